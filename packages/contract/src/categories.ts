@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { line } from "./text.ts";
+import { laneSchema } from "./words.ts";
+
+/** Delays before the second, third … attempt, in seconds; the number of them is the number of retries. */
+export const retryScheduleSchema = z.strictObject({ delaysSeconds: z.array(z.int().min(0).max(345_600)).max(50) });
+
+/** Body of `PUT /v1/categories/{key}`. */
+export const categoryBodySchema = z.strictObject({
+  name: line(200).optional(),
+  description: line(1000).optional(),
+  class: laneSchema,
+  retry: retryScheduleSchema.optional(),
+});
+export type CategoryBody = z.infer<typeof categoryBodySchema>;

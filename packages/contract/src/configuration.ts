@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { timeSchema } from "./text.ts";
+
+/** Kinds of configuration that are kept as versioned documents. */
+export const configurationKinds = ["workflow", "template", "category", "integration"] as const;
+export type ConfigurationKind = (typeof configurationKinds)[number];
+
+/** How a configuration is shown: its document beside key, version and time. Of secrets only the names are shown. */
+export const configurationViewSchema = (document: z.ZodType) =>
+  z.object({
+    key: z.string(),
+    version: z.int(),
+    updatedAt: timeSchema,
+    secretNames: z.array(z.string()).optional(),
+    document,
+  });

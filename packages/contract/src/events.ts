@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { dataSchema, jsonSchema } from "./data.ts";
+import { limits } from "./limits.ts";
+import { messageSchema } from "./messages.ts";
+import { inlineRecipientSchema } from "./recipients.ts";
+import { idSchema, keySchema, line, recipientIdSchema, timeSchema } from "./text.ts";
+import { eventStates, laneSchema, runStates } from "./words.ts";
+
+/** A recipient of an event: an id that is known or will be, or an inline object that is upserted. */
+export const eventRecipientSchema = z.union([recipientIdSchema, inlineRecipientSchema]);
+export type EventRecipient = z.infer<typeof eventRecipientSchema>;
+
+/** Body of `POST /v1/events`. */
+export const eventBodySchema = z.strictObject({
+  name: line(200),
+  recipients: z.array(eventRecipientSchema).min(1).max(limits.recipientsPerEvent),
+  data: dataSchema.optional(),
+  actor: recipientIdSchema.optional(),
+  tenant: keySchema.optional(),
+  scheduledAt: timeSchema.optional(),
+  expiresAt: timeSchema.optional(),
+  cancellationKey: line(200).optional(),
+  orderingKey: line(200).optional(),
+});
+export type EventBody = z.infer<typeof eventBodySchema>;
+
+/** `Idempotency-Key`: 1 to 255 visible ASCII characters. */
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, { error: "must be 1 to 255 visible ASCII characters" });
+
+export const batchEventSchema = eventBodySchema.extend({ idempotencyKey: idempotencyKeySchema.optional() });
+export type BatchEvent = z.infer<typeof batchEventSchema>;
+
+/** Body of `POST /v1/events/batch`. */
+export const eventBatchSchema = z.strictObject({ events: z.array(batchEventSchema).min(1).max(limits.eventsPerBatch) });
+
+/** The same as the server checks it first: each event stands alone, so that a bad one is an error in its place only. */
+export const eventBatchBodySchema = z.strictObject({ events: z.array(jsonSchema).min(1).max(limits.eventsPerBatch) });
+
+export const acceptedSchema = z.object({ id: idSchema });
+
+export const cancelBodySchema = z.strictObject({ cancellationKey: line(200) });
+export const canceledSchema = z.object({ events: z.int(), runs: z.int(), messages: z.int() });
+
+/** Recorded answer to "why did, or didn't, this recipient get this on this channel?" */
+export const decisionSchema = z.object({
+  outcome: z.string(),
+  reason: z.string(),
+  recipient: z.string().optional(),
+  workflow: z.string().optional(),
+  workflowVersion: z.int().optional(),
+  step: z.string().optional(),
+  channel: z.string().optional(),
+  detail: z.string().optional(),
+  at: timeSchema,
+});
+
+export type DecisionView = z.infer<typeof decisionSchema>;
+
+export const runSchema = z.object({
+  id: idSchema,
+  workflow: z.string(),
+  workflowVersion: z.int(),
+  recipient: z.string(),
+  state: z.enum(runStates),
+  dueAt: timeSchema.optional(),
+  messages: z.array(messageSchema),
+});
+
+export type RunView = z.infer<typeof runSchema>;
+
+export const eventSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  state: z.enum(eventStates),
+  lane: laneSchema,
+  tenant: z.string().optional(),
+  actor: z.string().optional(),
+  data: dataSchema,
+  recipients: z.array(z.string()),
+  receivedAt: timeSchema,
+  scheduledAt: timeSchema.optional(),
+  expiresAt: timeSchema.optional(),
+  cancellationKey: z.string().optional(),
+  orderingKey: z.string().optional(),
+  runs: z.array(runSchema),
+  /** Messages without a run: those of `POST /v1/messages`. */
+  messages: z.array(messageSchema),
+  decisions: z.array(decisionSchema),
+  /** True where the event has more messages than one answer carries; `GET /v1/messages?event=` lists them all. */
+  truncated: z.boolean(),
+});
+export type EventView = z.infer<typeof eventSchema>;

@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { keySchema } from "./text.ts";
+
+/** A vendor cannot send our key, so the environment of its integration stands in the URL that it is given. */
+export const feedbackQuerySchema = z.strictObject({ environment: keySchema.optional() });
+/** How many reports were taken; what names no known message counts too. */
+export const feedbackSchema = z.object({ accepted: z.int() });
+
+export const healthSchema = z.object({ status: z.literal("ok") });
+/** Every check by its name; `ok` is false where the process cannot do its work. */
+export const readinessSchema = z.object({
+  status: z.enum(["ready", "unready"]),
+  checks: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string().optional() })),
+});
+export type Readiness = z.infer<typeof readinessSchema>;

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { dataSchema, jsonSchema } from "./data.ts";
+import { inlineRecipientSchema } from "./recipients.ts";
+import { bodyText, idSchema, keySchema, line, recipientIdSchema, timeSchema } from "./text.ts";
+import { type Channel, channelSchema, laneSchema, messageStateSchema } from "./words.ts";
+
+/** Content of one message, ready to send; no template engine touches it. */
+export const contentSchema = z
+  .strictObject({
+    subject: line(998).optional(),
+    text: bodyText(500_000).optional(),
+    html: bodyText(500_000).optional(),
+    /** Body of a webhook call: any JSON. */
+    body: jsonSchema.optional(),
+  })
+  .refine((content) => content.text !== undefined || content.html !== undefined || content.body !== undefined, {
+    error: "needs text, html or body",
+  });
+export type Content = z.infer<typeof contentSchema>;
+
+const carries = (channel: Channel, content: Content): boolean =>
+  content.text !== undefined || (channel === "email" && content.html !== undefined);
+
+/** Body of `POST /v1/messages`: one message without a workflow. Exactly one of `template` and `content`. */
+export const messageBodySchema = z
+  .strictObject({
+    channel: channelSchema,
+    to: z.union([recipientIdSchema, inlineRecipientSchema]),
+    category: keySchema,
+    template: keySchema.optional(),
+    content: contentSchema.optional(),
+    data: dataSchema.optional(),
+    tenant: keySchema.optional(),
+    scheduledAt: timeSchema.optional(),
+    expiresAt: timeSchema.optional(),
+    cancellationKey: line(200).optional(),
+  })
+  .refine((body) => (body.template === undefined) !== (body.content === undefined), {
+    error: "needs exactly one of template and content",
+    path: ["template"],
+  })
+  .refine((body) => body.content === undefined || body.channel === "webhook" || carries(body.channel, body.content), {
+    error: "needs text (or, for email, html)",
+    path: ["content"],
+  });
+export type MessageBody = z.infer<typeof messageBodySchema>;
+
+export const attemptSchema = z.object({
+  number: z.int(),
+  callId: z.string(),
+  integration: z.string(),
+  startedAt: timeSchema,
+  finishedAt: timeSchema.optional(),
+  outcome: z.enum(["started", "accepted", "rejected", "unknown"]),
+  code: z.string().optional(),
+  detail: z.string().optional(),
+  providerMessageId: z.string().optional(),
+});
+
+export const messageSchema = z.object({
+  id: idSchema,
+  event: idSchema,
+  run: idSchema.optional(),
+  workflow: z.string().optional(),
+  workflowVersion: z.int().optional(),
+  step: z.string().optional(),
+  template: z.string().optional(),
+  channel: channelSchema,
+  lane: laneSchema,
+  category: z.string(),
+  tenant: z.string().optional(),
+  recipient: z.string(),
+  state: messageStateSchema,
+  reason: z.string().optional(),
+  createdAt: timeSchema,
+  dueAt: timeSchema.optional(),
+  expiresAt: timeSchema.optional(),
+  sentAt: timeSchema.optional(),
+  deliveredAt: timeSchema.optional(),
+  openedAt: timeSchema.optional(),
+  clickedAt: timeSchema.optional(),
+  readAt: timeSchema.optional(),
+  complainedAt: timeSchema.optional(),
+  attempts: z.array(attemptSchema),
+  decisions: z.array(
+    z.object({ outcome: z.string(), reason: z.string(), detail: z.string().optional(), at: timeSchema }),
+  ),
+});
+export type MessageView = z.infer<typeof messageSchema>;
+
+export const messageQuerySchema = z.strictObject({
+  state: messageStateSchema.optional(),
+  channel: channelSchema.optional(),
+  recipient: recipientIdSchema.optional(),
+  event: idSchema.optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).optional(),
+});

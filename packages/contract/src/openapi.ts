@@ -1,0 +1,195 @@
+import { z } from "zod";
+import { apiKeySchema } from "./api-keys.ts";
+import { conditionSchema } from "./conditions.ts";
+import { deadLetterSchema } from "./dead-letters.ts";
+import { errorCodes, problemSchema } from "./errors.ts";
+import {
+  acceptedSchema,
+  batchEventSchema,
+  decisionSchema,
+  eventBodySchema,
+  eventRecipientSchema,
+  eventSchema,
+  idempotencyKeySchema,
+  runSchema,
+} from "./events.ts";
+import { attemptSchema, contentSchema, messageSchema } from "./messages.ts";
+import { inlineRecipientSchema, recipientBodySchema, recipientSchema } from "./recipients.ts";
+import { type Route, routes } from "./routes.ts";
+import { stepSchema } from "./workflows.ts";
+
+type Json = Record<string, unknown>;
+
+/** Schemas that several routes share, or that refer to themselves; all others are named by their route. */
+const shared: readonly (readonly [string, z.ZodType])[] = [
+  ["Accepted", acceptedSchema],
+  ["ApiKey", apiKeySchema],
+  ["Attempt", attemptSchema],
+  ["BatchEvent", batchEventSchema],
+  ["Condition", conditionSchema],
+  ["Content", contentSchema],
+  ["DeadLetter", deadLetterSchema],
+  ["Decision", decisionSchema],
+  ["Event", eventSchema],
+  ["EventBody", eventBodySchema],
+  ["EventRecipient", eventRecipientSchema],
+  ["InlineRecipient", inlineRecipientSchema],
+  ["Message", messageSchema],
+  ["Problem", problemSchema],
+  ["Recipient", recipientSchema],
+  ["RecipientBody", recipientBodySchema],
+  ["Run", runSchema],
+  ["Step", stepSchema],
+];
+
+const refTo = (id: string): string => `#/components/schemas/${id}`;
+
+/** The API as an OpenAPI 3.1 document. The same sources always give the same text. */
+export function openApiDocument(version: string): Json {
+  const names = new Map<z.ZodType, string>();
+  const registry = z.registry<{ id: string }>();
+  const name = (schema: z.ZodType, id: string): void => {
+    if (names.has(schema)) return;
+    names.set(schema, id);
+    registry.add(schema, { id });
+  };
+  for (const [id, schema] of shared) name(schema, id);
+  for (const route of routes) {
+    const base = `${route.operation[0]?.toUpperCase()}${route.operation.slice(1)}`;
+    if (route.body !== undefined) name(route.body, `${base}Body`);
+    if (route.response !== undefined) name(route.response, `${base}Answer`);
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Tidings",
+      version,
+      description: "Notification infrastructure: report what happened, and who must hear of it does.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    security: [{ apiKey: [] }],
+    tags: [...new Set(routes.map((route) => route.tag))].map((tag) => ({ name: tag })),
+    paths: paths(names),
+    components: {
+      securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: "An API key, such as tdg_d_…" } },
+      schemas: componentSchemas(registry),
+      headers: rateLimitHeaders,
+      responses: { Problem: problemResponse },
+    },
+  };
+}
+
+function componentSchemas(registry: z.core.$ZodRegistry<{ id: string }>): Json {
+  const { schemas } = z.toJSONSchema(registry, { ...conversion, uri: refTo });
+  const components: Json = {};
+  for (const id of Object.keys(schemas).sort()) {
+    const { $schema: _schema, $id: _id, id: _name, ...schema } = schemas[id] ?? {};
+    components[id] = schema;
+  }
+  return components;
+}
+
+/**
+ * Everything is described as input: an answer may gain fields, so its objects must not forbid unknown ones, and bodies
+ * forbid them by being strict.
+ */
+const conversion = {
+  target: "draft-2020-12",
+  io: "input",
+  unrepresentable: "any",
+  override: ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
+    // Beside `format: date-time` zod writes its pattern, 300 characters that say the same.
+    if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+  },
+} as const;
+
+function paths(names: ReadonlyMap<z.ZodType, string>): Json {
+  const all: Record<string, Json> = {};
+  for (const route of routes) {
+    all[route.path] ??= {};
+    const item = all[route.path];
+    if (item !== undefined) item[route.method.toLowerCase()] = operation(route, names);
+  }
+  return all;
+}
+
+function operation(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
+  const parameters = [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)];
+  return {
+    operationId: route.operation,
+    summary: route.summary,
+    tags: [route.tag],
+    ...(route.open ? { security: [] } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(route.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { "application/json": { schema: reference(route.body, names) } } } }),
+    responses: { [route.status]: success(route, names), default: { $ref: "#/components/responses/Problem" } },
+  };
+}
+
+function reference(schema: z.ZodType, names: ReadonlyMap<z.ZodType, string>): Json {
+  const id = names.get(schema);
+  if (id === undefined) throw new Error("a schema of a route has no name");
+  return { $ref: refTo(id) };
+}
+
+function success(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
+  const headers = Object.fromEntries(
+    Object.keys(rateLimitHeaders).map((header) => [header, { $ref: `#/components/headers/${header}` }]),
+  );
+  return {
+    description: route.status === 204 ? "Done" : route.summary,
+    ...(route.open ? {} : { headers }),
+    ...(route.response === undefined
+      ? {}
+      : { content: { "application/json": { schema: reference(route.response, names) } } }),
+  };
+}
+
+function pathParameters(route: Route): Json[] {
+  return [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
+}
+
+function queryParameters(route: Route): Json[] {
+  if (route.query === undefined) return [];
+  const { properties = {} } = z.toJSONSchema(route.query, conversion);
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+}
+
+function headerParameters(route: Route): Json[] {
+  const { $schema: _schema, ...schema } = z.toJSONSchema(idempotencyKeySchema, conversion);
+  return Object.entries(route.headers ?? {}).map(([name, description]) => ({
+    name,
+    in: "header",
+    required: false,
+    description,
+    schema,
+  }));
+}
+
+const rateLimitHeaders = {
+  "RateLimit-Limit": { description: "Requests that the API key has per second", schema: { type: "integer" } },
+  "RateLimit-Remaining": { description: "Requests that are left in this second", schema: { type: "integer" } },
+  "RateLimit-Reset": { description: "Seconds until all are there again", schema: { type: "integer" } },
+};
+
+const problemResponse = {
+  description: `A problem (RFC 9457). Its \`code\` is one of: ${codeList()}`,
+  headers: {
+    "Retry-After": { description: "With 429 and 503: seconds to wait", schema: { type: "integer" } },
+  },
+  content: { "application/problem+json": { schema: { $ref: refTo("Problem") } } },
+};
+
+function codeList(): string {
+  return Object.entries(errorCodes)
+    .map(([code, [status]]) => `${code} (${status})`)
+    .join(", ");
+}

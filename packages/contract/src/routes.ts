@@ -1,0 +1,83 @@
+import type { z } from "zod";
+import { apiKeyBodySchema, apiKeySchema, newApiKeySchema } from "./api-keys.ts";
+import { batchResultSchema } from "./batch.ts";
+import { categoryBodySchema } from "./categories.ts";
+import { configurationViewSchema } from "./configuration.ts";
+import { deadLetterReplayBodySchema, deadLetterSchema, replayedSchema } from "./dead-letters.ts";
+import {
+  acceptedSchema,
+  cancelBodySchema,
+  canceledSchema,
+  eventBatchSchema,
+  eventBodySchema,
+  eventSchema,
+} from "./events.ts";
+import { integrationBodySchema } from "./integrations.ts";
+import { feedbackQuerySchema, feedbackSchema, healthSchema, readinessSchema } from "./machines.ts";
+import { messageBodySchema, messageQuerySchema, messageSchema } from "./messages.ts";
+import { pageOf, pageQuerySchema } from "./pages.ts";
+import { recipientBodySchema, recipientSchema } from "./recipients.ts";
+import { templateBodySchema } from "./templates.ts";
+import { workflowBodySchema } from "./workflows.ts";
+
+/** One route of the API: what OpenAPI, the server's registration and the SDK's types are made from. */
+export interface Route {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path with parameters in braces, as OpenAPI writes them. */
+  path: string;
+  /** Name in camelCase; OpenAPI's operationId. */
+  operation: string;
+  summary: string;
+  tag: string;
+  body?: z.ZodType;
+  query?: z.ZodType;
+  headers?: Record<string, string>;
+  status: number;
+  response?: z.ZodType;
+  /** For machines and vendors: no API key, and the server registers it by hand. */
+  open?: true;
+}
+
+const configurationRoutes = (noun: string, plural: string, body: z.ZodType): Route[] => {
+  const path = `/v1/${plural}/{key}`;
+  const name = noun[0]?.toUpperCase() + noun.slice(1);
+  const view = configurationViewSchema(body);
+  // biome-ignore format: as below
+  return [
+    { method: "GET", path: `/v1/${plural}`, operation: `list${plural[0]?.toUpperCase()}${plural.slice(1)}`, summary: `List the ${plural}`, tag: plural, query: pageQuerySchema, status: 200, response: pageOf(view) },
+    { method: "PUT", path, operation: `put${name}`, summary: `Write a ${noun}: a new version where it differs`, tag: plural, body, status: 200, response: view },
+    { method: "GET", path, operation: `get${name}`, summary: `Read a ${noun}`, tag: plural, status: 200, response: view },
+    { method: "DELETE", path, operation: `delete${name}`, summary: `Delete a ${noun}`, tag: plural, status: 204 },
+  ];
+};
+
+const idempotencyHeader = { "Idempotency-Key": "Makes a repeated call answer what the first one did, for 24 hours" };
+
+// biome-ignore format: one route per line is what lets this be read as a table
+export const routes: readonly Route[] = [
+  { method: "POST", path: "/v1/events", operation: "sendEvent", summary: "Report an event", tag: "events", body: eventBodySchema, headers: idempotencyHeader, status: 202, response: acceptedSchema },
+  { method: "POST", path: "/v1/events/batch", operation: "sendEvents", summary: "Report up to 1,000 events", tag: "events", body: eventBatchSchema, status: 202, response: batchResultSchema },
+  { method: "POST", path: "/v1/events/cancel", operation: "cancelEvents", summary: "Stop what has not gone out yet", tag: "events", body: cancelBodySchema, status: 200, response: canceledSchema },
+  { method: "GET", path: "/v1/events/{id}", operation: "getEvent", summary: "An event with its runs, decisions, messages and attempts", tag: "events", status: 200, response: eventSchema },
+  { method: "POST", path: "/v1/messages", operation: "sendMessage", summary: "Send one message without a workflow", tag: "messages", body: messageBodySchema, headers: idempotencyHeader, status: 202, response: acceptedSchema },
+  { method: "GET", path: "/v1/messages", operation: "listMessages", summary: "List messages, newest first", tag: "messages", query: messageQuerySchema, status: 200, response: pageOf(messageSchema) },
+  { method: "GET", path: "/v1/messages/{id}", operation: "getMessage", summary: "A message's time line", tag: "messages", status: 200, response: messageSchema },
+  { method: "PUT", path: "/v1/recipients/{id}", operation: "putRecipient", summary: "Write a recipient", tag: "recipients", body: recipientBodySchema, status: 200, response: recipientSchema },
+  { method: "GET", path: "/v1/recipients/{id}", operation: "getRecipient", summary: "Read a recipient", tag: "recipients", status: 200, response: recipientSchema },
+  { method: "DELETE", path: "/v1/recipients/{id}", operation: "deleteRecipient", summary: "Delete a recipient and the key of their data", tag: "recipients", status: 204 },
+  ...configurationRoutes("workflow", "workflows", workflowBodySchema),
+  ...configurationRoutes("template", "templates", templateBodySchema),
+  ...configurationRoutes("category", "categories", categoryBodySchema),
+  ...configurationRoutes("integration", "integrations", integrationBodySchema),
+  { method: "GET", path: "/v1/dead-letters", operation: "listDeadLetters", summary: "List what could not be done, newest first", tag: "dead-letters", query: pageQuerySchema, status: 200, response: pageOf(deadLetterSchema) },
+  { method: "GET", path: "/v1/dead-letters/{id}", operation: "getDeadLetter", summary: "Inspect a dead letter", tag: "dead-letters", status: 200, response: deadLetterSchema },
+  { method: "POST", path: "/v1/dead-letters/replay", operation: "replayDeadLetters", summary: "Try dead letters again under the same ids", tag: "dead-letters", body: deadLetterReplayBodySchema, status: 200, response: replayedSchema },
+  { method: "GET", path: "/v1/api-keys", operation: "listApiKeys", summary: "List the API keys", tag: "api-keys", query: pageQuerySchema, status: 200, response: pageOf(apiKeySchema) },
+  { method: "POST", path: "/v1/api-keys", operation: "createApiKey", summary: "Make an API key; it is shown this once", tag: "api-keys", body: apiKeyBodySchema, status: 201, response: newApiKeySchema },
+  { method: "DELETE", path: "/v1/api-keys/{id}", operation: "revokeApiKey", summary: "Revoke an API key", tag: "api-keys", status: 204 },
+  { method: "POST", path: "/v1/feedback/{integration}", operation: "reportFeedback", summary: "What a provider reports, in its own form and with its own signature", tag: "feedback", query: feedbackQuerySchema, status: 200, response: feedbackSchema, open: true },
+  { method: "GET", path: "/healthz", operation: "getHealth", summary: "Whether the process is alive", tag: "machines", status: 200, response: healthSchema, open: true },
+  { method: "GET", path: "/readyz", operation: "getReadiness", summary: "Whether it can do its work; 503 where not", tag: "machines", status: 200, response: readinessSchema, open: true },
+  { method: "GET", path: "/metrics", operation: "getMetrics", summary: "Metrics in Prometheus' text form", tag: "machines", status: 200, open: true },
+  { method: "GET", path: "/openapi.json", operation: "getOpenApi", summary: "This document", tag: "machines", status: 200, open: true },
+];
