@@ -1,0 +1,374 @@
+import { limits } from "@tidings/contract/limits";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+
+/*
+ * Every setting once: name, unit, default, limit, whether it is a secret, and what it does. Units stand last in a name.
+ * A value comes from the environment, else from the file that TIDINGS_CONFIG_FILE names, else from this table. The
+ * table is a zod schema, so that `Config` is derived from it and all faults are found in one go.
+ */
+
+export const roles = ["api", "orchestrate", "deliver", "feedback"] as const;
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const HOUR_MS = 3_600_000;
+const DAY_SECONDS = 86_400;
+
+interface SettingInfo {
+  name: string;
+  unit: string;
+  /** As it would be written in the environment; empty where there is none. */
+  default: string;
+  limit: string;
+  secret: boolean;
+  description: string;
+}
+
+const infos = z.registry<SettingInfo>();
+
+type Range = readonly [min: number, max: number];
+
+/** A whole number in a range. */
+function whole(name: string, unit: string, initial: number, [min, max]: Range, description: string) {
+  const limit = `a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .refine((text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be ${limit}`,
+    })
+    .transform(Number)
+    .default(initial)
+    .register(infos, { name, unit, default: String(initial), limit, secret: false, description });
+}
+
+function wholes(name: string, unit: string, initial: number[], [min, max]: Range, description: string) {
+  const limit = `whole numbers from ${min} to ${max}, at most 50, with commas between them`;
+  const fits = (text: string) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max;
+  return z
+    .string()
+    .transform(split)
+    .refine((parts) => parts.length <= 50 && parts.every(fits), { error: `must be ${limit}` })
+    .transform((parts) => parts.map(Number))
+    .default(initial)
+    .register(infos, { name, unit, default: initial.join(","), limit, secret: false, description });
+}
+
+function flag(name: string, initial: boolean, description: string) {
+  return z
+    .enum(["true", "false"], { error: "must be true or false" })
+    .transform((text) => text === "true")
+    .default(initial)
+    .register(infos, { name, unit: "", default: String(initial), limit: "true or false", secret: false, description });
+}
+
+function text(name: string, initial: string, description: string) {
+  return z.string().max(4096, { error: "must have at most 4096 characters" }).default(initial).register(infos, {
+    name,
+    unit: "",
+    default: initial,
+    limit: "at most 4096 characters",
+    secret: false,
+    description,
+  });
+}
+
+function optionalText(name: string, schema: z.ZodString, limit: string, secret: boolean, description: string) {
+  return schema.optional().register(infos, { name, unit: "", default: "", limit, secret, description });
+}
+
+function oneOf<const T extends readonly string[]>(name: string, values: T, initial: T[number], description: string) {
+  const limit = `one of ${values.join(", ")}`;
+  return z
+    .string()
+    .pipe(z.enum(values, { error: `must be ${limit}` }))
+    .default(() => initial)
+    .register(infos, { name, unit: "", default: initial, limit, secret: false, description });
+}
+
+function split(list: string): string[] {
+  return list.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()]));
+}
+
+/** Base64 of exactly 32 bytes. */
+const masterKeySchema = z.string().refine((key) => /^[A-Za-z0-9+/]{43}=$/.test(key), {
+  error: "must be 32 bytes in base64, as `openssl rand -base64 32` makes them",
+});
+
+const apiKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{32,255}$/, { error: "must consist of 32 to 255 visible ASCII characters" });
+
+const rolesSetting = z
+  .string()
+  .transform(split)
+  .pipe(
+    z
+      .array(z.enum(roles, { error: `must be some of ${roles.join(", ")}, with commas between them` }))
+      .min(1, { error: `must be some of ${roles.join(", ")}, with commas between them` }),
+  )
+  .default([...roles])
+  .register(infos, {
+    name: "TIDINGS_ROLES",
+    unit: "",
+    default: roles.join(","),
+    limit: "a list of roles",
+    secret: false,
+    description: "What this process does; the embedded store allows one process only",
+  });
+
+// biome-ignore format: one setting per line is what lets this be read as a table
+const configSchema = z.object({
+  process: z.object({
+    roles: rolesSetting,
+    dataDir: text("TIDINGS_DATA_DIR", "./data", "Folder of the database and of generated keys; owned by one process"),
+    configFile: text("TIDINGS_CONFIG_FILE", "", "YAML or JSON file that holds settings under these same names"),
+    notificationsDir: text("TIDINGS_NOTIFICATIONS_DIR", "./notifications", "Folder of categories, integrations, templates and workflows that an empty store starts with"),
+    masterKey: optionalText("TIDINGS_MASTER_KEY", masterKeySchema, "base64 of 32 bytes", true, "Opens all data keys; left out, it is made at the first start and kept in the data folder"),
+    apiKey: optionalText("TIDINGS_API_KEY", apiKeySchema, "32 to 255 visible ASCII characters", true, "API key of the development environment; left out, one is made at the first start"),
+    logLevel: oneOf("TIDINGS_LOG_LEVEL", logLevels, "info", "Least severe lines that are logged"),
+    drainTimeoutMs: whole("TIDINGS_DRAIN_TIMEOUT_MS", "ms", 10_000, [0, 600_000], "Time for what is under way to end when the process stops"),
+    openedKeysMax: whole("TIDINGS_OPENED_KEYS_MAX", "keys", 50_000, [100, 10_000_000], "Opened recipient keys that are kept for reuse"),
+  }),
+  api: z.object({
+    host: text("TIDINGS_HOST", "127.0.0.1", "Address that the API listens on"),
+    port: whole("TIDINGS_PORT", "", 4400, [0, 65_535], "Port that the API listens on; 0 takes a free one"),
+    eventBodyBytesMax: whole("TIDINGS_EVENT_BODY_BYTES_MAX", "bytes", MIB, [KIB, 64 * MIB], "Size of a body, other than of a batch"),
+    batchBodyBytesMax: whole("TIDINGS_BATCH_BODY_BYTES_MAX", "bytes", 8 * MIB, [KIB, 256 * MIB], "Size of a batch's body"),
+    bodyDepthMax: whole("TIDINGS_BODY_DEPTH_MAX", "levels", limits.bodyDepth, [2, limits.bodyDepth], "Nesting of a JSON body"),
+    acceptingEventsMax: whole("TIDINGS_ACCEPTING_EVENTS_MAX", "events", 20_000, [1, 10_000_000], "Events taken in and not durable yet; above it the answer is 503"),
+    acceptingBytesMax: whole("TIDINGS_ACCEPTING_BYTES_MAX", "bytes", 64 * MIB, [KIB, 16_384 * MIB], "Bytes of events taken in and not durable yet; above it the answer is 503"),
+    retryAfterSeconds: whole("TIDINGS_RETRY_AFTER_SECONDS", "s", 1, [1, 3600], "Retry-After of a 503"),
+    idempotencyTtlMs: whole("TIDINGS_IDEMPOTENCY_TTL_MS", "ms", 24 * HOUR_MS, [60_000, 168 * HOUR_MS], "How long an idempotency key is remembered"),
+    idempotencyWaitMs: whole("TIDINGS_IDEMPOTENCY_WAIT_MS", "ms", 5000, [0, 60_000], "How long a concurrent duplicate waits for the first before 409"),
+    ratePerKeyPerSecond: whole("TIDINGS_RATE_PER_KEY_PER_SECOND", "requests/s", 100_000, [1, 10_000_000], "Requests per API key and second; above it the answer is 429"),
+    requestTimeoutMs: whole("TIDINGS_REQUEST_TIMEOUT_MS", "ms", 30_000, [1000, 600_000], "Time in which a request must have arrived whole"),
+    keepAliveTimeoutMs: whole("TIDINGS_KEEP_ALIVE_TIMEOUT_MS", "ms", 72_000, [1000, 600_000], "How long an idle connection is kept"),
+    connectionsMax: whole("TIDINGS_CONNECTIONS_MAX", "connections", 10_000, [1, 1_000_000], "Open connections"),
+    cachedKeysMax: whole("TIDINGS_CACHED_KEYS_MAX", "keys", 10_000, [1, 1_000_000], "API keys kept in memory"),
+    cachedKeyMs: whole("TIDINGS_CACHED_KEY_MS", "ms", 1000, [0, 60_000], "How long an API key is taken from memory before the store is asked again"),
+    eventMessagesShownMax: whole("TIDINGS_EVENT_MESSAGES_SHOWN_MAX", "messages", 1000, [1, 10_000], "Messages that the answer about an event carries"),
+  }),
+  store: z.object({
+    turnMs: whole("TIDINGS_STORE_TURN_MS", "ms", 10, [1, 1000], "Length of one group commit"),
+    turnCallsMax: whole("TIDINGS_STORE_TURN_CALLS_MAX", "calls", 500, [1, 100_000], "Calls in one group commit"),
+    queuedRequestsMax: whole("TIDINGS_STORE_QUEUED_REQUESTS_MAX", "requests", 50_000, [100, 1_000_000], "Requests that wait for the store; further ones are refused"),
+    pageCacheMib: whole("TIDINGS_STORE_PAGE_CACHE_MIB", "MiB", 64, [2, 16_384], "SQLite's page cache"),
+    walCheckpointPages: whole("TIDINGS_STORE_WAL_CHECKPOINT_PAGES", "pages", 4000, [100, 1_000_000], "Pages in the write-ahead log that start a checkpoint"),
+    purgeIntervalMs: whole("TIDINGS_PURGE_INTERVAL_MS", "ms", 60_000, [1000, HOUR_MS], "How often keys that have run out are deleted"),
+    purgeRowsMax: whole("TIDINGS_PURGE_ROWS_MAX", "rows", 1000, [10, 100_000], "Keys deleted in one transaction"),
+  }),
+  queue: z.object({
+    topicItemsMax: whole("TIDINGS_QUEUE_TOPIC_ITEMS_MAX", "items", 5000, [10, 1_000_000], "Ids per topic in memory; further ones wait in the store"),
+    pollIntervalMs: whole("TIDINGS_QUEUE_POLL_INTERVAL_MS", "ms", 200, [10, 60_000], "How often the store is asked for due work"),
+  }),
+  orchestrate: z.object({
+    batchMax: whole("TIDINGS_ORCHESTRATE_BATCH_MAX", "items", 256, [1, 10_000], "Events or runs in one turn"),
+    concurrency: whole("TIDINGS_ORCHESTRATE_CONCURRENCY", "turns", 2, [1, 64], "Turns under way at once per topic"),
+    commitMessagesMax: whole("TIDINGS_ORCHESTRATE_COMMIT_MESSAGES_MAX", "messages", 400, [1, 10_000], "Messages written in one store call"),
+    turnRecipientsMax: whole("TIDINGS_ORCHESTRATE_TURN_RECIPIENTS_MAX", "recipients", 200, [1, limits.recipientsPerEvent], "Recipients of one event expanded in one turn"),
+  }),
+  deliver: z.object({
+    maxInFlight: whole("TIDINGS_MAX_IN_FLIGHT", "messages", 2000, [1, 100_000], "Messages STARTED and not settled in this process"),
+    integrationInFlightMax: whole("TIDINGS_INTEGRATION_IN_FLIGHT_MAX", "messages", 500, [1, 10_000], "The same per integration, where it sets no bound of its own"),
+    hostInFlightMax: whole("TIDINGS_HOST_IN_FLIGHT_MAX", "messages", 50, [1, 10_000], "The same per destination host"),
+    integrationBufferMax: whole("TIDINGS_INTEGRATION_BUFFER_MAX", "messages", 2000, [1, 100_000], "Messages that wait in memory for an integration"),
+    hostBufferMax: whole("TIDINGS_HOST_BUFFER_MAX", "messages", 200, [1, 100_000], "Messages that wait in memory for a destination host"),
+    overflowDelayMs: whole("TIDINGS_OVERFLOW_DELAY_MS", "ms", 1000, [10, 600_000], "When a message that found a buffer full comes again"),
+    overflowDelayMaxMs: whole("TIDINGS_OVERFLOW_DELAY_MAX_MS", "ms", 300_000, [10, 3_600_000], "The longest such delay: it doubles while the buffer stays full"),
+    batchMax: whole("TIDINGS_DELIVER_BATCH_MAX", "messages", 500, [1, 10_000], "Messages loaded in one turn"),
+    integrationCallsMax: whole("TIDINGS_INTEGRATION_CALLS_MAX", "calls", 4, [1, 1000], "Calls under way at once of an integration whose calls carry many messages"),
+    callTimeoutMs: whole("TIDINGS_CALL_TIMEOUT_MS", "ms", 30_000, [100, 660_000], "Time of one provider call, where the integration sets none"),
+    leaseMarginMs: whole("TIDINGS_LEASE_MARGIN_MS", "ms", 5000, [100, 600_000], "How much longer than its call the lease of a message lasts"),
+    compiledTemplatesMax: whole("TIDINGS_COMPILED_TEMPLATES_MAX", "templates", 1000, [1, 100_000], "Compiled templates kept in memory"),
+    limiterKeysMax: whole("TIDINGS_LIMITER_KEYS_MAX", "keys", 10_000, [10, 1_000_000], "Rate limits kept in memory"),
+  }),
+  templates: z.object({
+    sourceLengthMax: whole("TIDINGS_TEMPLATE_SOURCE_LENGTH_MAX", "characters", 500_000, [1000, 500_000], "Source of one field of a template"),
+    outputLengthMax: whole("TIDINGS_TEMPLATE_OUTPUT_LENGTH_MAX", "characters", 1_000_000, [1000, 10_000_000], "What one field of a template may become"),
+    passesMax: whole("TIDINGS_TEMPLATE_PASSES_MAX", "passes", 100_000, [1, 10_000_000], "Passes through all loops of one rendering"),
+  }),
+  outbound: z.object({
+    allowPrivateNetwork: flag("TIDINGS_ALLOW_PRIVATE_NETWORK", false, "Whether calls may go to private and loopback addresses"),
+    connectTimeoutMs: whole("TIDINGS_CONNECT_TIMEOUT_MS", "ms", 10_000, [100, 120_000], "Time to resolve and connect"),
+    bodyBytesMax: whole("TIDINGS_RESPONSE_BYTES_MAX", "bytes", MIB, [KIB, 64 * MIB], "Size of an answer that is read"),
+    originsMax: whole("TIDINGS_ORIGINS_MAX", "origins", 1000, [1, 100_000], "Origins (scheme, host, port) whose connections are kept open"),
+    connectionsPerOriginMax: whole("TIDINGS_CONNECTIONS_PER_ORIGIN_MAX", "connections", 128, [1, 10_000], "Connections to one origin"),
+    pendingPerOriginMax: whole("TIDINGS_PENDING_PER_ORIGIN_MAX", "requests", 10_000, [1, 1_000_000], "Requests that wait for a connection to one origin"),
+  }),
+  feedback: z.object({
+    bodyBytesMax: whole("TIDINGS_FEEDBACK_BODY_BYTES_MAX", "bytes", 4 * MIB, [KIB, 64 * MIB], "Size of a provider's report"),
+    waitingMax: whole("TIDINGS_FEEDBACK_WAITING_MAX", "reports", 20_000, [100, 1_000_000], "Reports that wait to be durable; above it the provider is told to come again"),
+    batchMax: whole("TIDINGS_FEEDBACK_BATCH_MAX", "reports", 1000, [1, 10_000], "Reports written in one turn"),
+  }),
+  configuration: z.object({
+    pollIntervalMs: whole("TIDINGS_CONFIGURATION_POLL_INTERVAL_MS", "ms", 500, [10, 60_000], "How often configuration is caught up without a hint"),
+    pageMax: whole("TIDINGS_CONFIGURATION_PAGE_MAX", "documents", 200, [1, 10_000], "Documents read in one call"),
+    oldVersionsMax: whole("TIDINGS_OLD_VERSIONS_MAX", "documents", 1000, [1, 100_000], "Earlier versions of workflows and templates kept in memory"),
+    folderFilesMax: whole("TIDINGS_FOLDER_FILES_MAX", "files", 2000, [1, 100_000], "Files of a notifications folder"),
+    folderFileBytesMax: whole("TIDINGS_FOLDER_FILE_BYTES_MAX", "bytes", MIB, [KIB, 16 * MIB], "Size of a file of a notifications folder"),
+  }),
+  sandbox: z.object({
+    mailsKeptMax: whole("TIDINGS_SANDBOX_MAILS_KEPT_MAX", "messages", 1000, [1, 1_000_000], "Messages that the sandbox mailbox keeps per environment"),
+    batchMax: whole("TIDINGS_SANDBOX_BATCH_MAX", "messages", 500, [1, 10_000], "Messages appended in one turn"),
+  }),
+  metrics: z.object({
+    depthCountMax: whole("TIDINGS_METRICS_DEPTH_COUNT_MAX", "items", 100_000, [100, 10_000_000], "How far due work is counted for the queue gauges"),
+    process: flag("TIDINGS_METRICS_PROCESS", true, "Whether figures of the process itself are exposed"),
+  }),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type Role = (typeof roles)[number];
+
+/** Known names that this version refuses, and what to say. */
+const refused: ReadonlyMap<string, string> = new Map([
+  [
+    "TIDINGS_DATABASE_URL",
+    "is not supported: this version keeps its data in the embedded store, in TIDINGS_DATA_DIR; remove it",
+  ],
+  [
+    "TIDINGS_QUEUE_URL",
+    "is refused with the embedded store: only the one process that owns the data folder could settle what the broker carries; remove it",
+  ],
+]);
+
+/** Settings of the test suite, which servers that it starts inherit. */
+const foreignPrefix = "TIDINGS_TEST_";
+
+export interface SettingFault {
+  /** Name of the setting. */
+  name: string;
+  message: string;
+}
+
+export interface SettingDescription extends SettingInfo {
+  section: string;
+}
+
+interface Entry {
+  section: string;
+  key: string;
+  info: SettingInfo;
+}
+
+function entries(): Entry[] {
+  const found: Entry[] = [];
+  for (const [section, schema] of Object.entries(configSchema.shape)) {
+    for (const [key, setting] of Object.entries(schema.shape)) {
+      const info = infos.get(setting);
+      if (info === undefined) throw new Error(`setting ${section}.${key} has no name`);
+      found.push({ section, key, info });
+    }
+  }
+  return found;
+}
+
+/** All settings in order, for documentation and `tidings doctor`. */
+export function describeSettings(): SettingDescription[] {
+  return entries().map(({ section, info }) => ({ section, ...info }));
+}
+
+/** The settings where nothing is set. */
+export function defaultConfig(): Config {
+  return configSchema.parse(Object.fromEntries(Object.keys(configSchema.shape).map((section) => [section, {}])));
+}
+
+/**
+ * Reads all settings and gives all faults at once. An empty value counts as not set. `readFile` gives a file's text,
+ * and throws where it cannot.
+ */
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string,
+): { config: Config } | { faults: readonly SettingFault[] } {
+  const known = entries();
+  const faults: SettingFault[] = [];
+  const given = new Map<string, string>();
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith("TIDINGS_") && !name.startsWith(foreignPrefix) && value !== undefined && value !== "")
+      given.set(name, value);
+  }
+  const path = given.get("TIDINGS_CONFIG_FILE");
+  if (path !== undefined) {
+    for (const [name, value] of readSettingsFile(path, readFile, faults)) if (!given.has(name)) given.set(name, value);
+  }
+  const names = known.map((entry) => entry.info.name);
+  for (const name of given.keys()) {
+    const reason = refused.get(name);
+    if (reason !== undefined) faults.push({ name, message: reason });
+    else if (!names.includes(name))
+      faults.push({ name, message: `is not a setting; did you mean ${nearest(name, names)}?` });
+  }
+  const input: Record<string, Record<string, string | undefined>> = {};
+  for (const { section, key, info } of known) {
+    input[section] = { ...input[section], [key]: given.get(info.name) };
+  }
+  const parsed = configSchema.safeParse(input);
+  if (parsed.success && faults.length === 0) return { config: parsed.data };
+  for (const issue of parsed.error?.issues ?? []) {
+    const entry = known.find(({ section, key }) => section === issue.path[0] && key === issue.path[1]);
+    const fault = { name: entry?.info.name ?? issue.path.join("."), message: issue.message };
+    // A list has an issue per member, all with one text.
+    if (!faults.some(({ name, message }) => name === fault.name && message === fault.message)) faults.push(fault);
+  }
+  return { faults };
+}
+
+const fileSchema = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))]),
+);
+
+function readSettingsFile(
+  path: string,
+  readFile: (path: string) => string,
+  faults: SettingFault[],
+): [string, string][] {
+  const name = "TIDINGS_CONFIG_FILE";
+  try {
+    // JSON is a subset of YAML 1.2.
+    const parsed = fileSchema.safeParse(parseYaml(readFile(path)) ?? {});
+    if (parsed.success) {
+      if (Object.hasOwn(parsed.data, name)) faults.push({ name, message: "cannot be set in the file that it names" });
+      return Object.entries(parsed.data).map(([key, value]) => [key, String(value)]);
+    }
+    for (const issue of parsed.error.issues) {
+      faults.push({
+        name,
+        message: `${path}: ${issue.path.join(".") || "the file"} must be a text, a number, true, false or a list`,
+      });
+    }
+  } catch (error) {
+    faults.push({ name, message: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}` });
+  }
+  return [];
+}
+
+function nearest(name: string, names: readonly string[]): string {
+  let best = "";
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of names) {
+    const distance = editDistance(name, candidate);
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein's distance, row by row. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,150 @@
+import type { Fault } from "@tidings/contract/errors";
+import { faultsOf } from "@tidings/contract/faults";
+import type { IntegrationBody } from "@tidings/contract/integrations";
+import { limits } from "@tidings/contract/limits";
+import type { TemplateBody } from "@tidings/contract/templates";
+import { type Channel, channels } from "@tidings/contract/words";
+import type { ChannelStep, Step, WorkflowBody } from "@tidings/contract/workflows";
+import type { z } from "zod";
+
+/*
+ * What must hold between documents, beyond the shape that the contract checks. Pure: what a rule must know of other
+ * documents, providers and template engines it is given.
+ */
+
+/** What a rule knows of a provider. */
+export interface ProviderRules {
+  channels: readonly Channel[];
+  /** Settings and secrets in one object. */
+  schema: z.ZodType;
+  secretNames: readonly string[];
+}
+
+export interface WorkflowReferences {
+  category: string;
+  templates: string[];
+}
+
+/** A channel step beside the path at which it stands. */
+interface PlacedStep {
+  step: Step;
+  path: string;
+}
+
+export function workflowReferences(workflow: WorkflowBody): WorkflowReferences {
+  const templates = placedSteps(workflow.steps, "steps").flatMap(({ step }) =>
+    step.type === "channel" ? step.template : [],
+  );
+  return { category: workflow.category, templates: [...new Set(templates)] };
+}
+
+/** `hasCategory` and `templates` tell of the current documents that the workflow refers to. */
+export function workflowFaults(
+  workflow: WorkflowBody,
+  hasCategory: boolean,
+  templates: ReadonlyMap<string, TemplateBody>,
+): Fault[] {
+  const faults: Fault[] = [];
+  if (!hasCategory) faults.push({ path: "category", message: "there is no such category" });
+  const steps = placedSteps(workflow.steps, "steps");
+  if (steps.length > limits.stepsPerWorkflow) {
+    faults.push({
+      path: "steps",
+      message: `has ${steps.length} steps with all branches; at most ${limits.stepsPerWorkflow}`,
+    });
+  }
+  const ids = new Map<string, string>();
+  for (const { step, path } of steps) {
+    const first = ids.get(step.id);
+    if (first === undefined) ids.set(step.id, path);
+    else faults.push({ path: `${path}.id`, message: `is the id of ${first} too` });
+    if (step.type === "channel") faults.push(...channelStepFaults(step, path, templates));
+  }
+  return faults;
+}
+
+function channelStepFaults(step: ChannelStep, path: string, templates: ReadonlyMap<string, TemplateBody>): Fault[] {
+  const template = templates.get(step.template);
+  if (template === undefined) return [{ path: `${path}.template`, message: "there is no such template" }];
+  if (template[step.channel] === undefined) {
+    return [{ path: `${path}.template`, message: `has no content for ${step.channel}` }];
+  }
+  return [];
+}
+
+function placedSteps(steps: readonly Step[], path: string): PlacedStep[] {
+  return steps.flatMap((step, index) => {
+    const own = { step, path: `${path}[${index}]` };
+    if (step.type !== "condition") return [own];
+    return [own, ...placedSteps(step.then, `${own.path}.then`), ...placedSteps(step.else ?? [], `${own.path}.else`)];
+  });
+}
+
+/** Compiles a template for a channel; throws where its source is broken. */
+export type CompileTemplate = (template: TemplateBody, channel: Channel) => unknown;
+
+export function templateFaults(template: TemplateBody, compile: CompileTemplate): Fault[] {
+  const faults: Fault[] = [];
+  for (const channel of channels) {
+    if (template[channel] === undefined) continue;
+    try {
+      compile(template, channel);
+    } catch (error) {
+      faults.push(compileFault(channel, error));
+    }
+  }
+  return faults;
+}
+
+function compileFault(channel: Channel, error: unknown): Fault {
+  if (!(error instanceof Error)) return { path: channel, message: "does not compile" };
+  const field = "field" in error && typeof error.field === "string" ? `.${error.field}` : "";
+  const line = "line" in error && typeof error.line === "number" ? `line ${error.line}: ` : "";
+  return { path: `${channel}${field}`, message: `${line}${error.message}` };
+}
+
+/** Faults of a template for the workflows that use it: a channel that one of them needs must not go. */
+export function templateUseFaults(
+  key: string,
+  template: TemplateBody,
+  workflows: readonly { key: string; document: WorkflowBody }[],
+): Fault[] {
+  const missing = new Map<Channel, string>();
+  for (const workflow of workflows) {
+    for (const { step } of placedSteps(workflow.document.steps, "steps")) {
+      if (step.type !== "channel" || step.template !== key || template[step.channel] !== undefined) continue;
+      missing.set(step.channel, workflow.key);
+    }
+  }
+  return [...missing].map(([channel, workflow]) => ({ path: channel, message: `is used by the workflow ${workflow}` }));
+}
+
+/** `secrets` are those given, or those stored where none were given. */
+export function integrationFaults(
+  integration: IntegrationBody,
+  secrets: Readonly<Record<string, string>>,
+  provider: ProviderRules | undefined,
+): Fault[] {
+  if (provider === undefined) return [{ path: "provider", message: "there is no such provider" }];
+  const faults: Fault[] = [];
+  if (!provider.channels.includes(integration.channel)) {
+    faults.push({ path: "channel", message: `${integration.provider} serves ${provider.channels.join(", ")}` });
+  }
+  const settings = integration.settings ?? {};
+  for (const name of provider.secretNames) {
+    // Settings are stored and shown in clear.
+    if (Object.hasOwn(settings, name)) faults.push({ path: `settings.${name}`, message: "belongs into secrets" });
+  }
+  for (const name of Object.keys(secrets)) {
+    if (!provider.secretNames.includes(name))
+      faults.push({ path: `secrets.${name}`, message: "is no secret of this provider" });
+  }
+  if (faults.length > 0) return faults;
+  const parsed = provider.schema.safeParse({ ...settings, ...secrets });
+  if (parsed.success) return [];
+  return faultsOf(parsed.error).map(({ path, message }) => {
+    const name = /^[^.[]*/.exec(path)?.[0] ?? "";
+    const parent = provider.secretNames.includes(name) ? "secrets" : "settings";
+    return { path: path === "" ? parent : path.startsWith("[") ? `${parent}${path}` : `${parent}.${path}`, message };
+  });
+}

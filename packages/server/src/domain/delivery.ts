@@ -1,0 +1,26 @@
+import type { Content } from "@tidings/contract/messages";
+import type { Channel, Lane } from "@tidings/contract/words";
+
+/** A message on its way, opened: what deliver renders and sends. It lives in memory only. */
+export interface Delivery {
+  id: string;
+  environmentId: number;
+  eventId: string;
+  channel: Channel;
+  lane: Lane;
+  category: string;
+  tenant: string;
+  recipient: { id: string; locale?: string | undefined; timeZone?: string | undefined; attributes: Record<string, unknown> };
+  /** Address in clear. */
+  to: string;
+  template: string;
+  templateVersion: number;
+  /** Ready content of a direct message. */
+  content: Content | undefined;
+  data: Record<string, unknown>;
+  createdAt: number;
+  expiresAt: number | null;
+  attempts: number;
+  firstAttemptAt: number | null;
+  last: { integration: string; outcome: "rejected" | "unknown" } | undefined;
+}

@@ -1,0 +1,29 @@
+import { contentSchema } from "@tidings/contract/messages";
+import { z } from "zod";
+
+/** What an event's sealed `payload` holds, as JSON. */
+export const eventPayloadSchema = z.object({
+  data: z.record(z.string(), z.json()),
+  /** Ids of all recipients in order; inline ones too. */
+  recipients: z.array(z.string()),
+  actor: z.string().optional(),
+  cancellationKey: z.string().optional(),
+  orderingKey: z.string().optional(),
+  scheduledAt: z.number().optional(),
+  /** Of a direct message only. */
+  message: z
+    .object({ channel: z.string(), category: z.string(), template: z.string().optional(), content: contentSchema.optional() })
+    .optional(),
+});
+export type EventPayload = z.infer<typeof eventPayloadSchema>;
+
+/** Sealing contexts: each sealed field opens only in its place. */
+export const sealContext = {
+  payload: "event.payload",
+  inline: "event.inline",
+  recipient: "recipient.sealed",
+  content: "message.content",
+  journal: "run.journal",
+  secrets: "integration.secrets",
+  mail: "sandbox.mail",
+} as const;

@@ -1,0 +1,39 @@
+import type { Channel } from "@tidings/contract/words";
+import type { Program } from "./program.ts";
+import type { Json, StepFacts, StepKind } from "./steps/step-kind.ts";
+
+/** What one turn of a run comes to: what it sends, and where it ends. */
+export interface RunPlan {
+  sends: { step: string; channel: Channel; template: string }[];
+  /** Branches taken, for the record: step and whether its condition held. */
+  branches: { step: string; holds: boolean }[];
+  end:
+    | { kind: "done" }
+    | { kind: "wait"; at: number; dueAt: number }
+    /** The instruction at `at` is to be performed, its result journalled, and the run to go on behind it. */
+    | { kind: "effect"; at: number; step: string; perform: () => Promise<Json> };
+}
+
+/** Goes through a program from `at` to where it has to wait, or its end. Pure; jumps only lead forward, so it ends. */
+export function planRun(program: Program, at: number, facts: StepFacts, kinds: ReadonlyMap<string, StepKind>): RunPlan {
+  const plan: RunPlan = { sends: [], branches: [], end: { kind: "done" } };
+  let index = at;
+  while (index < program.length) {
+    const instruction = program[index];
+    if (instruction === undefined) break;
+    if (instruction.op === "jump") {
+      index = instruction.to;
+      continue;
+    }
+    const { step } = instruction;
+    const kind = kinds.get(step.type);
+    if (kind === undefined) throw new RangeError(`step ${step.id} is of unknown type ${step.type}`);
+    const result = kind.evaluate(step, facts);
+    if (result.kind === "wait") return { ...plan, end: { kind: "wait", at: index + 1, dueAt: result.dueAt } };
+    if (result.kind === "effect") return { ...plan, end: { kind: "effect", at: index, step: step.id, perform: result.perform } };
+    if (result.kind === "send") plan.sends.push({ step: step.id, channel: result.channel, template: result.template });
+    if (result.kind === "branch") plan.branches.push({ step: step.id, holds: result.holds });
+    index = result.kind === "branch" && !result.holds ? instruction.otherwise : index + 1;
+  }
+  return plan;
+}

@@ -1,0 +1,41 @@
+import type { Channel, MessageState } from "@tidings/contract/words";
+
+/** A value that survives JSON. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** All that a step may read. What would differ on a rerun (a fetch, a random choice) is read from the journal. */
+export interface StepFacts {
+  data: Record<string, unknown>;
+  recipient: { id: string; locale?: string | undefined; timeZone?: string | undefined; attributes: Record<string, unknown> };
+  /** States of the run's messages so far, by step. */
+  messages: ReadonlyMap<string, MessageState>;
+  journal: Readonly<Record<string, Json>>;
+  /** Due time of the durable step at which this turn began, ms; the base of all delays, so that a rerun finds the same. */
+  baseTime: number;
+}
+
+/** What a step wants; a closed set of primitives on which further kinds of step are built. */
+export type StepResult =
+  | { kind: "next" }
+  /** A message to each address of the recipient on the channel. */
+  | { kind: "send"; channel: Channel; template: string }
+  /** Go on after this time, durably. */
+  | { kind: "wait"; dueAt: number }
+  /** Take the `then` branch, or the other. */
+  | { kind: "branch"; holds: boolean }
+  /** Something whose result a rerun could not repeat: done once, outside the transaction, and journalled under the step's id. */
+  | { kind: "effect"; perform: () => Promise<Json> };
+
+/** A kind of step. `evaluate` is pure. */
+export interface StepKind {
+  type: string;
+  evaluate(step: StepDefinition, facts: StepFacts): StepResult;
+}
+
+/** A step as a workflow's document holds it; each kind reads its own fields. */
+export interface StepDefinition {
+  id: string;
+  type: string;
+  then?: readonly StepDefinition[] | undefined;
+  else?: readonly StepDefinition[] | undefined;
+}

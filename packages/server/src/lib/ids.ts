@@ -1,0 +1,47 @@
+import { hash } from "node:crypto";
+
+/** UUIDv8 (RFC 9562 §5.8): 48 bits of `timeMs`, then 74 bits taken from 20 hex digits. Text form, lower case. */
+export function uuidFrom(timeMs: number, hex: string): string {
+  const time = Math.trunc(timeMs).toString(16).padStart(12, "0");
+  const variant = "89ab"[Number.parseInt(hex.slice(3, 4), 16) & 3];
+  return `${time.slice(0, 8)}-${time.slice(8, 12)}-8${hex.slice(0, 3)}-${variant}${hex.slice(4, 7)}-${hex.slice(7, 19)}`;
+}
+
+/** Always the same id for the same time and parts. */
+export function deriveId(timeMs: number, ...parts: string[]): string {
+  let text = "";
+  for (const part of parts) text += `${part.length}:${part}`;
+  return uuidFrom(timeMs, hash("sha256", text, "hex"));
+}
+
+/** The milliseconds in front of an id. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+/** Ids of this moment from a clock and random bytes. Bytes are drawn 256 ids at a time, as a call costs more than they do. */
+export class IdSource {
+  readonly #now: () => number;
+  readonly #bytes: (length: number) => Buffer;
+  #pool = "";
+  #used = 0;
+
+  constructor(now: () => number, bytes: (length: number) => Buffer) {
+    this.#now = now;
+    this.#bytes = bytes;
+  }
+
+  next(): string {
+    if (this.#used >= this.#pool.length) {
+      this.#pool = this.#bytes(256 * 10).toString("hex");
+      this.#used = 0;
+    }
+    const hex = this.#pool.slice(this.#used, this.#used + 20);
+    this.#used += 20;
+    return uuidFrom(this.#now(), hex);
+  }
+
+  derive(timeMs: number, ...parts: string[]): string {
+    return deriveId(timeMs, ...parts);
+  }
+}

@@ -1,0 +1,93 @@
+import { type DataKey, keyedHash, seal, SealError, unseal } from "./seal.ts";
+
+/** An environment's keys as the store keeps them: wrapped by the master key. */
+export interface WrappedEnvironmentKeys {
+  id: number;
+  wrappedDataKey: string;
+  wrappedAddressKey: string;
+}
+
+interface EnvironmentKeys {
+  data: DataKey;
+  address: Buffer;
+}
+
+const masterId = "0000000000000000";
+const wrapContext = "data-key";
+
+/**
+ * Holds the master key and opens data keys with it: one per environment, one per recipient. A recipient's key that is
+ * deleted from the store makes all that was sealed with it unreadable (crypto-shredding). Opened recipient keys are
+ * kept for reuse, at most `openedMax` of them.
+ */
+export class Keyring {
+  readonly #master: DataKey;
+  readonly #randomBytes: (length: number) => Buffer;
+  readonly #openedMax: number;
+  readonly #environments = new Map<number, EnvironmentKeys>();
+  readonly #opened = new Map<string, DataKey>();
+
+  constructor(masterKey: Buffer, randomBytes: (length: number) => Buffer, openedMax: number) {
+    if (masterKey.length !== 32) throw new SealError("the master key must be 32 bytes");
+    this.#master = { id: masterId, key: masterKey };
+    this.#randomBytes = randomBytes;
+    this.#openedMax = openedMax;
+  }
+
+  /** Makes a data key; what it gives is safe to store. */
+  newWrappedKey(): string {
+    const id = this.#randomBytes(8).toString("hex");
+    const key = this.#randomBytes(32).toString("base64");
+    return seal(this.#master, this.#randomBytes(12), wrapContext, `${id}:${key}`);
+  }
+
+  /** Must be called for every environment before its fields are sealed or opened. Throws a SealError for a wrong master key. */
+  addEnvironment(keys: WrappedEnvironmentKeys): void {
+    this.#environments.set(keys.id, { data: this.#unwrap(keys.wrappedDataKey), address: this.#unwrap(keys.wrappedAddressKey).key });
+  }
+
+  sealForEnvironment(environmentId: number, context: string, text: string): string {
+    return seal(this.#environment(environmentId).data, this.#randomBytes(12), context, text);
+  }
+
+  unsealForEnvironment(environmentId: number, context: string, sealed: string): string {
+    return unseal(this.#environment(environmentId).data, context, sealed);
+  }
+
+  /** `wrappedKey` is the recipient's own data key as stored. */
+  sealForRecipient(wrappedKey: string, context: string, text: string): string {
+    return seal(this.#open(wrappedKey), this.#randomBytes(12), context, text);
+  }
+
+  unsealForRecipient(wrappedKey: string, context: string, sealed: string): string {
+    return unseal(this.#open(wrappedKey), context, sealed);
+  }
+
+  /** Keyed hash in an environment, such as of an address: (`email`, `a@b.c`). 32 hex digits. */
+  hash(environmentId: number, ...parts: string[]): string {
+    return keyedHash(this.#environment(environmentId).address, ...parts);
+  }
+
+  #environment(id: number): EnvironmentKeys {
+    const keys = this.#environments.get(id);
+    if (keys === undefined) throw new SealError(`environment ${id} has no keys here`);
+    return keys;
+  }
+
+  #open(wrappedKey: string): DataKey {
+    const known = this.#opened.get(wrappedKey);
+    if (known !== undefined) return known;
+    const opened = this.#unwrap(wrappedKey);
+    if (this.#opened.size >= this.#openedMax) {
+      const oldest = this.#opened.keys().next().value;
+      if (oldest !== undefined) this.#opened.delete(oldest);
+    }
+    this.#opened.set(wrappedKey, opened);
+    return opened;
+  }
+
+  #unwrap(wrapped: string): DataKey {
+    const text = unseal(this.#master, wrapContext, wrapped);
+    return { id: text.slice(0, 16), key: Buffer.from(text.slice(17), "base64") };
+  }
+}

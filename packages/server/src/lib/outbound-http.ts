@@ -1,0 +1,115 @@
+import { isIP } from "node:net";
+import { buildConnector } from "undici";
+import { type AddressGuardSettings, guardedLookup, isPublicAddress, type Resolver } from "./address-guard.ts";
+import { type OriginPoolLimits, OriginPools } from "./origin-pools.ts";
+import { OutboundCall, type OutboundResult, refused } from "./outbound-call.ts";
+
+export interface OutboundHttpLimits extends OriginPoolLimits {
+  connectTimeoutMs: number;
+  bodyBytesMax: number;
+}
+
+export const defaultOutboundHttpLimits: OutboundHttpLimits = {
+  originsMax: 1000,
+  connectionsPerOriginMax: 128,
+  pendingPerOriginMax: 10_000,
+  headersBytesMax: 16_384,
+  bodyBytesMax: 1_048_576,
+  connectTimeoutMs: 10_000,
+  // servers close idle connections after 5 s and more (Node, nginx, ALB): be first, or a request meets the reset
+  keepAliveMs: 4000,
+};
+
+export interface OutboundHttpSettings {
+  allowPrivateNetwork: boolean;
+  limits?: Partial<OutboundHttpLimits>;
+  /** The system's resolver where left out. */
+  resolver?: Resolver;
+  /** Certificates (PEM) trusted instead of the system's. */
+  ca?: string;
+}
+
+interface Request {
+  method: "POST" | "PUT" | "GET";
+  url: string;
+  headers: Record<string, string>;
+  body?: string | Buffer;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * The one guarded HTTP client for outbound calls. Refuses hosts with an address that is not public, connects to the very
+ * address it checked, follows no redirect (a 3xx is the answer), verifies TLS, and bounds time, connections, headers and body.
+ *
+ * Resolves to `response`, to `refused` where surely no byte was sent, or to `unknown` where the request may have been
+ * received. It never rejects. Details hold no host or address.
+ *
+ * On undici's `Pool.dispatch`; global `fetch` does a tenth of its rate, and undici's `Agent` bounds its origins by failing
+ * instead of giving up an idle one.
+ */
+export class OutboundHttpClient {
+  readonly #guard: AddressGuardSettings;
+  readonly #limits: OutboundHttpLimits;
+  readonly #pools: OriginPools;
+  #closing: Promise<void> | undefined;
+
+  constructor(settings: OutboundHttpSettings) {
+    const { allowPrivateNetwork, resolver, ca } = settings;
+    this.#guard = resolver === undefined ? { allowPrivateNetwork } : { allowPrivateNetwork, resolver };
+    this.#limits = { ...defaultOutboundHttpLimits, ...settings.limits };
+    const connect = buildConnector({
+      timeout: this.#limits.connectTimeoutMs,
+      lookup: guardedLookup(this.#guard),
+      ...(ca === undefined ? {} : { ca }),
+    });
+    this.#pools = new OriginPools(this.#limits, connect);
+  }
+
+  request(request: Request): Promise<OutboundResult> {
+    const url = parseUrl(request.url);
+    if (url === null || !isPlainHttpUrl(url)) return Promise.resolve(refused("bad_url"));
+    if (this.#closing !== undefined) return Promise.resolve(refused("closed"));
+    if (request.signal?.aborted === true) return Promise.resolve(refused("aborted_before_send"));
+    const { origin } = url;
+    if (!this.#pools.has(origin) && this.#isForbiddenLiteral(url.hostname))
+      return Promise.resolve(refused("private_address"));
+    const target = this.#pools.take(origin);
+    if (target === undefined) return Promise.resolve(refused("too_busy"));
+    return new Promise((resolve) => {
+      const limits = { timeoutMs: request.timeoutMs, bodyBytesMax: this.#limits.bodyBytesMax };
+      const call = new OutboundCall(limits, request.signal, (result) => {
+        target.pending -= 1;
+        resolve(result);
+      });
+      const { method, headers, body = null } = request;
+      target.pool.dispatch({ path: url.pathname + url.search, method, headers, body }, call);
+    });
+  }
+
+  /** Takes no more; resolves when the requests under way have ended. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#pools.close();
+    return this.#closing;
+  }
+
+  /** `URL` has brought every notation of an address (octal, hex, one number) into its plain form already. */
+  #isForbiddenLiteral(hostname: string): boolean {
+    const host = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
+    return !this.#guard.allowPrivateNetwork && isIP(host) !== 0 && !isPublicAddress(host);
+  }
+}
+
+function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+const isPlainHttpUrl = (url: URL): boolean =>
+  (url.protocol === "https:" || url.protocol === "http:") &&
+  url.username === "" &&
+  url.password === "" &&
+  url.hostname !== "";

@@ -1,0 +1,30 @@
+import type { CategoryBody } from "@tidings/contract/categories";
+import type { IntegrationBody } from "@tidings/contract/integrations";
+import type { TemplateBody } from "@tidings/contract/templates";
+import type { WorkflowBody } from "@tidings/contract/workflows";
+import type { Lane } from "@tidings/contract/words";
+
+export interface Versioned<Document> {
+  environmentId: number;
+  key: string;
+  version: number;
+  document: Document;
+}
+
+export interface IntegrationConfiguration extends Versioned<IntegrationBody> {
+  secrets: Record<string, string>;
+}
+
+/** Configuration in force, in memory; in force everywhere within a second of its commit. */
+export interface Configuration {
+  /** Current workflows that the event starts. */
+  workflowsFor(environmentId: number, eventName: string): readonly Versioned<WorkflowBody>[];
+  category(environmentId: number, key: string): Versioned<CategoryBody> | undefined;
+  /** Lane of a category; marketing, the least privileged, where the category was deleted meanwhile. */
+  laneOf(environmentId: number, category: string): Lane;
+  currentTemplate(environmentId: number, key: string): Versioned<TemplateBody> | undefined;
+  integrations(environmentId: number): readonly IntegrationConfiguration[];
+  /** A workflow as it was published as that version: what a waiting run goes on with. */
+  workflowVersion(environmentId: number, key: string, version: number): Promise<Versioned<WorkflowBody> | undefined>;
+  templateVersion(environmentId: number, key: string, version: number): Promise<Versioned<TemplateBody> | undefined>;
+}

@@ -1,0 +1,156 @@
+import type { Channel, Lane } from "@tidings/contract/words";
+import type { z } from "zod";
+import type { FeedbackKind } from "../domain/feedback.ts";
+
+/** A message, rendered and addressed, as a provider gets it. */
+export interface OutboundMessage {
+  id: string;
+  /** Number of this attempt, from 1. */
+  attempt: number;
+  /** The same for every attempt at this message; a provider with idempotency of its own is given this. */
+  idempotencyKey: string;
+  channel: Channel;
+  lane: Lane;
+  tenant: string | undefined;
+  /** Address in clear: mail address, phone number, URL, token. */
+  to: string;
+  content: RenderedContent;
+  createdAt: number;
+}
+
+/** What a template made. Which fields are set depends on the channel. */
+export interface RenderedContent {
+  subject?: string;
+  text?: string;
+  html?: string;
+  /** JSON text of a webhook's body. */
+  body?: string;
+}
+
+/** What became of one message of a call. */
+export type Outcome =
+  | { status: "accepted"; providerMessageId?: string }
+  | {
+      status: "rejected";
+      kind: "transient" | "permanent";
+      /** The provider's own code, such as `550` or `21610`. */
+      code: string;
+      /** Free of addresses and content: it is logged. */
+      detail?: string;
+      retryAfterMs?: number;
+      /** Which schedule a transient refusal follows; `mail` is the one of SMTP (RFC 5321 §4.5.4.1). */
+      schedule?: "default" | "mail";
+      /** The address must not be contacted again on this channel. */
+      suppress?: boolean;
+    }
+  | { status: "unknown"; code: string; detail?: string };
+
+export interface SendContext {
+  callId: string;
+  /** Aborted when the call's time is over. */
+  signal: AbortSignal;
+}
+
+export type { FeedbackKind };
+
+/** What a provider reported about a message, normalised. */
+export interface Feedback {
+  messageId: string;
+  kind: FeedbackKind;
+  /** When it happened, ms. */
+  at: number;
+  code?: string;
+}
+
+/** A configured account of a provider, ready to send. */
+export interface Provider {
+  /** Messages that one call may carry. */
+  readonly maxBatch: number;
+  /** True where the provider itself drops a repeated `idempotencyKey`. */
+  readonly idempotent: boolean;
+  /**
+   * Bound on concurrent messages to one destination is kept per this name: the host of a webhook. Undefined where
+   * the account is one destination.
+   */
+  destination?(to: string): string;
+  /**
+   * One call. Gives one outcome per message, in order. A fault that leaves open what happened is `unknown`; it never
+   * throws for what the network or the vendor does.
+   */
+  send(batch: readonly OutboundMessage[], context: SendContext): Promise<Outcome[]>;
+  close(): Promise<void>;
+}
+
+/** What a vendor's file exports. */
+export interface ProviderDefinition<Settings = unknown> {
+  name: string;
+  channels: readonly Channel[];
+  /** Settings and secrets in one object, secrets named in `secretNames`. */
+  schema: z.ZodType<Settings>;
+  secretNames: readonly string[];
+  create(settings: Settings, environment: ProviderEnvironment): Provider;
+  /** Verifies and normalises what the provider reports. */
+  feedback?(settings: Settings, request: FeedbackRequest): FeedbackResult;
+}
+
+export interface FeedbackRequest {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  rawBody: Buffer;
+  now: number;
+}
+export type FeedbackResult = { status: "verified"; feedback: Feedback[] } | { status: "forged" } | { status: "malformed"; detail: string };
+
+/** What an integration may use of the process. */
+export interface ProviderEnvironment {
+  environmentId: number;
+  integration: string;
+  clock: import("./clock.ts").Clock;
+  random: import("./random.ts").Random;
+  http: OutboundHttp;
+  /**
+   * Host to one address, by the same guard as `http`, for protocols that open sockets of their own. They connect to that
+   * address only: a second look-up could answer differently.
+   */
+  resolve?(host: string): Promise<{ status: "resolved"; address: string } | { status: "refused"; code: string; detail: string }>;
+  mailbox: Mailbox;
+  /** For providers inside the process, which report without a webhook. */
+  report(feedback: readonly Feedback[]): Promise<void>;
+}
+
+export interface OutboundRequest {
+  method: "POST" | "PUT" | "GET";
+  url: string;
+  headers: Record<string, string>;
+  body?: string | Buffer;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+export type OutboundResponse =
+  | { status: "response"; statusCode: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
+  /** Nothing was sent: resolving, connecting or a guard refused. */
+  | { status: "refused"; code: string; detail: string }
+  /** The request may have been received. */
+  | { status: "unknown"; code: string; detail: string };
+
+/** The one guarded client for all outbound calls: private addresses refused, pinned at connect, no redirects, limits. */
+export interface OutboundHttp {
+  request(request: OutboundRequest): Promise<OutboundResponse>;
+}
+
+export interface MailboxEntry {
+  id: string;
+  messageId: string;
+  at: number;
+  to: string;
+  content: RenderedContent;
+  channel: Channel;
+}
+
+/** Where the sandbox keeps what it was given, sealed and bounded. */
+export interface Mailbox {
+  append(environmentId: number, entries: readonly MailboxEntry[]): Promise<void>;
+  /** Newest first. */
+  list(environmentId: number, limit: number): Promise<MailboxEntry[]>;
+  find(environmentId: number, id: string): Promise<MailboxEntry | undefined>;
+}

@@ -1,0 +1,41 @@
+import type { Channel, Lane } from "@tidings/contract/words";
+
+/** Name of a queue: the stage's input, per lane, and for delivery per channel. */
+export type Topic = `events.${Lane}` | `runs.${Lane}` | `delivery.${Channel}.${Lane}`;
+
+/** What travels: ids only, never content or addresses. */
+export interface QueueItem {
+  /** Version of this envelope. */
+  v: 1;
+  /** Event, run or message, as the topic says. */
+  id: string;
+  /** W3C trace context, where the caller gave one. */
+  trace?: string;
+}
+
+export interface ConsumeOptions {
+  /** Items given to the handler at once, at most. */
+  batchMax: number;
+  /** Handlers that may run at once. */
+  concurrency: number;
+}
+
+/** Settles every item in the store (done, or a timer); when it resolves, the items are acknowledged. */
+export type QueueHandler = (items: readonly QueueItem[]) => Promise<void>;
+
+/**
+ * Carries ids to the stages, at least once. There is no negative acknowledgement, no delay and no payload: what must
+ * wait is a due time in the store. Losing the queue's whole content loses nothing, as a cursor over the store finds
+ * again what was never settled.
+ */
+export interface Queue {
+  /** Hands items over after their commit. What has no room is dropped: the store still has it, and refill brings it. */
+  publish(topic: Topic, items: readonly QueueItem[]): void;
+  consume(topic: Topic, handler: QueueHandler, options: ConsumeOptions): void;
+  /** Looks in the store now instead of at the next poll. */
+  wake(topic: Topic): void;
+  /** Items in memory, waiting or being handled. */
+  depth(topic: Topic): number;
+  /** Takes no more; resolves when the handlers under way have ended. Safe to call twice. */
+  stop(): Promise<void>;
+}

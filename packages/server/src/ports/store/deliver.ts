@@ -1,0 +1,101 @@
+import type { Channel, Lane, MessageState } from "@tidings/contract/words";
+import type { DueQuery, RecipientRecord } from "./orchestrate.ts";
+
+/** A message with what is needed to render and send it. */
+export interface DeliveryRecord {
+  id: string;
+  environmentId: number;
+  eventId: string;
+  runId: string;
+  step: string;
+  template: string;
+  templateVersion: number;
+  channel: Channel;
+  lane: Lane;
+  category: string;
+  tenant: string;
+  recipient: string;
+  addressHash: string;
+  state: MessageState;
+  createdAt: number;
+  expiresAt: number | null;
+  content: string | null;
+  /** Attempts that were started. */
+  attempts: number;
+  /** When the first attempt started; null before. */
+  firstAttemptAt: number | null;
+  /** The open attempt of a message in state `sending`. */
+  open: { integration: string; node: string; startedAt: number; leaseUntil: number } | null;
+  /** How the last finished attempt ended, where it was not accepted. */
+  last: { integration: string; outcome: "rejected" | "unknown" } | undefined;
+  /** The event's sealed payload. */
+  payload: string;
+  recipientRecord: RecipientRecord | null;
+}
+
+export interface AttemptStart {
+  messageId: string;
+  /** From 1; the fence: only the outcome of the highest number moves the message. */
+  number: number;
+  callId: string;
+  integration: string;
+  /** Process that makes the call. */
+  node: string;
+  at: number;
+  leaseUntil: number;
+}
+
+export type StartResult =
+  | { status: "started" }
+  /** Settled instead: it will not go out. */
+  | { status: "suppressed" | "expired" }
+  /** Not queued any more, or another attempt has that number. */
+  | { status: "lost" };
+
+/** What follows an attempt, as domain/retry decided. */
+export type AfterAttempt =
+  | { state: "sent" }
+  | { state: "queued"; dueAt: number }
+  | { state: "failed" | "unknown" | "expired"; reason: string }
+  | { state: "dead"; reason: string; detail: string };
+
+export interface AttemptOutcome {
+  messageId: string;
+  number: number;
+  finishedAt: number;
+  outcome: "accepted" | "rejected" | "unknown";
+  code: string;
+  detail: string;
+  providerMessageId: string;
+  after: AfterAttempt;
+  /** Suppress the address on this channel, for everything, for this reason; empty for no. */
+  suppress: string;
+}
+
+/** A message that is settled, or put off, without an attempt. */
+export interface Settlement {
+  messageId: string;
+  /** Attempts started so far; guards against a concurrent attempt. */
+  attempts: number;
+  at: number;
+  after: Exclude<AfterAttempt, { state: "sent" }> | { state: "canceled"; reason: string };
+}
+
+export type OutcomeResult =
+  | "recorded"
+  /** A later attempt or feedback moved the message; the outcome is kept as evidence. */
+  | "fenced";
+
+/** What deliver asks of the store. */
+export interface DeliverStore {
+  /**
+   * Ids of messages that are due: queued ones, and those in `sending` whose attempt belongs to another process or
+   * outlived its lease. Round-robin by tenant. May give ids that this process already holds.
+   */
+  dueMessages(input: DueQuery & { channel: Channel; node: string }): Promise<string[]>;
+  loadDeliveries(input: { ids: readonly string[]; lane: Lane }): Promise<DeliveryRecord[]>;
+  /** Marks STARTED, with expiry and suppression checked inside the statement. */
+  startAttempts(input: { attempts: readonly AttemptStart[]; lane: Lane }): Promise<StartResult[]>;
+  recordOutcomes(input: { outcomes: readonly AttemptOutcome[]; lane: Lane }): Promise<OutcomeResult[]>;
+  settleMessages(input: { settlements: readonly Settlement[] }): Promise<OutcomeResult[]>;
+}

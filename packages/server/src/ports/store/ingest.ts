@@ -1,0 +1,54 @@
+import type { Lane } from "@tidings/contract/words";
+
+/** An idempotency key as it is stored: hashes only. */
+export interface IdempotencyClaim {
+  /** SHA-256 of the key, hex. */
+  keyHash: string;
+  /** SHA-256 of the canonical body, hex. */
+  bodyHash: string;
+  /** From when on the key is free again, ms. */
+  expiresAt: number;
+}
+
+/** An event as ingest makes it durable. Strings named sealed are base64 of AES-256-GCM (see lib/seal). */
+export interface NewEvent {
+  id: string;
+  environmentId: number;
+  /** `message` is a direct message, which has no workflow. */
+  kind: "event" | "message";
+  name: string;
+  tenant: string;
+  lane: Lane;
+  receivedAt: number;
+  /** When orchestrate may take it: now, or `scheduledAt`. */
+  dueAt: number;
+  expiresAt: number | null;
+  /** HMAC of the cancellation key, hex. */
+  cancellationHash: string | null;
+  generation: number;
+  /** Sealed JSON of an EventPayload (domain/event-payload). */
+  payload: string;
+  /** Sealed JSON of the inline recipients; null once orchestrate has upserted them. */
+  inline: string | null;
+  idempotency: IdempotencyClaim | null;
+}
+
+export type AcceptResult =
+  | { status: "accepted"; id: string }
+  /** The key was used for the same body: the answer is the first event's id. */
+  | { status: "duplicate"; id: string }
+  /** The key was used for another body. */
+  | { status: "mismatch" };
+
+export interface CancelRequest {
+  environmentId: number;
+  cancellationHash: string;
+  now: number;
+}
+
+/** What ingest asks of the store. Each call is one transaction; its promise resolves after the commit is durable. */
+export interface IngestStore {
+  acceptEvents(input: { events: readonly NewEvent[] }): Promise<AcceptResult[]>;
+  /** Stops accepted events, waiting runs and queued messages that carry the key. */
+  cancelEvents(input: CancelRequest): Promise<{ events: number; runs: number; messages: number }>;
+}

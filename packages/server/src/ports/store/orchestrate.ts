@@ -1,0 +1,197 @@
+import type { Channel, Lane, MessageState } from "@tidings/contract/words";
+
+/** A due event, or the part of one that another lane continues. */
+export interface EventRecord {
+  id: string;
+  environmentId: number;
+  kind: "event" | "message";
+  name: string;
+  tenant: string;
+  /** The event's own lane. */
+  lane: Lane;
+  receivedAt: number;
+  dueAt: number;
+  expiresAt: number | null;
+  cancellationHash: string | null;
+  generation: number;
+  payload: string;
+  inline: string | null;
+  /** Recipients of this part that are done. */
+  cursor: number;
+}
+
+export interface RecipientRecord {
+  environmentId: number;
+  id: string;
+  /** Data key, wrapped by the master key. */
+  wrappedKey: string;
+  /** JSON of what conditions read in clear (domain/recipient). */
+  profile: string;
+  /** Sealed JSON of addresses and personal attributes (domain/recipient). */
+  sealed: string;
+  updatedAt: number;
+  version: number;
+}
+
+export interface AddressRow {
+  channel: Channel;
+  hash: string;
+}
+
+/** Upsert of a recipient: written only over data that is not newer. */
+export interface RecipientWrite extends Omit<RecipientRecord, "version"> {
+  addresses: readonly AddressRow[];
+  createdAt: number;
+}
+
+export interface NewMessage {
+  id: string;
+  environmentId: number;
+  eventId: string;
+  /** Empty for a direct message. */
+  runId: string;
+  step: string;
+  workflow: string;
+  workflowVersion: number;
+  template: string;
+  templateVersion: number;
+  channel: Channel;
+  lane: Lane;
+  category: string;
+  tenant: string;
+  recipient: string;
+  /** Id of the address: its HMAC. Empty where there is none. */
+  addressHash: string;
+  state: Extract<MessageState, "queued" | "failed" | "expired">;
+  dueAt: number | null;
+  createdAt: number;
+  expiresAt: number | null;
+  /** Sealed JSON of what this message adds to its event's data, or its whole content; null where nothing. */
+  content: string | null;
+  /** JSON of the decisions that made it. */
+  decisions: string;
+}
+
+export interface NewRun {
+  id: string;
+  environmentId: number;
+  eventId: string;
+  workflow: string;
+  workflowVersion: number;
+  recipient: string;
+  tenant: string;
+  lane: Lane;
+  /** Index of the instruction at which it goes on. */
+  step: number;
+  dueAt: number;
+  expiresAt: number | null;
+  cancellationHash: string | null;
+  /** Sealed JSON of results that a rerun must not make anew; null where nothing. */
+  journal: string | null;
+  createdAt: number;
+}
+
+export interface NewDecision {
+  environmentId: number;
+  eventId: string;
+  runId: string;
+  recipient: string;
+  workflow: string;
+  workflowVersion: number;
+  step: string;
+  channel: string;
+  outcome: string;
+  reason: string;
+  detail: string;
+  at: number;
+}
+
+/** A workflow's dedupe key: of all runs with this hash inside the window only the first goes on. */
+export interface DedupeClaim {
+  environmentId: number;
+  hash: string;
+  runId: string;
+  now: number;
+  expiresAt: number;
+  /** Recorded where the claim is lost. */
+  decision: NewDecision;
+}
+
+export type EventProgress =
+  | { kind: "continue"; cursor: number }
+  | { kind: "done" }
+  | { kind: "dead"; reason: string; detail: string };
+
+/** All that one turn on an event writes, in one transaction, if its cursor still stands where the turn found it. */
+export interface EventTurn {
+  eventId: string;
+  environmentId: number;
+  lane: Lane;
+  /** True where `lane` is not the event's own. */
+  continuation: boolean;
+  cursor: number;
+  now: number;
+  progress: EventProgress;
+  /** Lanes of further workflows; each gets a part of its own. */
+  otherLanes: readonly Lane[];
+  clearInline: boolean;
+  recipients: readonly RecipientWrite[];
+  dedupe: readonly DedupeClaim[];
+  runs: readonly NewRun[];
+  messages: readonly NewMessage[];
+  decisions: readonly NewDecision[];
+}
+
+export type TurnResult =
+  /** `dropped`: runs whose dedupe claim was lost; their messages were not written. */
+  | { status: "committed"; dropped: readonly string[] }
+  /** Somebody else moved it on; nothing was written. */
+  | { status: "lost" };
+
+export interface RunRecord extends Omit<NewRun, "createdAt"> {
+  createdAt: number;
+  /** The event's sealed payload and receipt. */
+  payload: string;
+  eventReceivedAt: number;
+  eventName: string;
+  recipientRecord: RecipientRecord | null;
+  /** States of the run's messages so far, by step. */
+  messages: readonly { step: string; state: MessageState }[];
+}
+
+export type RunProgress =
+  | { kind: "wait"; step: number; dueAt: number; journal: string | null }
+  | { kind: "completed" }
+  | { kind: "expired" }
+  | { kind: "dead"; reason: string; detail: string };
+
+export interface RunTurn {
+  runId: string;
+  environmentId: number;
+  eventId: string;
+  /** The step number at which the turn found it. */
+  step: number;
+  now: number;
+  progress: RunProgress;
+  messages: readonly NewMessage[];
+  decisions: readonly NewDecision[];
+}
+
+export interface DueQuery {
+  lane: Lane;
+  now: number;
+  limit: number;
+}
+
+/** What orchestrate asks of the store. */
+export interface OrchestrateStore {
+  /** Ids of accepted events, and of parts of events, that are due. An engine with several owners leases them. */
+  dueEvents(input: DueQuery): Promise<string[]>;
+  /** Those of the ids that are still open in this lane. */
+  loadEvents(input: { ids: readonly string[]; lane: Lane }): Promise<EventRecord[]>;
+  loadRecipients(input: { keys: readonly { environmentId: number; id: string }[]; lane: Lane }): Promise<RecipientRecord[]>;
+  commitEvents(input: { turns: readonly EventTurn[] }): Promise<TurnResult[]>;
+  dueRuns(input: DueQuery): Promise<string[]>;
+  loadRuns(input: { ids: readonly string[]; lane: Lane }): Promise<RunRecord[]>;
+  commitRuns(input: { turns: readonly RunTurn[] }): Promise<TurnResult[]>;
+}

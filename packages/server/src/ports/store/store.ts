@@ -1,0 +1,29 @@
+import type { ConfigurationStore } from "./configuration.ts";
+import type { DeliverStore } from "./deliver.ts";
+import type { FeedbackStore } from "./feedback.ts";
+import type { IngestStore } from "./ingest.ts";
+import type { KeyStore } from "./keys.ts";
+import type { LogStore } from "./log.ts";
+import type { MaintenanceStore } from "./maintenance.ts";
+import type { OrchestrateStore } from "./orchestrate.ts";
+import type { RecipientStore } from "./recipients.ts";
+
+/**
+ * All that the stages and the API ask of a store. Every call is one transaction: its promise resolves once what it
+ * wrote is durable, and rejects with nothing written. Reads see all that was resolved before them.
+ */
+export interface StoreCalls
+  extends IngestStore,
+    OrchestrateStore,
+    DeliverStore,
+    FeedbackStore,
+    ConfigurationStore,
+    KeyStore,
+    RecipientStore,
+    LogStore,
+    MaintenanceStore {}
+
+export interface Store extends StoreCalls {
+  /** Ends after what is under way is durable. Safe to call twice. */
+  close(): Promise<void>;
+}
