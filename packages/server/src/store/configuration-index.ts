@@ -1,0 +1,77 @@
+import { type CategoryBody, categoryBodySchema } from "@tidings/contract/categories";
+import { integrationBodySchema } from "@tidings/contract/integrations";
+import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
+import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
+import { z } from "zod";
+import type { IntegrationConfiguration, Versioned } from "../ports/configuration.ts";
+import type { ConfigurationRow } from "../ports/store/configuration.ts";
+
+const secretsSchema = z.record(z.string(), z.string());
+
+/** What is in force in one environment, arranged for the questions that the stages ask on every event. */
+export class ConfigurationIndex {
+  readonly categories = new Map<string, Versioned<CategoryBody>>();
+  readonly templates = new Map<string, Versioned<TemplateBody>>();
+  readonly workflows = new Map<string, Versioned<WorkflowBody>>();
+  readonly #integrations = new Map<string, IntegrationConfiguration>();
+  #byEvent: Map<string, Versioned<WorkflowBody>[]> | undefined;
+  #integrationList: readonly IntegrationConfiguration[] | undefined;
+
+  /** Takes over a newest version, or removes what was deleted. Throws, and changes nothing, where it cannot be read. */
+  apply(row: ConfigurationRow, unseal: (sealed: string) => string): void {
+    if (row.kind === "category") change(this.categories, row, () => versioned(row, categoryBodySchema));
+    else if (row.kind === "template") change(this.templates, row, () => versioned(row, templateBodySchema));
+    else if (row.kind === "workflow") {
+      change(this.workflows, row, () => versioned(row, workflowBodySchema));
+      this.#byEvent = undefined;
+    } else {
+      change(this.#integrations, row, () => ({
+        ...versioned(row, integrationBodySchema),
+        secrets: secretsOf(row, unseal),
+      }));
+      this.#integrationList = undefined;
+    }
+  }
+
+  /** By key, so that every process asks them in one order. */
+  workflowsFor(eventName: string): readonly Versioned<WorkflowBody>[] {
+    this.#byEvent ??= groupByEvent(inOrder(this.workflows));
+    return this.#byEvent.get(eventName) ?? [];
+  }
+
+  /** By key; disabled ones too. */
+  integrations(): readonly IntegrationConfiguration[] {
+    this.#integrationList ??= inOrder(this.#integrations);
+    return this.#integrationList;
+  }
+}
+
+function groupByEvent(workflows: readonly Versioned<WorkflowBody>[]): Map<string, Versioned<WorkflowBody>[]> {
+  const groups = new Map<string, Versioned<WorkflowBody>[]>();
+  for (const workflow of workflows) {
+    const event = workflow.document.event ?? workflow.key;
+    const group = groups.get(event);
+    if (group === undefined) groups.set(event, [workflow]);
+    else group.push(workflow);
+  }
+  return groups;
+}
+
+/** Parses a stored document; throws where it does not fit. */
+export function versioned<Document>(row: ConfigurationRow, schema: z.ZodType<Document>): Versioned<Document> {
+  const { environmentId, key, version } = row;
+  return { environmentId, key, version, document: schema.parse(JSON.parse(row.document)) };
+}
+
+function secretsOf(row: ConfigurationRow, unseal: (sealed: string) => string): Record<string, string> {
+  return row.secrets === null ? {} : secretsSchema.parse(JSON.parse(unseal(row.secrets)));
+}
+
+function change<Item>(items: Map<string, Item>, row: ConfigurationRow, read: () => Item): void {
+  if (row.deleted) items.delete(row.key);
+  else items.set(row.key, read());
+}
+
+function inOrder<Item extends { key: string }>(items: ReadonlyMap<string, Item>): Item[] {
+  return [...items.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import type { AttemptRow } from "../../ports/store/log.ts";
+import type { Database, SqlRow } from "./database.ts";
+import { integer, integerOrNull, text, textOrNull } from "./rows.ts";
+
+/** A message row's `attempt`: the current one, as JSON. Times are ms. */
+export const currentAttemptSchema = z.object({
+  number: z.number(),
+  call: z.string(),
+  integration: z.string(),
+  node: z.string(),
+  started: z.number(),
+  lease: z.number(),
+  finished: z.number().optional(),
+  outcome: z.enum(["accepted", "rejected", "unknown"]).optional(),
+  code: z.string().optional(),
+  detail: z.string().optional(),
+  providerMessageId: z.string().optional(),
+});
+export type CurrentAttempt = z.infer<typeof currentAttemptSchema>;
+
+export function currentAttempt(row: SqlRow): CurrentAttempt | undefined {
+  const json = textOrNull(row, "attempt");
+  return json === null ? undefined : currentAttemptSchema.parse(JSON.parse(json));
+}
+
+/** Makes room in the message's row: the attempt before becomes a row of its own. */
+export function archiveAttempt(database: Database, messageId: string, attempt: CurrentAttempt): void {
+  database.run(
+    `insert or replace into attempt (message_id, number, call_id, integration, started_at, finished_at, outcome, code, detail, provider_message_id)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    messageId, attempt.number, attempt.call, attempt.integration, attempt.started, attempt.finished ?? null,
+    attempt.outcome ?? "started", attempt.code ?? "", attempt.detail ?? "", attempt.providerMessageId ?? "",
+  );
+}
+
+/** All attempts at a message, in order. */
+export function attemptsOf(database: Database, row: SqlRow): AttemptRow[] {
+  const current = currentAttempt(row);
+  const earlier = integer(row, "attempts") > 1 ? database.all("select * from attempt where message_id = ? order by number", text(row, "id")).map(earlierAttempt) : [];
+  if (current === undefined) return earlier;
+  return [
+    ...earlier,
+    {
+      number: current.number,
+      callId: current.call,
+      integration: current.integration,
+      startedAt: current.started,
+      finishedAt: current.finished ?? null,
+      outcome: current.outcome ?? "started",
+      code: current.code ?? "",
+      detail: current.detail ?? "",
+      providerMessageId: current.providerMessageId ?? "",
+    },
+  ];
+}
+
+const outcomeSchema = z.enum(["started", "accepted", "rejected", "unknown"]);
+
+function earlierAttempt(row: SqlRow): AttemptRow {
+  return {
+    number: integer(row, "number"),
+    callId: text(row, "call_id"),
+    integration: text(row, "integration"),
+    startedAt: integer(row, "started_at"),
+    finishedAt: integerOrNull(row, "finished_at"),
+    outcome: outcomeSchema.parse(text(row, "outcome")),
+    code: text(row, "code"),
+    detail: text(row, "detail"),
+    providerMessageId: text(row, "provider_message_id"),
+  };
+}

@@ -1,0 +1,49 @@
+import type { AcceptResult, IdempotencyClaim, NewEvent } from "../../../ports/store/ingest.ts";
+import { eventStateCode, laneCode } from "../codes.ts";
+import type { Call } from "../context.ts";
+import type { Database } from "../database.ts";
+import { integer, text } from "../rows.ts";
+
+/** Keys are kept in buckets of this length: the tree into which random hashes fall stays small enough to be in memory. */
+export const idempotencyBucketMs = 8 * 3_600_000;
+
+export const acceptEvents: Call<"acceptEvents"> = (context, { events }) =>
+  events.map((event) => {
+    const known = event.idempotency === null ? undefined : claim(context.database, event, event.idempotency);
+    if (known !== undefined) return known;
+    insert(context.database, event);
+    context.count(
+      { environmentId: event.environmentId, metric: "accepted", channel: "", lane: event.lane, category: "", tenant: event.tenant, integration: "" },
+      event.receivedAt,
+    );
+    return { status: "accepted", id: event.id };
+  });
+
+/** Takes the key for this event, or tells what it was used for. */
+function claim(database: Database, event: NewEvent, key: IdempotencyClaim): AcceptResult | undefined {
+  const newest = Math.floor(event.receivedAt / idempotencyBucketMs);
+  const oldest = newest - Math.ceil((key.expiresAt - event.receivedAt) / idempotencyBucketMs);
+  for (let bucket = newest; bucket >= oldest; bucket -= 1) {
+    const row = database.get(
+      "select body_hash, event_id, expires_at from idempotency where bucket = ? and environment_id = ? and key_hash = ?",
+      bucket, event.environmentId, key.keyHash,
+    );
+    if (row === undefined || integer(row, "expires_at") <= event.receivedAt) continue;
+    return text(row, "body_hash") === key.bodyHash ? { status: "duplicate", id: text(row, "event_id") } : { status: "mismatch" };
+  }
+  database.run(
+    "insert or replace into idempotency (environment_id, bucket, key_hash, body_hash, event_id, expires_at) values (?, ?, ?, ?, ?, ?)",
+    event.environmentId, newest, key.keyHash, key.bodyHash, event.id, key.expiresAt,
+  );
+  return undefined;
+}
+
+function insert(database: Database, event: NewEvent): void {
+  database.run(
+    `insert into event (id, environment_id, kind, name, tenant, lane, state, received_at, due_at, expires_at, cancellation_hash,
+       generation, cursor, payload, inline)
+     values (?, ?, ?, ?, ?, ?, ${eventStateCode.accepted}, ?, ?, ?, ?, ?, 0, ?, ?)`,
+    event.id, event.environmentId, event.kind === "message" ? 1 : 0, event.name, event.tenant, laneCode[event.lane],
+    event.receivedAt, event.dueAt, event.expiresAt, event.cancellationHash, event.generation, event.payload, event.inline,
+  );
+}

@@ -1,0 +1,57 @@
+import type { ApiKeyRow, EnvironmentRow } from "../../../ports/store/keys.ts";
+import type { Call } from "../context.ts";
+import type { SqlRow } from "../database.ts";
+import { integer, integerOrNull, text } from "../rows.ts";
+
+export const listEnvironments: Call<"listEnvironments"> = ({ database }) =>
+  database.all("select * from environment order by id").map(environmentRow);
+
+export const createEnvironment: Call<"createEnvironment"> = ({ database }, environment) => {
+  database.run(
+    "insert into environment (key, wrapped_data_key, wrapped_address_key, created_at) values (?, ?, ?, ?) on conflict do nothing",
+    environment.key, environment.wrappedDataKey, environment.wrappedAddressKey, environment.createdAt,
+  );
+  const row = database.get("select * from environment where key = ?", environment.key);
+  if (row === undefined) throw new Error("an insert gave no row");
+  return environmentRow(row);
+};
+
+export const createApiKey: Call<"createApiKey"> = ({ database }, key) => {
+  database.run(
+    "insert into api_key (id, environment_id, name, prefix, hash, created_at) values (?, ?, ?, ?, ?, ?)",
+    key.id, key.environmentId, key.name, key.prefix, key.hash, key.createdAt,
+  );
+};
+
+export const findApiKey: Call<"findApiKey"> = ({ database }, { hash }) => {
+  const row = database.get("select * from api_key where hash = ?", hash);
+  return row === undefined ? undefined : apiKeyRow(row);
+};
+
+export const listApiKeys: Call<"listApiKeys"> = ({ database }, { environmentId, after, limit }) =>
+  database.all("select * from api_key where environment_id = ? and id > ? order by id limit ?", environmentId, after, limit).map(apiKeyRow);
+
+export const revokeApiKey: Call<"revokeApiKey"> = ({ database }, { environmentId, id, now }) =>
+  database.run("update api_key set revoked_at = coalesce(revoked_at, ?) where id = ? and environment_id = ?", now, id, environmentId) === 1;
+
+function environmentRow(row: SqlRow): EnvironmentRow {
+  return {
+    id: integer(row, "id"),
+    key: text(row, "key"),
+    wrappedDataKey: text(row, "wrapped_data_key"),
+    wrappedAddressKey: text(row, "wrapped_address_key"),
+    createdAt: integer(row, "created_at"),
+  };
+}
+
+function apiKeyRow(row: SqlRow): ApiKeyRow {
+  return {
+    id: text(row, "id"),
+    environmentId: integer(row, "environment_id"),
+    name: text(row, "name"),
+    prefix: text(row, "prefix"),
+    hash: text(row, "hash"),
+    createdAt: integer(row, "created_at"),
+    revokedAt: integerOrNull(row, "revoked_at"),
+  };
+}

@@ -1,0 +1,54 @@
+import { channels, lanes, messageStates } from "@tidings/contract/words";
+import type { DeliveryRecord } from "../../../ports/store/deliver.ts";
+import { currentAttempt } from "../attempts.ts";
+import { messageStateCode, wordAt } from "../codes.ts";
+import type { Call } from "../context.ts";
+import type { Database, SqlRow } from "../database.ts";
+import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
+import { recipientRecord } from "./load-recipients.ts";
+
+export const loadDeliveries: Call<"loadDeliveries"> = ({ database }, { ids }) =>
+  ids.flatMap((id) => {
+    const row = database.get(
+      `select message.*, event.payload from message join event on event.id = message.event_id
+       where message.id = ? and message.state in (${messageStateCode.queued}, ${messageStateCode.sending})`,
+      id,
+    );
+    return row === undefined ? [] : [record(database, row)];
+  });
+
+function record(database: Database, row: SqlRow): DeliveryRecord {
+  const environmentId = integer(row, "environment_id");
+  const recipient = text(row, "recipient");
+  const attempt = currentAttempt(row);
+  const state = wordAt(messageStates, integer(row, "state"));
+  return {
+    id: text(row, "id"),
+    environmentId,
+    eventId: text(row, "event_id"),
+    runId: text(row, "run_id"),
+    step: text(row, "step"),
+    template: text(row, "template"),
+    templateVersion: integer(row, "template_version"),
+    channel: wordAt(channels, integer(row, "channel")),
+    lane: wordAt(lanes, integer(row, "lane")),
+    category: text(row, "category"),
+    tenant: text(row, "tenant"),
+    recipient,
+    addressHash: text(row, "address_hash"),
+    state,
+    createdAt: integer(row, "created_at"),
+    expiresAt: integerOrNull(row, "expires_at"),
+    content: textOrNull(row, "content"),
+    attempts: integer(row, "attempts"),
+    firstAttemptAt: integerOrNull(row, "first_attempt_at"),
+    open:
+      state === "sending" && attempt !== undefined
+        ? { integration: attempt.integration, node: attempt.node, startedAt: attempt.started, leaseUntil: attempt.lease }
+        : null,
+    last:
+      attempt?.outcome === "rejected" || attempt?.outcome === "unknown" ? { integration: attempt.integration, outcome: attempt.outcome } : undefined,
+    payload: text(row, "payload"),
+    recipientRecord: recipientRecord(database, environmentId, recipient) ?? null,
+  };
+}

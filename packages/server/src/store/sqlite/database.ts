@@ -1,0 +1,64 @@
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from "@photostructure/sqlite";
+
+export type SqlValue = string | number | null;
+export type SqlRow = Record<string, unknown>;
+
+export interface DatabaseSettings {
+  /** Page cache, MiB. */
+  cacheMib: number;
+  /** Pages in the write-ahead log after which it is carried over into the database file. */
+  checkpointPages: number;
+}
+
+/**
+ * One connection with its prepared statements. Synchronous: it belongs to the store's thread, or to the simulation.
+ * Statements are found by their text, which V8 hashes once, so that each call may keep its SQL where it is used.
+ */
+export class Database {
+  readonly #database: DatabaseSyncInstance;
+  readonly #statements = new Map<string, StatementSyncInstance>();
+
+  /** `path` is a file or `:memory:`. */
+  constructor(path: string, settings: DatabaseSettings) {
+    this.#database = new DatabaseSync(path);
+    this.#database.exec(`
+      pragma page_size = 8192;
+      pragma journal_mode = wal;
+      pragma synchronous = full;
+      pragma cache_size = ${-settings.cacheMib * 1024};
+      pragma wal_autocheckpoint = ${settings.checkpointPages};
+      pragma temp_store = memory;
+      pragma foreign_keys = off;
+      pragma busy_timeout = 0;`);
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** Gives how many rows changed. */
+  run(sql: string, ...values: SqlValue[]): number {
+    return Number(this.#statement(sql).run(...values).changes);
+  }
+
+  get(sql: string, ...values: SqlValue[]): SqlRow | undefined {
+    return this.#statement(sql).get(...values);
+  }
+
+  all(sql: string, ...values: SqlValue[]): SqlRow[] {
+    return this.#statement(sql).all(...values);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #statement(sql: string): StatementSyncInstance {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}

@@ -1,0 +1,133 @@
+import { Worker } from "node:worker_threads";
+import type { Lane } from "@tidings/contract/words";
+import type { Store } from "../../ports/store/store.ts";
+import type { CallName } from "./context.ts";
+import { storeOfCalls } from "./store-of-calls.ts";
+import type { StoreReply, StoreRequest } from "./turn.ts";
+import type { FromWorker } from "./worker.ts";
+
+export interface SqliteSettings {
+  directory: string;
+  cacheMib: number;
+  checkpointPages: number;
+  turnMs: number;
+  turnCallsMax: number;
+  /** Calls that may wait for the thread; beyond it they are refused at once. */
+  waitingMax: number;
+}
+
+export interface SqliteHooks {
+  /** After each turn: how long it took, and how many calls it answered. */
+  onTurn(turnMs: number, calls: number): void;
+  /** The thread ended by itself: nothing can be stored any more. */
+  onFault(error: Error): void;
+}
+
+/** The store cannot take the call now; nothing was written. */
+export class StoreUnavailable extends Error {
+  override name = "StoreUnavailable";
+}
+
+interface Waiting {
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * The embedded store on a thread of its own. Calls of one tick travel in one message, and so do the answers of one
+ * turn: a message between threads costs more than a row.
+ */
+class SqliteThread {
+  readonly #worker: Worker;
+  readonly #settings: SqliteSettings;
+  readonly #hooks: SqliteHooks;
+  readonly #waiting = new Map<number, Waiting>();
+  #outgoing: StoreRequest[] = [];
+  #lastId = 0;
+  #ended: Error | undefined;
+  #closed: (() => void) | undefined;
+
+  constructor(worker: Worker, settings: SqliteSettings, hooks: SqliteHooks) {
+    this.#worker = worker;
+    this.#settings = settings;
+    this.#hooks = hooks;
+    worker.on("message", (message: FromWorker) => this.#receive(message));
+    worker.on("error", (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
+    worker.on("exit", () => this.#end(new StoreUnavailable("the store's thread has ended")));
+  }
+
+  dispatch(call: CallName, input: unknown, lane: Lane): Promise<unknown> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    if (this.#waiting.size >= this.#settings.waitingMax) return Promise.reject(new StoreUnavailable("too many calls wait for the store"));
+    return new Promise((resolve, reject) => {
+      this.#lastId += 1;
+      this.#waiting.set(this.#lastId, { resolve, reject });
+      if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
+      this.#outgoing.push({ id: this.#lastId, call, lane, input });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    this.#ended = new StoreUnavailable("the store is closed");
+    this.#flush();
+    const closed = new Promise<void>((resolve) => {
+      this.#closed = resolve;
+    });
+    this.#worker.postMessage("close");
+    await closed;
+  }
+
+  #flush(): void {
+    if (this.#outgoing.length === 0) return;
+    const requests = this.#outgoing;
+    this.#outgoing = [];
+    this.#worker.postMessage({ requests });
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.kind === "closed") this.#closed?.();
+    if (message.kind !== "turn") return;
+    for (const reply of message.replies) this.#answer(reply);
+    this.#hooks.onTurn(message.turnMs, message.replies.length);
+  }
+
+  #answer(reply: StoreReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (reply.status === "done") waiting?.resolve(reply.result);
+    else waiting?.reject(new StoreUnavailable(reply.message));
+  }
+
+  #end(error: Error): void {
+    this.#closed?.();
+    const expected = this.#ended !== undefined;
+    this.#ended ??= error;
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#ended);
+    this.#waiting.clear();
+    if (!expected) this.#hooks.onFault(error);
+  }
+}
+
+/** Opens the data directory. Rejects with the reason by name, such as DataDirectoryInUse. */
+export async function openSqliteStore(settings: SqliteSettings, hooks: SqliteHooks): Promise<Store> {
+  const worker = startWorker(settings);
+  await new Promise<void>((resolve, reject) => {
+    worker.once("error", reject);
+    worker.once("message", (message: FromWorker) => {
+      if (message.kind === "ready") resolve();
+      else if (message.kind === "refused") reject(Object.assign(new Error(message.message), { name: message.name }));
+      else reject(new Error("the store's thread did not start"));
+    });
+  });
+  const thread = new SqliteThread(worker, settings, hooks);
+  return storeOfCalls((call, input, lane) => thread.dispatch(call, input, lane), () => thread.close());
+}
+
+/** Run from source, the thread needs the same loader as its parent. */
+function startWorker(settings: SqliteSettings): Worker {
+  const { directory, cacheMib, checkpointPages, turnMs, turnCallsMax } = settings;
+  const workerData = { directory, cacheMib, checkpointPages, turnMs, turnCallsMax };
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url), { workerData });
+  return new Worker(new URL("./worker.ts", import.meta.url), { workerData, execArgv: ["--import", "tsx", "--conditions=source"] });
+}
