@@ -1,0 +1,210 @@
+import { randomBytes } from "node:crypto";
+import { Pool } from "undici";
+import { z } from "zod";
+import { InProcessBroadcast } from "../broadcast/in-process.ts";
+import { IdSource } from "../lib/ids.ts";
+import { Keyring } from "../lib/keyring.ts";
+import { SystemClock } from "../lib/system-clock.ts";
+import { SystemRandom } from "../lib/system-random.ts";
+import { Ingest } from "../pipeline/ingest/ingest.ts";
+import type { FeedbackResult, MailboxEntry } from "../ports/provider.ts";
+import type { Queue } from "../ports/queue.ts";
+import type { Store } from "../ports/store/store.ts";
+import { ConfigurationCache } from "../store/configuration-cache.ts";
+import { Database } from "../store/sqlite/database.ts";
+import { inProcessStore } from "../store/sqlite/in-process.ts";
+import { migrate } from "../store/sqlite/migrate.ts";
+import { describeApiKey } from "./api-keys.ts";
+import { StoredConfigurationRules } from "./configuration-rules.ts";
+import { ConfigurationWriter } from "./configuration-writer.ts";
+import type { ApiDependencies } from "./dependencies.ts";
+import { type Api, createApi } from "./server.ts";
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+  json: unknown;
+}
+
+interface Request {
+  method?: "GET" | "POST" | "PUT" | "DELETE" | "PATCH";
+  body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  raw?: string | Buffer;
+  headers?: Record<string, string>;
+  key?: string | null;
+}
+
+/** The API over the real store and the real ingest, listening on a free port, with two environments. */
+export interface ApiBench {
+  api: Api;
+  store: Store;
+  keyring: Keyring;
+  cache: ConfigurationCache;
+  /** What was logged. */
+  logged: { fields: object; message: string }[];
+  mails: MailboxEntry[];
+  key: string;
+  otherKey: string;
+  call(path: string, request?: Request): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+const dropQueue: Queue = { publish: () => {}, consume: () => {}, wake: () => {}, depth: () => 0, stop: async () => {} };
+
+export async function apiBench(
+  changes: (all: ApiDependencies) => Partial<ApiDependencies> = () => ({}),
+): Promise<ApiBench> {
+  const clock = new SystemClock();
+  const random = new SystemRandom();
+  const ids = new IdSource(
+    () => clock.now(),
+    (length) => random.bytes(length),
+  );
+  const database = new Database(":memory:", { cacheMib: 8, checkpointPages: 1000 });
+  migrate(database, clock.now());
+  const limits = { turnMs: 10, turnCallsMax: 500 };
+  const store = inProcessStore(database, { limits, monotonic: () => clock.monotonic(), schedule: setImmediate });
+  const keyring = new Keyring(randomBytes(32), randomBytes, 100);
+  const key = await environment(store, keyring, ids, "development");
+  const otherKey = await environment(store, keyring, ids, "production");
+  const broadcast = new InProcessBroadcast(() => {});
+  const onFault = (error: unknown) => logged.push({ fields: { err: error }, message: "configuration" });
+  const logged: ApiBench["logged"] = [];
+  const mails: MailboxEntry[] = [];
+  const cache = new ConfigurationCache(
+    { store, broadcast, clock, keyring, onFault },
+    { pollIntervalMs: 1000, pageMax: 100, oldVersionsMax: 10 },
+  );
+  await cache.start();
+  const ingest = new Ingest({
+    store,
+    configuration: cache,
+    keyring,
+    clock,
+    ids,
+    queue: dropQueue,
+    limits: {
+      acceptingEventsMax: 5000,
+      acceptingBytesMax: 64e6,
+      retryAfterSeconds: 1,
+      idempotencyTtlMs: 86_400_000,
+      idempotencyWaitMs: 5000,
+    },
+    onAccepted: () => {},
+    onStoreError: (error) => logged.push({ fields: { err: error }, message: "store" }),
+  });
+  const rules = new StoredConfigurationRules({
+    store,
+    provider: (name) => (name === "test" ? testProvider : undefined),
+    compile,
+  });
+  const dependencies: ApiDependencies = {
+    ingest,
+    feedback: { report: async (_environmentId, feedback) => feedback.length },
+    verifyFeedback: async (_environmentId, integration, request) => verify(integration, request.rawBody),
+    configuration: { store, writer: new ConfigurationWriter({ store, rules, keyring, broadcast, clock }) },
+    store,
+    keyring,
+    clock,
+    ids,
+    random,
+    broadcast,
+    readiness: async () => ({ store: { ok: true } }),
+    metrics: async () => ({ contentType: "text/plain; version=0.0.4", text: "up 1\n" }),
+    mailbox: { list: async () => mails, find: async (_environmentId, id) => mails.find((mail) => mail.id === id) },
+    mailboxToken: (environmentKey, token) => environmentKey === "development" && token === "sesame",
+    logger: { error: (fields, message) => logged.push({ fields, message }) },
+    limits: apiLimits,
+    version: "0.0.0",
+  };
+  const api = await createApi({ ...dependencies, ...changes(dependencies) });
+  const port = await api.listen("127.0.0.1", 0);
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 8 });
+  return {
+    api,
+    store,
+    keyring,
+    cache,
+    logged,
+    mails,
+    key,
+    otherKey,
+    call: (path, request = {}) => send(pool, path, request, key),
+    close: async () => {
+      await pool.close();
+      await api.close();
+      await cache.stop();
+      database.close();
+    },
+  };
+}
+
+export const apiLimits: ApiDependencies["limits"] = {
+  bodyBytesMax: 1024 * 1024,
+  batchBodyBytesMax: 8 * 1024 * 1024,
+  feedbackBodyBytesMax: 1024 * 1024,
+  bodyDepthMax: 32,
+  ratePerKeyPerSecond: 100_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 5000,
+  connectionsMax: 100,
+  cachedKeysMax: 100,
+  cachedKeyMs: 1000,
+  eventMessagesShownMax: 1000,
+};
+
+const testProvider = {
+  channels: ["email" as const, "webhook" as const],
+  schema: z.strictObject({ url: z.string().optional(), password: z.string().min(4).optional() }),
+  secretNames: ["password"],
+};
+
+function compile(template: object): void {
+  if (JSON.stringify(template).includes("{{#broken"))
+    throw Object.assign(new Error("unclosed block"), { field: "text", line: 1 });
+}
+
+function verify(integration: string, rawBody: Buffer): FeedbackResult | undefined {
+  if (integration !== "hooks") return undefined;
+  if (rawBody.toString() === "forged") return { status: "forged" };
+  if (rawBody.toString() === "odd") return { status: "malformed", detail: "odd" };
+  return { status: "verified", feedback: [{ messageId: "m", kind: "delivered", at: 1 }] };
+}
+
+async function environment(store: Store, keyring: Keyring, ids: IdSource, name: string): Promise<string> {
+  const row = await store.createEnvironment({
+    key: name,
+    wrappedDataKey: keyring.newWrappedKey(),
+    wrappedAddressKey: keyring.newWrappedKey(),
+    createdAt: 1,
+  });
+  keyring.addEnvironment(row);
+  const { key, ...stored } = describeApiKey(`tdg_${name.slice(0, 1)}_${randomBytes(32).toString("base64url")}`);
+  await store.createApiKey({ id: ids.next(), environmentId: row.id, name: "first", ...stored, createdAt: 1 });
+  return key;
+}
+
+async function send(pool: Pool, path: string, request: Request, ownKey: string): Promise<Answer> {
+  const key = request.key === undefined ? ownKey : request.key;
+  const content = request.raw ?? (request.body === undefined ? null : JSON.stringify(request.body));
+  const response = await pool.request({
+    path,
+    method: request.method ?? (content === null ? "GET" : "POST"),
+    body: content,
+    headers: {
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(content === null ? {} : { "content-type": "application/json" }),
+      ...request.headers,
+    },
+  });
+  const text = await response.body.text();
+  const isJson = /json/.test(String(response.headers["content-type"]));
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text,
+    json: isJson && text !== "" ? JSON.parse(text) : undefined,
+  };
+}

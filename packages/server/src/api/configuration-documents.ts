@@ -1,0 +1,27 @@
+import { type CategoryBody, categoryBodySchema } from "@tidings/contract/categories";
+import type { ConfigurationKind } from "@tidings/contract/configuration";
+import { type IntegrationBody, integrationBodySchema } from "@tidings/contract/integrations";
+import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
+import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
+import { valid } from "./validation.ts";
+
+/** A document beside its kind, so that a switch over the kind tells the document's type. */
+export type ConfigurationDocument =
+  | { kind: "workflow"; document: WorkflowBody }
+  | { kind: "template"; document: TemplateBody }
+  | { kind: "category"; document: CategoryBody }
+  | { kind: "integration"; document: IntegrationBody };
+
+/** Throws `validation_failed`. */
+export function parseDocument(kind: ConfigurationKind, value: unknown): ConfigurationDocument {
+  switch (kind) {
+    case "workflow":
+      return { kind, document: valid(workflowBodySchema, value) };
+    case "template":
+      return { kind, document: valid(templateBodySchema, value) };
+    case "category":
+      return { kind, document: valid(categoryBodySchema, value) };
+    case "integration":
+      return { kind, document: valid(integrationBodySchema, value) };
+  }
+}

@@ -1,0 +1,79 @@
+import type { EventBody } from "@tidings/contract/events";
+import type { Readiness } from "@tidings/contract/machines";
+import type { MessageBody } from "@tidings/contract/messages";
+import type { RecipientSealer } from "../domain/recipient-write.ts";
+import type { TidingsError } from "../errors.ts";
+import type { Broadcast } from "../ports/broadcast.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Ids } from "../ports/ids.ts";
+import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
+import type { Random } from "../ports/random.ts";
+import type { KeyStore } from "../ports/store/keys.ts";
+import type { LogStore } from "../ports/store/log.ts";
+import type { RecipientStore } from "../ports/store/recipients.ts";
+import type { ConfigurationPort } from "./configuration.ts";
+
+/** What the API asks of ingest. */
+export interface IngestPort {
+  accept(environmentId: number, body: EventBody, idempotencyKey?: string): Promise<{ id: string }>;
+  acceptBatch(environmentId: number, items: readonly unknown[]): Promise<({ id: string } | { error: TidingsError })[]>;
+  acceptMessage(environmentId: number, body: MessageBody, idempotencyKey?: string): Promise<{ id: string }>;
+  cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }>;
+}
+
+/** What the API asks of the keyring. */
+export interface ApiKeyring extends RecipientSealer {
+  sealForEnvironment(environmentId: number, context: string, text: string): string;
+  unsealForEnvironment(environmentId: number, context: string, sealed: string): string;
+  unsealForRecipient(wrappedKey: string, context: string, sealed: string): string;
+}
+
+/** As pino has it. */
+export interface ApiLogger {
+  error(fields: object, message: string): void;
+}
+
+export interface ApiLimits {
+  bodyBytesMax: number;
+  batchBodyBytesMax: number;
+  feedbackBodyBytesMax: number;
+  bodyDepthMax: number;
+  /** Requests per API key and second. */
+  ratePerKeyPerSecond: number;
+  requestTimeoutMs: number;
+  keepAliveTimeoutMs: number;
+  connectionsMax: number;
+  cachedKeysMax: number;
+  cachedKeyMs: number;
+  eventMessagesShownMax: number;
+}
+
+export interface ApiDependencies {
+  ingest: IngestPort;
+  /** The feedback stage: takes what was verified, gives how many were taken. */
+  feedback: { report(environmentId: number, feedback: readonly Feedback[]): Promise<number> };
+  /** Verifies what came for an integration; undefined where there is none that takes feedback. */
+  verifyFeedback: (
+    environmentId: number,
+    integration: string,
+    request: FeedbackRequest,
+  ) => Promise<FeedbackResult | undefined>;
+  configuration: ConfigurationPort;
+  store: KeyStore & RecipientStore & LogStore;
+  keyring: ApiKeyring;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  broadcast: Pick<Broadcast, "publish" | "subscribe">;
+  readiness: () => Promise<Readiness["checks"]>;
+  metrics: () => Promise<{ contentType: string; text: string }>;
+  mailbox: Pick<Mailbox, "list" | "find">;
+  /** Whether the token opens the sandbox mailbox of the environment, compared in constant time. */
+  mailboxToken: (environment: string, token: string) => boolean;
+  logger: ApiLogger;
+  limits: ApiLimits;
+  /** Version that the OpenAPI document tells. */
+  version: string;
+  /** Told of every answer, for metrics; `operation` is the route's, or "none". */
+  observe?: (operation: string, statusCode: number, durationMs: number) => void;
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ApiBench, apiBench } from "./bench.conformance.ts";
+
+let bench: ApiBench;
+beforeAll(async () => {
+  bench = await apiBench();
+  bench.mails.push({
+    id: "m-1",
+    messageId: "01890000-0000-8000-8000-00000000000a",
+    at: 1_700_000_000_000,
+    to: '"><script>alert(1)</script>@x.org',
+    content: {
+      subject: "<b>hi</b>",
+      text: "</pre><script>alert(2)</script>",
+      html: `<p style="color:red" title='"'>hi</p><script>alert(3)</script>`,
+    },
+    channel: "email",
+  });
+});
+afterAll(() => bench.close());
+
+const page = (path: string) => bench.call(path, { key: null });
+
+test("the list opens with the environment's token alone", async () => {
+  for (const path of ["/sandbox/development", "/sandbox/development?token=x", "/sandbox/production?token=sesame"]) {
+    expect((await page(path)).status, path).toBe(401);
+  }
+  const list = await page("/sandbox/development?token=sesame");
+  expect(list.status).toBe(200);
+  expect(list.headers).toMatchObject({
+    "content-type": "text/html; charset=utf-8",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  });
+  expect(list.text).toContain('href="/sandbox/development/m-1?token=sesame"');
+});
+
+test("what was mailed is text on the page, and no markup of it", async () => {
+  const list = await page("/sandbox/development?token=sesame");
+  const entry = await page("/sandbox/development/m-1?token=sesame");
+  for (const { text } of [list, entry]) {
+    expect(text).not.toMatch(/<script|<b>/);
+    expect(text).toContain("&#60;b&#62;hi");
+  }
+  expect(entry.text).toContain("<iframe sandbox title=");
+  expect(entry.text).toContain('srcdoc="&#60;p style=&#34;color:red&#34;');
+});
+
+test("no page may run a script or load anything, and the list has only the style that its policy names", async () => {
+  const list = await page("/sandbox/development?token=sesame");
+  const entry = await page("/sandbox/development/m-1?token=sesame");
+  for (const { headers } of [list, entry]) expect(headers["content-security-policy"]).toMatch(/^default-src 'none';/);
+  expect(list.headers["content-security-policy"]).toMatch(/style-src 'sha256-[A-Za-z0-9+/]{43}='/);
+  expect(`${list.text}${entry.text}`).not.toMatch(/(src|href)="https?:/);
+});
+
+test("the list loads itself again only where that was asked for", async () => {
+  expect((await page("/sandbox/development?token=sesame")).text).not.toContain("http-equiv");
+  expect((await page("/sandbox/development?token=sesame&refresh=5")).text).toContain(
+    '<meta http-equiv="refresh" content="5">',
+  );
+  expect((await page("/sandbox/development?token=sesame&refresh=-1")).status).toBe(400);
+});
+
+test("a message that is not there is 404", async () => {
+  expect((await page("/sandbox/development/none?token=sesame")).status).toBe(404);
+});

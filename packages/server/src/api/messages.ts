@@ -1,0 +1,88 @@
+import { type MessageView, messageBodySchema, messageQuerySchema } from "@tidings/contract/messages";
+import { channelSchema, type EventState, type MessageState } from "@tidings/contract/words";
+import { eventPayloadSchema, sealContext } from "../domain/event-payload.ts";
+import { TidingsError } from "../errors.ts";
+import type { EventRow } from "../ports/store/log.ts";
+import { cursorOf, idPosition, positionOf } from "./cursor.ts";
+import type { ApiDependencies } from "./dependencies.ts";
+import type { Handlers } from "./handler.ts";
+import { body, idempotencyKey, idParameter, valid } from "./validation.ts";
+import { iso, isoOrNone, messageView, orNone } from "./views.ts";
+
+const pageDefault = 50;
+
+type MessageDependencies = Pick<ApiDependencies, "ingest" | "store" | "keyring">;
+
+export function messageHandlers({ ingest, store, keyring }: MessageDependencies): Handlers {
+  return {
+    sendMessage: async (request, { environmentId }) => {
+      const { id } = await ingest.acceptMessage(
+        environmentId,
+        body(messageBodySchema, request),
+        idempotencyKey(request),
+      );
+      return `{"id":"${id}"}`;
+    },
+
+    listMessages: async (request, { environmentId }) => {
+      const { cursor, limit, event, ...filter } = valid(messageQuerySchema, request.query);
+      const page = await store.listMessages({
+        environmentId,
+        ...filter,
+        eventId: event,
+        before: positionOf(cursor, idPosition),
+        limit: limit ?? pageDefault,
+      });
+      return {
+        items: page.items.map(messageView),
+        nextCursor: page.next === undefined ? undefined : cursorOf(page.next),
+      };
+    },
+
+    getMessage: async (request, { environmentId }) => {
+      const id = idParameter(request);
+      const row = await store.getMessage({ environmentId, id });
+      if (row !== undefined) return messageView(row);
+      const event = await store.getEvent({ environmentId, id, limit: 1 });
+      if (event?.kind !== "message") throw new TidingsError("not_found");
+      const first = event.messages[0];
+      if (first !== undefined) return messageView(first);
+      return undividedMessage(event, keyring.unsealForEnvironment(environmentId, sealContext.payload, event.payload));
+    },
+  };
+}
+
+const stateOf: Record<EventState, MessageState> = {
+  accepted: "queued",
+  done: "failed",
+  canceled: "canceled",
+  dead: "dead",
+};
+
+/** A direct message that has no row: orchestrate has not come to it yet, or found nobody to send it to. */
+function undividedMessage(event: EventRow, sealedPayload: string): MessageView {
+  const payload = eventPayloadSchema.parse(JSON.parse(sealedPayload));
+  const decision = event.decisions[0];
+  return {
+    id: event.id,
+    event: event.id,
+    template: payload.message?.template,
+    channel: channelSchema.parse(payload.message?.channel),
+    lane: event.lane,
+    category: payload.message?.category ?? "",
+    tenant: orNone(event.tenant),
+    recipient: payload.recipients[0] ?? "",
+    state: stateOf[event.state],
+    reason: event.state === "accepted" ? undefined : decision?.reason,
+    createdAt: iso(event.receivedAt),
+    dueAt: isoOrNone(event.dueAt),
+    expiresAt: isoOrNone(event.expiresAt),
+    attempts: [],
+    decisions: event.decisions.map(({ outcome, reason, detail, at }) => ({
+      outcome,
+      reason,
+      detail: orNone(detail),
+      at: iso(at),
+    })),
+  };
+}

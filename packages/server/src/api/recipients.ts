@@ -1,0 +1,84 @@
+import { jsonObject } from "@tidings/contract/data";
+import { type RecipientView, recipientBodySchema } from "@tidings/contract/recipients";
+import { recipientIdSchema } from "@tidings/contract/text";
+import { type Channel, channelSchema } from "@tidings/contract/words";
+import { z } from "zod";
+import { sealContext } from "../domain/event-payload.ts";
+import { recipientWrite } from "../domain/recipient-write.ts";
+import { TidingsError } from "../errors.ts";
+import type { RecipientRow } from "../ports/store/recipients.ts";
+import type { ApiDependencies, ApiKeyring } from "./dependencies.ts";
+import type { Handlers } from "./handler.ts";
+import { body, parameter, valid } from "./validation.ts";
+import { iso } from "./views.ts";
+
+type RecipientDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock">;
+
+export function recipientHandlers({ store, keyring, clock }: RecipientDependencies): Handlers {
+  return {
+    putRecipient: async (request, { environmentId }) => {
+      const id = valid(recipientIdSchema, parameter(request, "id"), "id");
+      const fields = body(recipientBodySchema, request);
+      const stored = await store.getRecipient({ environmentId, id });
+      const now = clock.now();
+      const recipient = recipientWrite({
+        environmentId,
+        id,
+        body: fields,
+        updatedAt: now,
+        createdAt: now,
+        existingWrappedKey: stored?.wrappedKey,
+        sealer: keyring,
+      });
+      return recipientView(await store.putRecipient({ recipient }), keyring);
+    },
+
+    getRecipient: async (request, { environmentId }) => {
+      const row = await store.getRecipient({ environmentId, id: parameter(request, "id") });
+      if (row === undefined) throw new TidingsError("not_found");
+      return recipientView(row, keyring);
+    },
+
+    deleteRecipient: async (request, { environmentId }) => {
+      const existed = await store.deleteRecipient({ environmentId, id: parameter(request, "id") });
+      if (!existed) throw new TidingsError("not_found");
+    },
+  };
+}
+
+const profileSchema = z.object({
+  locale: z.string().optional(),
+  timeZone: z.string().optional(),
+  tenant: z.string().optional(),
+  attributes: jsonObject(100),
+});
+const secretsSchema = z.object({
+  addresses: z.array(z.object({ channel: channelSchema, hash: z.string(), value: z.string() })),
+  personal: jsonObject(100),
+});
+
+function recipientView(row: RecipientRow, keyring: ApiKeyring): RecipientView {
+  const profile = profileSchema.parse(JSON.parse(row.profile));
+  const sealed = keyring.unsealForRecipient(row.wrappedKey, sealContext.recipient, row.sealed);
+  const { addresses, personal } = secretsSchema.parse(JSON.parse(sealed));
+  const of = (channel: Channel): string | string[] | undefined => {
+    const values = addresses.filter((address) => address.channel === channel).map((address) => address.value);
+    return values.length > 1 ? values : values[0];
+  };
+  return {
+    id: row.id,
+    email: of("email"),
+    // A phone number is stored for sms and for voice.
+    phone: of("sms"),
+    push: of("push"),
+    webhook: of("webhook"),
+    chat: of("chat"),
+    locale: profile.locale,
+    timeZone: profile.timeZone,
+    tenant: profile.tenant,
+    attributes: profile.attributes,
+    personal,
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+  };
+}

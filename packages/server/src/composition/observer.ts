@@ -1,0 +1,40 @@
+import type { Log } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import type { PipelineObserver } from "./pipeline.ts";
+
+/** What the stages tell, as metrics and log lines. */
+export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
+  return {
+    onOrchestrated(lane, waitedMs) {
+      metrics.stages.orchestrate[lane].observe(waitedMs / 1000);
+    },
+    onStarted(delivery, _integration, sinceCreatedMs) {
+      metrics.stages.accept_to_provider[delivery.lane].observe(Math.max(0, sinceCreatedMs) / 1000);
+    },
+    onOutcome(delivery, integration, outcome, tookMs) {
+      const { provider } = integration.document;
+      const cells = metrics.delivery(delivery.channel, delivery.lane, provider);
+      const name = outcome.status === "rejected" ? (`rejected_${outcome.kind}` as const) : outcome.status;
+      cells[name].inc();
+      metrics.providerCall(provider, delivery.channel).observe(tookMs / 1000);
+      if (outcome.status === "accepted") return;
+      log.info("an attempt was not accepted", {
+        messageId: delivery.id,
+        eventId: delivery.eventId,
+        integration: integration.key,
+        outcome: outcome.status,
+        code: outcome.code,
+        attempt: delivery.attempts + 1,
+      });
+    },
+    onHeldBack(delivery, integration, status) {
+      metrics.delivery(delivery.channel, delivery.lane, integration.document.provider)[status].inc();
+    },
+    onOverflow(lane) {
+      log.debug("a message was put off, as a buffer is full", { lane });
+    },
+    onFault(where, id, error) {
+      log.error("a stage met a fault", { stage: where, ...(id === "" ? {} : { kind: "item", key: id }), error });
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { timingSafeEqual } from "node:crypto";
+import type { ConfigurationWriter } from "../api/configuration-writer.ts";
+import { type Api, createApi } from "../api/server.ts";
+import type { Keyring } from "../lib/keyring.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import type { Mailbox } from "../ports/provider.ts";
+import type { EnvironmentRow } from "../ports/store/keys.ts";
+import type { Foundation } from "./foundation.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { definitionOf, settingsOf } from "./provider-pool.ts";
+
+interface Parts {
+  foundation: Foundation;
+  pipeline: Pipeline;
+  writer: ConfigurationWriter;
+  mailbox: Mailbox;
+  metrics: Metrics;
+  version: string;
+}
+
+/** Makes the HTTP face of this process. */
+export function createFace({ foundation, pipeline, writer, mailbox, metrics, version }: Parts): Promise<Api> {
+  const { config, store, keyring, clock, ids, random, broadcast, configuration, environments, log } = foundation;
+  return createApi({
+    ingest: pipeline.ingest,
+    feedback: pipeline.feedback,
+    verifyFeedback: async (environmentId, key, request) => {
+      const integration = configuration.integrations(environmentId).find((candidate) => candidate.key === key);
+      const definition = integration === undefined ? undefined : definitionOf(integration);
+      if (integration === undefined || definition?.feedback === undefined) return undefined;
+      return definition.feedback(settingsOf(definition, integration), request);
+    },
+    configuration: { store, writer: refreshing(writer, configuration) },
+    store,
+    keyring,
+    clock,
+    ids,
+    random,
+    broadcast,
+    readiness: async () => ({ store: await check(() => store.listEnvironments({})) }),
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+    mailbox,
+    mailboxToken: (environment, token) => {
+      const row = environments.find((candidate) => candidate.key === environment);
+      return row !== undefined && sameText(mailboxTokenOf(keyring, row), token);
+    },
+    logger: { error: (fields, message) => log.error(message, fields) },
+    limits: { ...config.api, bodyBytesMax: config.api.eventBodyBytesMax, feedbackBodyBytesMax: config.feedback.bodyBytesMax },
+    version,
+  });
+}
+
+/** What opens an environment's mailbox page: nobody without the environment's key can make it. */
+export function mailboxTokenOf(keyring: Keyring, environment: EnvironmentRow): string {
+  return keyring.hash(environment.id, "mailbox page", environment.key);
+}
+
+/** Who has written configuration finds it in force with the next call. */
+function refreshing(writer: ConfigurationWriter, configuration: Foundation["configuration"]): Pick<ConfigurationWriter, "put" | "delete"> {
+  return {
+    put: async (environmentId, kind, key, body) => {
+      const row = await writer.put(environmentId, kind, key, body);
+      await configuration.refresh();
+      return row;
+    },
+    delete: async (environmentId, kind, key) => {
+      await writer.delete(environmentId, kind, key);
+      await configuration.refresh();
+    },
+  };
+}
+
+async function check(probe: () => Promise<unknown>): Promise<{ ok: boolean; detail?: string }> {
+  try {
+    await probe();
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, detail: error instanceof Error ? error.name : "fault" };
+  }
+}
+
+function sameText(expected: string, given: string): boolean {
+  const a = Buffer.from(expected);
+  const b = Buffer.from(given);
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,148 @@
+import { existsSync } from "node:fs";
+import { resolve as resolvePath } from "node:path";
+import { StoredConfigurationRules } from "../api/configuration-rules.ts";
+import { ConfigurationWriter } from "../api/configuration-writer.ts";
+import type { Api } from "../api/server.ts";
+import type { Config } from "../config.ts";
+import { stepKinds } from "../domain/steps/step-kinds.ts";
+import { resolveGuarded } from "../lib/address-guard.ts";
+import { OutboundHttpClient } from "../lib/outbound-http.ts";
+import { MemoryLimiter } from "../limiter/memory.ts";
+import { Metrics } from "../observe/metrics.ts";
+import { providers } from "../providers/registry.ts";
+import { SealedMailbox } from "../store/sealed-mailbox.ts";
+import { HandlebarsEngine } from "../templates/handlebars.ts";
+import type { BootstrapKey } from "./bootstrap-key.ts";
+import { type Foundation, layFoundation, type ServerHooks } from "./foundation.ts";
+import { startHousekeeping } from "./housekeeping.ts";
+import { pipelineObserver } from "./observer.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { ProviderPool } from "./provider-pool.ts";
+import { readNotificationsFolder } from "./notifications-folder.ts";
+import { seed } from "./seed.ts";
+import { createFace, mailboxTokenOf } from "./serve-api.ts";
+import { faultText } from "./yaml-file.ts";
+
+export interface RunningServer {
+  /** 0 where the role `api` is not among this process's. */
+  port: number;
+  bootstrapKey: BootstrapKey;
+  masterKeyPlace: string;
+  mailboxPath: string;
+  warnings: readonly string[];
+  /** Takes nothing more, drains for at most the configured time, makes all durable. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Puts a server together and starts its roles, the store first and the API last. */
+export async function startServer(config: Config, hooks: ServerHooks): Promise<RunningServer> {
+  const live: { foundation?: Foundation; pipeline?: Pipeline } = {};
+  const metrics = new Metrics(
+    {
+      queueDepths: async () => (await live.foundation?.store.queueDepths({ now: Date.now(), countMax: config.metrics.depthCountMax })) ?? [],
+      inFlight: () => live.pipeline?.deliver.inFlight ?? 0,
+      now: () => Date.now(),
+    },
+    config.metrics,
+  );
+  const foundation = await layFoundation(config, metrics, hooks);
+  live.foundation = foundation;
+  const { store, clock, keyring, first, log } = foundation;
+  const templates = new HandlebarsEngine();
+  const writer = configurationWriter(foundation, templates);
+  await seedFromFolder(foundation, writer);
+  await foundation.configuration.start();
+  const mailbox = new SealedMailbox(store, keyring, config.sandbox);
+  const outbound = startOutbound(foundation, mailbox, live);
+  const pipeline = createPipeline({
+    ...foundation,
+    limiter: new MemoryLimiter(clock, { keysMax: config.deliver.limiterKeysMax }),
+    templates,
+    steps: stepKinds,
+    providerOf: (integration) => outbound.pool.providerOf(integration),
+    node: foundation.ids.next(),
+    observer: pipelineObserver(metrics, log),
+  });
+  live.pipeline = pipeline;
+  pipeline.start();
+  const housekeeping = startHousekeeping({
+    store,
+    clock,
+    intervalMs: config.store.purgeIntervalMs,
+    rowsMax: config.store.purgeRowsMax,
+    onFault: (error) => log.error("housekeeping met a fault", { error }),
+  });
+  const api = await createFace({ foundation, pipeline, writer, mailbox, metrics, version: hooks.version });
+  const port = config.process.roles.includes("api") ? await api.listen(config.api.host, config.api.port) : 0;
+  let stopping: Promise<void> | undefined;
+  return {
+    port,
+    bootstrapKey: foundation.bootstrapKey,
+    masterKeyPlace: foundation.master.place,
+    mailboxPath: `/sandbox/${first.key}?token=${mailboxTokenOf(keyring, first)}`,
+    warnings: foundation.master.warning === undefined ? [] : [foundation.master.warning],
+    stop: () => {
+      stopping ??= stopServer({ foundation, pipeline, api, housekeeping, ...outbound });
+      return stopping;
+    },
+  };
+}
+
+/** An empty store starts with the documents of the notifications folder, where there is one. */
+async function seedFromFolder({ config, store, first, log }: Foundation, writer: ConfigurationWriter): Promise<void> {
+  const root = resolvePath(config.process.notificationsDir);
+  if (!existsSync(root)) return;
+  const { folderFilesMax: filesMax, folderFileBytesMax: fileBytesMax } = config.configuration;
+  const folder = await readNotificationsFolder(root, { filesMax, fileBytesMax }, (name) => process.env[name]);
+  if ("faults" in folder) throw new Error(folder.faults.map(faultText).join("\n"));
+  const count = await seed({ store, put: (kind, key, document) => writer.put(first.id, kind, key, document) }, folder.documents);
+  if (count > 0) log.info("the store was seeded from the notifications folder", { count });
+}
+
+function configurationWriter({ store, keyring, broadcast, clock }: Foundation, templates: HandlebarsEngine): ConfigurationWriter {
+  const rules = new StoredConfigurationRules({
+    store,
+    provider: (name) => providers.get(name),
+    compile: (template, channel) => templates.compile(template, channel),
+  });
+  return new ConfigurationWriter({ store, keyring, broadcast, clock, rules });
+}
+
+function startOutbound({ config, clock, random, log }: Foundation, mailbox: SealedMailbox, live: { pipeline?: Pipeline }) {
+  const { allowPrivateNetwork, ...limits } = config.outbound;
+  const http = new OutboundHttpClient({ allowPrivateNetwork, limits });
+  const pool = new ProviderPool({
+    clock,
+    random,
+    http,
+    resolve: (host) => resolveGuarded(host, { allowPrivateNetwork }),
+    mailbox,
+    report: async (environmentId, feedback) => live.pipeline?.feedback.report(environmentId, feedback),
+    onFault: (integration, error) => log.error("an integration cannot be used", { integration, error }),
+  });
+  return { http, pool };
+}
+
+interface Stoppable {
+  foundation: Foundation;
+  pipeline: Pipeline;
+  api: Api;
+  housekeeping: { stop(): void };
+  http: OutboundHttpClient;
+  pool: ProviderPool;
+}
+
+/** The face first, so that nothing comes in; the store last, as all others settle into it. */
+async function stopServer({ foundation, pipeline, api, housekeeping, http, pool }: Stoppable): Promise<void> {
+  const { clock, config, configuration, broadcast, store } = foundation;
+  housekeeping.stop();
+  await api.close();
+  // What does not end in time is STARTED in the store, and is resolved by class at the next start.
+  const drained = pipeline.stop();
+  await Promise.race([drained, new Promise<void>((resolve) => void clock.after(config.process.drainTimeoutMs, resolve))]);
+  await configuration.stop();
+  await broadcast.close();
+  await pool.close();
+  await http.close();
+  await store.close();
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { defaultConfig, describeSettings, loadConfig } from "./config.ts";
+
+const noFile = (): string => {
+  throw new Error("no such file");
+};
+
+function faultsOf(env: Record<string, string>, readFile: (path: string) => string = noFile) {
+  const loaded = loadConfig(env, readFile);
+  return "faults" in loaded ? loaded.faults : [];
+}
+
+function configOf(env: Record<string, string>, readFile: (path: string) => string = noFile) {
+  const loaded = loadConfig(env, readFile);
+  if ("faults" in loaded) throw new Error(JSON.stringify(loaded.faults));
+  return loaded.config;
+}
+
+describe("settings", () => {
+  test("have defaults where nothing is set", () => {
+    const config = configOf({ PATH: "/bin" });
+    expect(config).toEqual(defaultConfig());
+    expect(config.api.port).toBe(4400);
+    expect(config.process.roles).toEqual(["api", "orchestrate", "deliver", "feedback"]);
+    expect(config.process.masterKey).toBeUndefined();
+  });
+
+  test("come from the environment, where an empty value counts as not set", () => {
+    const config = configOf({
+      TIDINGS_PORT: "0",
+      TIDINGS_HOST: "",
+      TIDINGS_ROLES: "api, deliver",
+      TIDINGS_ALLOW_PRIVATE_NETWORK: "true",
+    });
+    expect(config.api).toMatchObject({ port: 0, host: "127.0.0.1" });
+    expect(config.process.roles).toEqual(["api", "deliver"]);
+    expect(config.outbound.allowPrivateNetwork).toBe(true);
+  });
+
+  test.each([
+    ["YAML", "TIDINGS_PORT: 5000\nTIDINGS_ROLES: [api, feedback]\nTIDINGS_METRICS_PROCESS: false\n"],
+    ["JSON", '{"TIDINGS_PORT": 5000, "TIDINGS_ROLES": ["api", "feedback"], "TIDINGS_METRICS_PROCESS": false}'],
+  ])("come from a %s file, and the environment wins", (_kind, text) => {
+    const env = { TIDINGS_CONFIG_FILE: "tidings.conf" };
+    expect(configOf(env, () => text).api.port).toBe(5000);
+    const config = configOf({ ...env, TIDINGS_PORT: "6000" }, () => text);
+    expect(config.api.port).toBe(6000);
+    expect(config.process.roles).toEqual(["api", "feedback"]);
+    expect(config.metrics.process).toBe(false);
+  });
+
+  test("report all faults at once by name", () => {
+    const faults = faultsOf({
+      TIDINGS_PORT: "99999",
+      TIDINGS_MASTER_KEY: "short",
+      TIDINGS_API_KEY: "x",
+      TIDINGS_ROLES: "api,cook,bake",
+      TIDINGS_LOG_LEVEL: "loud",
+      TIDINGS_STORE_TURN_MS: "1.5",
+      TIDINGS_ALLOW_PRIVATE_NETWORK: "yes",
+    });
+    expect(faults.map((fault) => fault.name).sort()).toEqual([
+      "TIDINGS_ALLOW_PRIVATE_NETWORK",
+      "TIDINGS_API_KEY",
+      "TIDINGS_LOG_LEVEL",
+      "TIDINGS_MASTER_KEY",
+      "TIDINGS_PORT",
+      "TIDINGS_ROLES",
+      "TIDINGS_STORE_TURN_MS",
+    ]);
+    expect(faults.find((fault) => fault.name === "TIDINGS_PORT")?.message).toBe(
+      "must be a whole number from 0 to 65535",
+    );
+  });
+
+  test("never repeat a value in a fault, as it may be a secret", () => {
+    const text = JSON.stringify(faultsOf({ TIDINGS_MASTER_KEY: "hunter2", TIDINGS_API_KEY: "hunter2" }));
+    expect(text).not.toContain("hunter2");
+  });
+
+  test("that nobody knows are refused with the nearest name", () => {
+    expect(faultsOf({ TIDINGS_PROT: "1" })).toEqual([
+      { name: "TIDINGS_PROT", message: "is not a setting; did you mean TIDINGS_PORT?" },
+    ]);
+  });
+
+  test("of the test suite are left alone", () => {
+    expect(faultsOf({ TIDINGS_TEST_SEED: "1" })).toEqual([]);
+  });
+
+  test("for another database or a broker are refused by name", () => {
+    const faults = faultsOf({ TIDINGS_DATABASE_URL: "postgres://db/x", TIDINGS_QUEUE_URL: "kafka://broker" });
+    expect(faults.map((fault) => fault.name)).toEqual(["TIDINGS_DATABASE_URL", "TIDINGS_QUEUE_URL"]);
+    expect(faults.every((fault) => fault.message.includes("embedded store"))).toBe(true);
+  });
+
+  test("file that cannot be read, is no mapping, or names itself is a fault", () => {
+    const env = { TIDINGS_CONFIG_FILE: "x.yaml" };
+    expect(faultsOf(env)[0]?.message).toContain("no such file");
+    expect(faultsOf(env, () => "[1, 2")[0]?.name).toBe("TIDINGS_CONFIG_FILE");
+    expect(faultsOf(env, () => "just text")[0]?.name).toBe("TIDINGS_CONFIG_FILE");
+    expect(faultsOf(env, () => "TIDINGS_PORT: {a: 1}")[0]?.message).toContain("TIDINGS_PORT");
+    expect(faultsOf(env, () => "TIDINGS_CONFIG_FILE: y.yaml")[0]?.message).toContain("the file that it names");
+    expect(configOf(env, () => "").api.port).toBe(4400);
+  });
+
+  test("are described once each, with defaults that they accept themselves", () => {
+    const described = describeSettings();
+    expect(new Set(described.map((setting) => setting.name)).size).toBe(described.length);
+    expect(described.every((setting) => /^TIDINGS_[A-Z_]+$/.test(setting.name) && setting.description !== "")).toBe(
+      true,
+    );
+    expect(described.filter((setting) => setting.secret).map((setting) => setting.name)).toEqual([
+      "TIDINGS_MASTER_KEY",
+      "TIDINGS_API_KEY",
+    ]);
+    const env = Object.fromEntries(described.map((setting) => [setting.name, setting.default]));
+    expect(configOf(env)).toEqual(defaultConfig());
+  });
+});

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { bannerText, urlOf } from "./composition/banner.ts";
+import { startServer } from "./composition/server.ts";
+import { loadConfig } from "./config.ts";
+import { createLog } from "./observe/log.ts";
+
+/** Exit codes: a fault in the settings, and any other reason for which the server cannot run. */
+const exitSettings = 2;
+const exitFailed = 1;
+
+const version: string = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
+
+async function main(): Promise<void> {
+  const loaded = loadConfig(process.env, (path) => readFileSync(path, "utf8"));
+  if ("faults" in loaded) {
+    for (const { name, message } of loaded.faults) process.stderr.write(`${name} ${message}\n`);
+    process.exitCode = exitSettings;
+    return;
+  }
+  const { config } = loaded;
+  const log = createLog(config.process.logLevel);
+  const end = (code: number): void => {
+    log.flush();
+    process.exit(code);
+  };
+  const server = await startServer(config, {
+    log,
+    version,
+    onFatal: (error) => {
+      log.error("the store is lost: the process ends, and what was accepted is durable", { error });
+      end(exitFailed);
+    },
+  });
+  const stop = (): void => {
+    server.stop().then(
+      () => end(0),
+      (error: unknown) => {
+        log.error("the server did not stop in order", { error });
+        end(exitFailed);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  const url = urlOf(config.api.host, server.port);
+  process.stdout.write(
+    bannerText({
+      version,
+      url,
+      apiKey: server.bootstrapKey,
+      masterKeyPlace: server.masterKeyPlace,
+      dataDir: config.process.dataDir,
+      mailboxUrl: `${url}${server.mailboxPath}`,
+      warnings: server.warnings,
+    }),
+  );
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`Tidings could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(exitFailed);
+});

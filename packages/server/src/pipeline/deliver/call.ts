@@ -1,0 +1,36 @@
+import type { Clock } from "../../ports/clock.ts";
+import type { OutboundMessage, Outcome, Provider } from "../../ports/provider.ts";
+
+/**
+ * One call, which always ends: with the provider's outcomes, or, when its time is over, with `unknown` for every
+ * message of it. What a provider says after that goes to `late`.
+ */
+export function callProvider(
+  provider: Provider,
+  messages: readonly OutboundMessage[],
+  call: { callId: string; timeoutMs: number; clock: Clock },
+  late: (outcomes: readonly Outcome[]) => void,
+): Promise<readonly Outcome[]> {
+  return new Promise((resolve) => {
+    const controller = new AbortController();
+    let over = false;
+    const timer = call.clock.after(call.timeoutMs, () => {
+      over = true;
+      controller.abort();
+      resolve(messages.map(() => ({ status: "unknown", code: "timeout" })));
+    });
+    const end = (outcomes: readonly Outcome[]): void => {
+      if (over) {
+        if (outcomes.some((outcome) => outcome.status !== "unknown")) late(outcomes);
+        return;
+      }
+      timer.cancel();
+      resolve(outcomes);
+    };
+    provider.send(messages, { callId: call.callId, signal: controller.signal }).then(
+      (outcomes) => end(messages.map((_, index) => outcomes[index] ?? { status: "unknown", code: "no_outcome" })),
+      // A provider does not throw for what the network does: this is a fault of its own, and what it sent is open.
+      (error: unknown) => end(messages.map(() => ({ status: "unknown", code: "provider_fault", detail: error instanceof Error ? error.name : "fault" }))),
+    );
+  });
+}

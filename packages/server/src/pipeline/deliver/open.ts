@@ -1,0 +1,41 @@
+import { z } from "zod";
+import type { Delivery } from "../../domain/delivery.ts";
+import { eventPayloadSchema, sealContext } from "../../domain/event-payload.ts";
+import { parseProfile, parseSecrets } from "../../domain/recipient-view.ts";
+import type { DeliveryRecord } from "../../ports/store/deliver.ts";
+import type { DeliverKeyring } from "./ports.ts";
+
+const contentSchema = z.object({ steps: z.record(z.string(), z.json()) });
+
+/** Opens what the store has of a message. Undefined where its recipient or address was removed meanwhile. */
+export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): Delivery | undefined {
+  const row = record.recipientRecord;
+  if (row === null) return undefined;
+  const secrets = parseSecrets(keyring.unsealForRecipient(row.wrappedKey, sealContext.recipient, row.sealed));
+  const address = secrets.addresses.find((candidate) => candidate.channel === record.channel && candidate.hash === record.addressHash);
+  if (address === undefined) return undefined;
+  const profile = parseProfile(row.profile);
+  const payload = eventPayloadSchema.parse(JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.payload, record.payload)));
+  const journal =
+    record.content === null ? undefined : contentSchema.parse(JSON.parse(keyring.unsealForRecipient(row.wrappedKey, sealContext.content, record.content)));
+  return {
+    id: record.id,
+    environmentId: record.environmentId,
+    eventId: record.eventId,
+    channel: record.channel,
+    lane: record.lane,
+    category: record.category,
+    tenant: record.tenant,
+    recipient: { id: row.id, locale: profile.locale, timeZone: profile.timeZone, attributes: { ...profile.attributes, ...secrets.personal } },
+    to: address.value,
+    template: record.template,
+    templateVersion: record.templateVersion,
+    content: payload.message?.content,
+    data: journal === undefined ? payload.data : { ...payload.data, steps: journal.steps },
+    createdAt: record.createdAt,
+    expiresAt: record.expiresAt,
+    attempts: record.attempts,
+    firstAttemptAt: record.firstAttemptAt,
+    last: record.last,
+  };
+}

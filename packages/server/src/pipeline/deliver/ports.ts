@@ -1,0 +1,74 @@
+import type { Lane } from "@tidings/contract/words";
+import type { Delivery } from "../../domain/delivery.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Configuration, IntegrationConfiguration } from "../../ports/configuration.ts";
+import type { Ids } from "../../ports/ids.ts";
+import type { Limiter } from "../../ports/limiter.ts";
+import type { Outcome, Provider } from "../../ports/provider.ts";
+import type { Queue } from "../../ports/queue.ts";
+import type { Random } from "../../ports/random.ts";
+import type { DeliverStore } from "../../ports/store/deliver.ts";
+import type { TemplateEngine } from "../../ports/template-engine.ts";
+
+export interface DeliverLimits {
+  /** Messages between STARTED and their recorded outcome, in this process. */
+  maxInFlight: number;
+  /** The same for one integration, where its configuration does not say. */
+  maxInFlightPerIntegration: number;
+  maxInFlightPerDestination: number;
+  /** Calls of one batching integration at once. */
+  callsPerIntegration: number;
+  /** Messages that wait in memory for one integration, and for one destination of it. */
+  bufferPerIntegration: number;
+  bufferPerDestination: number;
+  /** Put off for at least this long where a buffer is full; doubles up to the other. */
+  overflowDelayMs: number;
+  overflowDelayMaxMs: number;
+  timeoutMs: number;
+  /** The lease outlives the call's time-out by this. */
+  leaseMarginMs: number;
+  /** Attempts, or outcomes, in one store call. */
+  batchMax: number;
+  /** Items that one handler call takes from the queue. */
+  handlerBatchMax: number;
+  /** Items of one topic in memory; the buffers of a topic's integrations share this room. */
+  topicItemsMax: number;
+  compiledTemplatesMax: number;
+}
+
+/** What became of an attempt, for metrics. */
+export interface DeliverObserver {
+  /** A call is about to be made for a message that was made `sinceCreatedMs` ago. */
+  onStarted(delivery: Delivery, integration: IntegrationConfiguration, sinceCreatedMs: number): void;
+  onOutcome(delivery: Delivery, integration: IntegrationConfiguration, outcome: Outcome, tookMs: number): void;
+  /** STARTED was refused: the message ends here. */
+  onHeldBack(delivery: Delivery, integration: IntegrationConfiguration, status: "suppressed" | "expired"): void;
+  /** A message was put off as a buffer was full. */
+  onOverflow(lane: Lane): void;
+  onFault(where: string, id: string, error: unknown): void;
+}
+
+export interface DeliverKeyring {
+  unsealForEnvironment(environmentId: number, context: string, sealed: string): string;
+  unsealForRecipient(wrappedKey: string, context: string, sealed: string): string;
+}
+
+export interface DeliverDependencies {
+  store: DeliverStore;
+  configuration: Configuration;
+  keyring: DeliverKeyring;
+  clock: Clock;
+  random: Random;
+  ids: Ids;
+  queue: Queue;
+  limiter: Limiter;
+  templates: TemplateEngine;
+  /** Provider of an integration; undefined where its settings cannot be used, which was logged. */
+  providerOf: (integration: IntegrationConfiguration) => Provider | undefined;
+  /** A message that orchestrate has just opened, if it is still in memory. */
+  takeDelivery: (id: string) => Delivery | undefined;
+  /** Name of this process while it lives; another one's attempts are known to be lost. */
+  node: string;
+  limits: DeliverLimits;
+  observer: DeliverObserver;
+}

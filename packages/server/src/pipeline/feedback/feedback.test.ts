@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { SystemClock } from "../../lib/system-clock.ts";
+import type { FeedbackReport } from "../../ports/store/feedback.ts";
+import { Feedback } from "./feedback.ts";
+
+const id = "01890000-0000-8000-8000-00000000000a";
+
+function feedbackOver(recordFeedback: (input: { reports: readonly FeedbackReport[] }) => Promise<number>) {
+  const limits = { batchMax: 1000, waitingMax: 500, retryAfterSeconds: 2 };
+  return new Feedback({ store: { recordFeedback }, clock: new SystemClock(), limits });
+}
+
+test("many reports become few transactions of at most the limit", async () => {
+  const sizes: number[] = [];
+  const feedback = feedbackOver(async ({ reports }) => sizes.push(reports.length));
+  const reports = Array.from({ length: 250 }, () => ({ messageId: id, kind: "delivered" as const, at: 1 }));
+  const taken = await Promise.all([feedback.report(1, reports), feedback.report(1, reports.slice(0, 10))]);
+  expect(taken).toEqual([250, 10]);
+  expect(sizes).toEqual([260]);
+});
+
+test("a report with an id that is none of ours is dropped", async () => {
+  const seen: FeedbackReport[] = [];
+  const feedback = feedbackOver(async ({ reports }) => seen.push(...reports));
+  expect(await feedback.report(1, [{ messageId: "their-own", kind: "opened", at: 1 }])).toBe(0);
+  expect(seen).toEqual([]);
+});
+
+test("when too many wait, the next is refused and told when to come again", async () => {
+  let commit = (): void => {};
+  const committed = new Promise<void>((resolve) => {
+    commit = resolve;
+  });
+  const feedback = feedbackOver(async () => {
+    await committed;
+    return 0;
+  });
+  const reports = Array.from({ length: 500 }, () => ({ messageId: id, kind: "read" as const, at: 1 }));
+  const first = feedback.report(1, reports);
+  await expect(feedback.report(1, reports)).rejects.toMatchObject({ code: "overloaded", retryAfterSeconds: 2 });
+  commit();
+  expect(await first).toBe(500);
+});
+
+test("a store that fails fails the report", async () => {
+  const feedback = feedbackOver(() => Promise.reject(new Error("disk")));
+  await expect(feedback.report(1, [{ messageId: id, kind: "read", at: 1 }])).rejects.toThrow("disk");
+});

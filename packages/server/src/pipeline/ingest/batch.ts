@@ -1,0 +1,88 @@
+import { batchEventSchema } from "@tidings/contract/events";
+import { faultsOf } from "@tidings/contract/faults";
+import type { Lane } from "@tidings/contract/words";
+import { TidingsError } from "../../errors.ts";
+import type { IdempotencyClaim } from "../../ports/store/ingest.ts";
+import { claimOf } from "./idempotency.ts";
+import { type PrepareContext, type Prepared, prepareEvent } from "./prepare.ts";
+
+export type BatchOutcome = { id: string } | { error: TidingsError };
+
+/** A batch on its way to the store. Arrays run along the items that were given. */
+export interface PreparedBatch {
+  /** Undefined for what is faulty, or repeats an earlier item. */
+  prepared: (Prepared | undefined)[];
+  /** Positions of prepared items, by lane. */
+  lanes: Record<Lane, number[]>;
+  outcomes: (BatchOutcome | undefined)[];
+  bytes: number;
+  /** Every outcome, once the store has answered: repeats get that of the first, what it did not take `overloaded`. */
+  finish(): BatchOutcome[];
+}
+
+interface Claimed {
+  position: number;
+  bodyHash: string;
+}
+
+/** Validates and seals each item by itself: no promise, and no closure, per item. */
+export function prepareBatch(
+  context: PrepareContext,
+  environmentId: number,
+  items: readonly unknown[],
+  keysExpireAt: number,
+): PreparedBatch {
+  const prepared: (Prepared | undefined)[] = [];
+  const outcomes: (BatchOutcome | undefined)[] = [];
+  const lanes: Record<Lane, number[]> = { critical: [], transactional: [], marketing: [] };
+  const claimed = new Map<string, Claimed>();
+  const repeats = new Map<number, number>();
+  let bytes = 0;
+  for (let position = 0; position < items.length; position += 1) {
+    prepared.push(undefined);
+    outcomes.push(undefined);
+    try {
+      const item = prepareItem(context, environmentId, items[position], position, keysExpireAt, claimed);
+      if (typeof item === "number") {
+        repeats.set(position, item);
+        continue;
+      }
+      prepared[position] = item;
+      lanes[item.event.lane].push(position);
+      bytes += item.bytes;
+    } catch (error) {
+      if (!(error instanceof TidingsError)) throw error;
+      outcomes[position] = { error };
+    }
+  }
+  const finish = () => {
+    for (const [position, first] of repeats) outcomes[position] = outcomes[first];
+    return outcomes.map((outcome) => outcome ?? { error: new TidingsError("overloaded") });
+  };
+  return { prepared, lanes, outcomes, bytes, finish };
+}
+
+/** The item, or the position of the earlier one that it repeats. */
+function prepareItem(
+  context: PrepareContext,
+  environmentId: number,
+  item: unknown,
+  position: number,
+  keysExpireAt: number,
+  claimed: Map<string, Claimed>,
+): Prepared | number {
+  const parsed = batchEventSchema.safeParse(item);
+  const prefix = `events[${position}]`;
+  if (!parsed.success) throw new TidingsError("validation_failed", { faults: faultsOf(parsed.error, prefix) });
+  const { idempotencyKey, ...body } = parsed.data;
+  if (idempotencyKey === undefined) return prepareEvent(context, environmentId, body, null, prefix);
+  const claim: IdempotencyClaim = claimOf(idempotencyKey, body, keysExpireAt);
+  const first = claimed.get(claim.keyHash);
+  if (first !== undefined) {
+    if (first.bodyHash !== claim.bodyHash) throw new TidingsError("idempotency_mismatch");
+    return first.position;
+  }
+  const prepared = prepareEvent(context, environmentId, body, claim, prefix);
+  claimed.set(claim.keyHash, { position, bodyHash: claim.bodyHash });
+  return prepared;
+}

@@ -1,0 +1,204 @@
+import type { EventBody } from "@tidings/contract/events";
+import type { MessageBody } from "@tidings/contract/messages";
+import type { InlineRecipient } from "@tidings/contract/recipients";
+import { type Lane, lanes } from "@tidings/contract/words";
+import type { EventPayload } from "../../domain/event-payload.ts";
+import { TidingsError } from "../../errors.ts";
+import { Batcher } from "../../lib/batcher.ts";
+import type { Queue, QueueItem } from "../../ports/queue.ts";
+import type { AcceptResult, IngestStore, NewEvent } from "../../ports/store/ingest.ts";
+import { type BatchOutcome, prepareBatch } from "./batch.ts";
+import { type Accepted, claimOf, OpenKeys } from "./idempotency.ts";
+import { Intake } from "./intake.ts";
+import { cancellationHash, type PrepareContext, type Prepared, prepareEvent, prepareMessage } from "./prepare.ts";
+
+export interface IngestLimits {
+  /** Events and bytes taken in and not durable yet. */
+  acceptingEventsMax: number;
+  acceptingBytesMax: number;
+  retryAfterSeconds: number;
+  idempotencyTtlMs: number;
+  /** How long a concurrent duplicate waits for the first. */
+  idempotencyWaitMs: number;
+}
+
+export interface IngestOptions extends PrepareContext {
+  store: IngestStore;
+  queue: Queue;
+  limits: IngestLimits;
+  /** Content of an event that is due now, handed over in memory after its commit and before its id is published. */
+  onAccepted: (event: NewEvent, payload: EventPayload, inline: readonly InlineRecipient[]) => void;
+  /** Told why events could not be made durable; their callers get `overloaded`. */
+  onStoreError: (error: unknown) => void;
+}
+
+/** With a row of idempotency each, 1,000 rows: about one turn of the store. */
+const eventsPerCall = 500;
+/** Of one lane: one call is being committed while the next gathers. */
+const openCalls = 2;
+
+/**
+ * First stage. Validates what needs the environment's configuration, seals, and makes events durable; an id is given
+ * out only after the store's promise resolved. States of an event here: entered (counted by Intake) → prepared (sealed)
+ * → in a store call of its lane → durable, published if due → left. Whatever goes wrong, it leaves.
+ */
+export class Ingest {
+  readonly #options: IngestOptions;
+  readonly #intake: Intake;
+  readonly #openKeys: OpenKeys;
+  readonly #lanes: Record<Lane, Batcher<Prepared, AcceptResult>>;
+
+  constructor(options: IngestOptions) {
+    const { limits } = options;
+    this.#options = options;
+    this.#intake = new Intake({
+      eventsMax: limits.acceptingEventsMax,
+      bytesMax: limits.acceptingBytesMax,
+      retryAfterSeconds: limits.retryAfterSeconds,
+    });
+    this.#openKeys = new OpenKeys(options.clock, limits.idempotencyWaitMs);
+    const batcher = (lane: Lane) =>
+      new Batcher<Prepared, AcceptResult>((batch) => this.#commit(lane, batch), {
+        batchMax: eventsPerCall,
+        openMax: openCalls,
+      });
+    this.#lanes = {
+      critical: batcher("critical"),
+      transactional: batcher("transactional"),
+      marketing: batcher("marketing"),
+    };
+  }
+
+  /** Events that are taken in and not durable yet. */
+  get accepting(): number {
+    return this.#intake.events;
+  }
+
+  accept(environmentId: number, body: EventBody, idempotencyKey?: string): Promise<Accepted> {
+    return this.#acceptOne(environmentId, body, idempotencyKey, (claim) =>
+      prepareEvent(this.#options, environmentId, body, claim),
+    );
+  }
+
+  /** One message without a workflow. Its id is that of the event that stands for it. */
+  acceptMessage(environmentId: number, body: MessageBody, idempotencyKey?: string): Promise<Accepted> {
+    return this.#acceptOne(environmentId, body, idempotencyKey, (claim) =>
+      prepareMessage(this.#options, environmentId, body, claim),
+    );
+  }
+
+  /**
+   * Accepts each event by itself; the outcomes are in order. Throws only where none could be made durable because of the
+   * store, so that the caller tries the whole batch again.
+   */
+  async acceptBatch(environmentId: number, items: readonly unknown[]): Promise<BatchOutcome[]> {
+    this.#intake.enter(items.length);
+    let bytes = 0;
+    try {
+      const expiresAt = this.#options.clock.now() + this.#options.limits.idempotencyTtlMs;
+      const batch = prepareBatch(this.#options, environmentId, items, expiresAt);
+      bytes = batch.bytes;
+      this.#intake.add(bytes);
+      const calls: Promise<boolean>[] = [];
+      for (const lane of lanes) {
+        const positions = batch.lanes[lane];
+        for (let from = 0; from < positions.length; from += eventsPerCall) {
+          calls.push(
+            this.#commitPart(lane, batch.prepared, positions.slice(from, from + eventsPerCall), batch.outcomes),
+          );
+        }
+      }
+      const committed = await Promise.all(calls);
+      if (committed.length > 0 && !committed.includes(true)) throw this.#intake.overloaded();
+      return batch.finish();
+    } finally {
+      this.#intake.leave(items.length, bytes);
+    }
+  }
+
+  /** Stops what carries the key and has not gone out yet. */
+  cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }> {
+    const { store, keyring, clock } = this.#options;
+    return store.cancelEvents({
+      environmentId,
+      cancellationHash: cancellationHash(keyring, environmentId, cancellationKey),
+      now: clock.now(),
+    });
+  }
+
+  async #acceptOne(
+    environmentId: number,
+    body: unknown,
+    key: string | undefined,
+    prepare: (claim: NewEvent["idempotency"]) => Prepared,
+  ): Promise<Accepted> {
+    this.#intake.enter(1);
+    try {
+      if (key === undefined) return await this.#submit(prepare(null));
+      const expiresAt = this.#options.clock.now() + this.#options.limits.idempotencyTtlMs;
+      const claim = claimOf(key, body, expiresAt);
+      return await this.#openKeys.once(environmentId, claim, async () => this.#submit(prepare(claim)));
+    } finally {
+      this.#intake.leave(1, 0);
+    }
+  }
+
+  async #submit(prepared: Prepared): Promise<Accepted> {
+    this.#intake.add(prepared.bytes);
+    try {
+      const result = await this.#lanes[prepared.event.lane].submit(prepared);
+      if (result.status === "mismatch") throw new TidingsError("idempotency_mismatch");
+      return { id: result.id };
+    } finally {
+      this.#intake.leave(0, prepared.bytes);
+    }
+  }
+
+  /** Part of a batch, as one call; false where the store failed. */
+  async #commitPart(
+    lane: Lane,
+    prepared: readonly (Prepared | undefined)[],
+    positions: readonly number[],
+    outcomes: (BatchOutcome | undefined)[],
+  ): Promise<boolean> {
+    try {
+      const part = positions.flatMap((position) => prepared[position] ?? []);
+      const results = await this.#commit(lane, part);
+      positions.forEach((position, index) => {
+        outcomes[position] = batchOutcome(results[index]);
+      });
+      return true;
+    } catch {
+      // Reported in #commit; the outcomes stay `overloaded`.
+      return false;
+    }
+  }
+
+  /** One transaction; then content and ids are handed on. */
+  async #commit(lane: Lane, batch: readonly Prepared[]): Promise<readonly AcceptResult[]> {
+    const { store, queue, clock, onAccepted, onStoreError } = this.#options;
+    let results: readonly AcceptResult[];
+    try {
+      results = await store.acceptEvents({ events: batch.map((prepared) => prepared.event) });
+    } catch (error) {
+      onStoreError(error);
+      throw this.#intake.overloaded();
+    }
+    const now = clock.now();
+    const items: QueueItem[] = [];
+    batch.forEach(({ event, payload, inline }, index) => {
+      if (results[index]?.status !== "accepted" || event.dueAt > now) return;
+      onAccepted(event, payload, inline);
+      items.push({ v: 1, id: event.id });
+    });
+    if (items.length > 0) queue.publish(`events.${lane}`, items);
+    return results;
+  }
+}
+
+const failed: BatchOutcome = { error: new TidingsError("internal") };
+
+function batchOutcome(result: AcceptResult | undefined): BatchOutcome {
+  if (result === undefined) return failed;
+  return result.status === "mismatch" ? { error: new TidingsError("idempotency_mismatch") } : { id: result.id };
+}

@@ -1,0 +1,219 @@
+import type { Fault } from "@tidings/contract/errors";
+import type { EventBody } from "@tidings/contract/events";
+import type { MessageBody } from "@tidings/contract/messages";
+import type { InlineRecipient } from "@tidings/contract/recipients";
+import { type Lane, lanes } from "@tidings/contract/words";
+import { type EventPayload, sealContext } from "../../domain/event-payload.ts";
+import { TidingsError } from "../../errors.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Configuration } from "../../ports/configuration.ts";
+import type { Ids } from "../../ports/ids.ts";
+import type { IdempotencyClaim, NewEvent } from "../../ports/store/ingest.ts";
+
+/** What ingest needs of the keyring. */
+export interface IngestKeyring {
+  sealForEnvironment(environmentId: number, context: string, text: string): string;
+  hash(environmentId: number, ...parts: string[]): string;
+}
+
+export interface PrepareContext {
+  configuration: Configuration;
+  keyring: IngestKeyring;
+  clock: Clock;
+  ids: Ids;
+}
+
+/** An event, ready for the store, beside what was sealed in it: the next stage is handed that in memory. */
+export interface Prepared {
+  event: NewEvent;
+  payload: EventPayload;
+  inline: InlineRecipient[];
+  bytes: number;
+}
+
+interface Shared {
+  tenant?: string | undefined;
+  scheduledAt?: string | undefined;
+  expiresAt?: string | undefined;
+  cancellationKey?: string | undefined;
+}
+
+/** Name of the event that stands for a direct message. */
+const directName = "tidings.message";
+
+/** Throws `validation_failed`; `prefix` stands before the paths of faults, such as `events[3]`. */
+export function prepareEvent(
+  context: PrepareContext,
+  environmentId: number,
+  body: EventBody,
+  idempotency: IdempotencyClaim | null,
+  prefix = "",
+): Prepared {
+  const now = context.clock.now();
+  const times = timesOf(body, now, prefix);
+  const { ids, inline } = recipientsOf(body.recipients);
+  const payload: EventPayload = { data: body.data ?? {}, recipients: ids };
+  if (body.actor !== undefined) payload.actor = body.actor;
+  if (body.orderingKey !== undefined) payload.orderingKey = body.orderingKey;
+  const lane = laneOf(context.configuration, environmentId, body.name);
+  return finish(context, {
+    environmentId,
+    kind: "event",
+    name: body.name,
+    lane,
+    body,
+    now,
+    times,
+    payload,
+    inline,
+    idempotency,
+  });
+}
+
+export function prepareMessage(
+  context: PrepareContext,
+  environmentId: number,
+  body: MessageBody,
+  idempotency: IdempotencyClaim | null,
+): Prepared {
+  const now = context.clock.now();
+  const times = timesOf(body, now, "");
+  const faults = referenceFaults(context.configuration, environmentId, body);
+  if (faults.length > 0) throw new TidingsError("validation_failed", { faults });
+  const { ids, inline } = recipientsOf([body.to]);
+  const { channel, category, template, content } = body;
+  const payload: EventPayload = {
+    data: body.data ?? {},
+    recipients: ids,
+    message: {
+      channel,
+      category,
+      ...(template === undefined ? {} : { template }),
+      ...(content === undefined ? {} : { content }),
+    },
+  };
+  const lane = context.configuration.laneOf(environmentId, category);
+  return finish(context, {
+    environmentId,
+    kind: "message",
+    name: directName,
+    lane,
+    body,
+    now,
+    times,
+    payload,
+    inline,
+    idempotency,
+  });
+}
+
+interface Draft {
+  environmentId: number;
+  kind: NewEvent["kind"];
+  name: string;
+  lane: Lane;
+  body: Shared;
+  now: number;
+  times: Times;
+  payload: EventPayload;
+  inline: InlineRecipient[];
+  idempotency: IdempotencyClaim | null;
+}
+
+function finish({ keyring, ids }: PrepareContext, draft: Draft): Prepared {
+  const { environmentId, body, now, times, payload, inline } = draft;
+  const key = body.cancellationKey;
+  if (key !== undefined) payload.cancellationKey = key;
+  if (times.scheduledAt !== undefined) payload.scheduledAt = times.scheduledAt;
+  const sealed = keyring.sealForEnvironment(environmentId, sealContext.payload, JSON.stringify(payload));
+  const sealedInline =
+    inline.length === 0 ? null : keyring.sealForEnvironment(environmentId, sealContext.inline, JSON.stringify(inline));
+  const event: NewEvent = {
+    id: ids.next(),
+    environmentId,
+    kind: draft.kind,
+    name: draft.name,
+    tenant: body.tenant ?? "",
+    lane: draft.lane,
+    receivedAt: now,
+    // A time that has passed means now: ids carry it, and must sort where the event came in.
+    dueAt: Math.max(now, times.scheduledAt ?? now),
+    expiresAt: times.expiresAt,
+    cancellationHash: key === undefined ? null : cancellationHash(keyring, environmentId, key),
+    generation: 0,
+    payload: sealed,
+    inline: sealedInline,
+    idempotency: draft.idempotency,
+  };
+  return { event, payload, inline, bytes: sealed.length + (sealedInline?.length ?? 0) };
+}
+
+export function cancellationHash(keyring: IngestKeyring, environmentId: number, cancellationKey: string): string {
+  return keyring.hash(environmentId, "cancellation", cancellationKey);
+}
+
+interface Times {
+  scheduledAt: number | undefined;
+  expiresAt: number | null;
+}
+
+function timesOf(body: Shared, now: number, prefix: string): Times {
+  // Most events name no time.
+  if (body.scheduledAt === undefined && body.expiresAt === undefined)
+    return { scheduledAt: undefined, expiresAt: null };
+  const scheduledAt = body.scheduledAt === undefined ? undefined : Date.parse(body.scheduledAt);
+  const expiresAt = body.expiresAt === undefined ? null : Date.parse(body.expiresAt);
+  const faults: Fault[] = [];
+  const fault = (field: string, message: string) =>
+    faults.push({ path: prefix === "" ? field : `${prefix}.${field}`, message });
+  if (Number.isNaN(scheduledAt)) fault("scheduledAt", "is no point in time");
+  if (Number.isNaN(expiresAt)) fault("expiresAt", "is no point in time");
+  else if (expiresAt !== null && expiresAt <= now) fault("expiresAt", "has passed");
+  else if (expiresAt !== null && scheduledAt !== undefined && scheduledAt >= expiresAt) {
+    fault("scheduledAt", "must be before expiresAt");
+  }
+  if (faults.length > 0) throw new TidingsError("validation_failed", { faults });
+  return { scheduledAt, expiresAt };
+}
+
+/** Ids in order, each once, and of each inline recipient what was given last: somebody named twice is notified once. */
+function recipientsOf(recipients: EventBody["recipients"]): { ids: string[]; inline: InlineRecipient[] } {
+  const first = recipients[0];
+  if (recipients.length === 1 && first !== undefined) {
+    return typeof first === "string" ? { ids: [first], inline: [] } : { ids: [first.id], inline: [first] };
+  }
+  const ids = new Set<string>();
+  const inline = new Map<string, InlineRecipient>();
+  for (const recipient of recipients) {
+    if (typeof recipient === "string") ids.add(recipient);
+    else {
+      ids.add(recipient.id);
+      inline.set(recipient.id, recipient);
+    }
+  }
+  return { ids: [...ids], inline: [...inline.values()] };
+}
+
+/** The most urgent lane among the workflows that it starts. */
+function laneOf(configuration: Configuration, environmentId: number, name: string): Lane {
+  let best: number = lanes.length;
+  for (const workflow of configuration.workflowsFor(environmentId, name)) {
+    best = Math.min(best, lanes.indexOf(configuration.laneOf(environmentId, workflow.document.category)));
+  }
+  return lanes[best] ?? "transactional";
+}
+
+function referenceFaults(configuration: Configuration, environmentId: number, body: MessageBody): Fault[] {
+  const faults: Fault[] = [];
+  if (configuration.category(environmentId, body.category) === undefined) {
+    faults.push({ path: "category", message: "there is no such category" });
+  }
+  if (body.template !== undefined) {
+    const template = configuration.currentTemplate(environmentId, body.template);
+    if (template === undefined) faults.push({ path: "template", message: "there is no such template" });
+    else if (template.document[body.channel] === undefined) {
+      faults.push({ path: "template", message: `has no content for ${body.channel}` });
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,96 @@
+import { channelSchema } from "@tidings/contract/words";
+import type { Delivery } from "../../domain/delivery.ts";
+import type { EventTurn, NewMessage } from "../../ports/store/orchestrate.ts";
+import type { PlannedTurn } from "./event-turn.ts";
+import { factsOf, type People } from "./people.ts";
+import type { EventWork, OrchestrateDependencies } from "./ports.ts";
+
+type Services = Pick<OrchestrateDependencies, "configuration">;
+
+/**
+ * A direct message: one recipient, their first address on the channel, no workflow. It has the event's id. Where it
+ * cannot go out, its row says so: somebody holds that id and will ask.
+ */
+export function planDirect(work: EventWork, people: People, now: number, { configuration }: Services): PlannedTurn {
+  const { record, payload } = work;
+  const direct = payload.message;
+  if (direct === undefined) throw new TypeError("a direct message without its content");
+  const channel = channelSchema.parse(direct.channel);
+  const id = payload.recipients[0] ?? "";
+  const inline = work.inline[0];
+  const write = inline === undefined ? undefined : people.upsert(record.environmentId, inline, record.receivedAt);
+  const person = people.find(record.environmentId, id);
+  const address = person?.secrets.addresses.find((candidate) => candidate.channel === channel);
+  const template = direct.template === undefined ? undefined : configuration.currentTemplate(record.environmentId, direct.template);
+  const expired = record.expiresAt !== null && record.expiresAt <= now;
+  const fault = faultOf({ known: person !== undefined, address: address !== undefined, template: direct.template === undefined || template !== undefined, expired });
+  const tenant = record.tenant === "" ? (person?.profile.tenant ?? "") : record.tenant;
+  const message: NewMessage = {
+    id: record.id,
+    environmentId: record.environmentId,
+    eventId: record.id,
+    runId: "",
+    step: "",
+    workflow: "",
+    workflowVersion: 0,
+    template: template?.key ?? "",
+    templateVersion: template?.version ?? 0,
+    channel,
+    lane: record.lane,
+    category: direct.category,
+    tenant,
+    recipient: id,
+    addressHash: address?.hash ?? "",
+    state: fault === undefined ? "queued" : fault === "expired" ? "expired" : "failed",
+    dueAt: fault === undefined ? now : null,
+    createdAt: now,
+    expiresAt: record.expiresAt,
+    content: null,
+    decisions: JSON.stringify([{ outcome: fault === undefined ? "send" : "not_sent", reason: fault ?? "direct_message", at: now }]),
+  };
+  const turn: EventTurn = {
+    eventId: record.id,
+    environmentId: record.environmentId,
+    lane: record.lane,
+    continuation: false,
+    cursor: record.cursor,
+    now,
+    progress: { kind: "done" },
+    otherLanes: [],
+    clearInline: true,
+    recipients: write === undefined ? [] : [write],
+    dedupe: [],
+    runs: [],
+    messages: [message],
+    decisions: [],
+  };
+  if (fault !== undefined || person === undefined || address === undefined) return { work, turn, deliveries: [] };
+  const delivery: Delivery = {
+    id: record.id,
+    environmentId: record.environmentId,
+    eventId: record.id,
+    channel,
+    lane: record.lane,
+    category: direct.category,
+    tenant,
+    recipient: factsOf(person),
+    to: address.value,
+    template: message.template,
+    templateVersion: message.templateVersion,
+    content: direct.content,
+    data: payload.data,
+    createdAt: now,
+    expiresAt: record.expiresAt,
+    attempts: 0,
+    firstAttemptAt: null,
+    last: undefined,
+  };
+  return { work, turn, deliveries: [delivery] };
+}
+
+function faultOf(facts: { known: boolean; address: boolean; template: boolean; expired: boolean }): string | undefined {
+  if (facts.expired) return "expired";
+  if (!facts.known) return "recipient_unknown";
+  if (!facts.address) return "no_address";
+  return facts.template ? undefined : "template_missing";
+}

@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import { type Lane, lanes } from "@tidings/contract/words";
+import { canonicalJson } from "../../domain/canonical-json.ts";
+import { valueAt } from "../../domain/condition.ts";
+import type { Delivery } from "../../domain/delivery.ts";
+import { planRun } from "../../domain/run-plan.ts";
+import type { WorkflowBody } from "@tidings/contract/workflows";
+import type { Versioned } from "../../ports/configuration.ts";
+import type { DedupeClaim, EventTurn, NewRun } from "../../ports/store/orchestrate.ts";
+import { factsOf, type People, type Person } from "./people.ts";
+import type { EventWork, OrchestrateDependencies } from "./ports.ts";
+import { programOf } from "./programs.ts";
+import { decision, outputOf, type RunFrame } from "./run-output.ts";
+
+/** A turn with what deliver gets if it is committed. */
+export interface PlannedTurn {
+  work: EventWork;
+  turn: EventTurn;
+  deliveries: Delivery[];
+}
+
+type Services = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring" | "steps">;
+
+/** Plans the next turn of an event in one lane: up to `recipientsMax` recipients through every workflow of that lane. */
+export function planEvent(work: EventWork, lane: Lane, people: People, recipientsMax: number, now: number, services: Services): PlannedTurn {
+  const { record, payload } = work;
+  const until = Math.min(record.cursor + recipientsMax, payload.recipients.length);
+  const own = record.lane === lane;
+  const all = services.configuration.workflowsFor(record.environmentId, record.name);
+  const byLane = (workflow: Versioned<WorkflowBody>) => services.configuration.laneOf(record.environmentId, workflow.document.category);
+  const workflows = all.filter((workflow) => byLane(workflow) === lane);
+  const first = own && record.cursor === 0;
+  const planned: PlannedTurn = {
+    work,
+    deliveries: [],
+    turn: {
+      eventId: record.id,
+      environmentId: record.environmentId,
+      lane,
+      continuation: !own,
+      cursor: record.cursor,
+      now,
+      progress: until >= payload.recipients.length ? { kind: "done" } : { kind: "continue", cursor: until },
+      otherLanes: first ? lanes.filter((other) => other !== lane && all.some((workflow) => byLane(workflow) === other)) : [],
+      clearInline: own && until >= payload.recipients.length,
+      recipients: [],
+      dedupe: [],
+      runs: [],
+      messages: [],
+      decisions: [],
+    },
+  };
+  const expired = record.expiresAt !== null && record.expiresAt <= now;
+  if (first && (all.length === 0 || expired)) recordUnstarted(planned, expired ? "expired" : "no_workflow", now);
+  for (const id of payload.recipients.slice(record.cursor, until)) {
+    const person = personOf(planned, people, id, own);
+    if (!expired) for (const workflow of workflows) startRun(planned, workflow, id, person, lane, now, services);
+  }
+  return planned;
+}
+
+function recordUnstarted({ turn, work }: PlannedTurn, reason: string, now: number): void {
+  push(turn.decisions, {
+    environmentId: turn.environmentId,
+    eventId: turn.eventId,
+    runId: "",
+    recipient: "",
+    workflow: "",
+    workflowVersion: 0,
+    step: "",
+    channel: "",
+    outcome: "not_started",
+    reason,
+    detail: work.record.name,
+    at: now,
+  });
+}
+
+/** Inline data is laid over what is known once, in the event's own lane. */
+function personOf({ work, turn }: PlannedTurn, people: People, id: string, own: boolean): Person | undefined {
+  const inline = own ? work.inline.find((recipient) => recipient.id === id) : undefined;
+  if (inline !== undefined) {
+    const write = people.upsert(turn.environmentId, inline, work.record.receivedAt);
+    if (write !== undefined) push(turn.recipients, write);
+  }
+  return people.find(turn.environmentId, id);
+}
+
+function startRun(planned: PlannedTurn, workflow: Versioned<WorkflowBody>, id: string, person: Person | undefined, lane: Lane, now: number, services: Services): void {
+  const { record, payload } = planned.work;
+  const frame: RunFrame = {
+    id: services.ids.derive(record.receivedAt, "run", record.id, workflow.key, id, String(record.generation)),
+    environmentId: record.environmentId,
+    eventId: record.id,
+    workflow,
+    lane,
+    tenant: record.tenant === "" ? (person?.profile.tenant ?? "") : record.tenant,
+    expiresAt: record.expiresAt,
+    baseTime: payload.scheduledAt ?? record.receivedAt,
+    now,
+    data: payload.data,
+    journal: {},
+  };
+  const { turn } = planned;
+  if (person === undefined) {
+    push(turn.decisions, decision(frame, id, { step: "", channel: "", outcome: "not_started", reason: "recipient_unknown", detail: "" }));
+    return;
+  }
+  const claim = dedupeClaim(frame, id, record.receivedAt);
+  if (claim !== undefined) push(turn.dedupe, claim);
+  const facts = { data: payload.data, recipient: factsOf(person), messages: new Map(), journal: {}, baseTime: frame.baseTime };
+  const plan = planRun(programOf(workflow.document), 0, facts, services.steps);
+  const output = outputOf(frame, person, plan, services);
+  for (const message of output.messages) push(turn.messages, message);
+  for (const made of output.decisions) push(turn.decisions, made);
+  planned.deliveries.push(...output.deliveries);
+  if (plan.end.kind === "done") return;
+  const dueAt = plan.end.kind === "wait" ? plan.end.dueAt : frame.baseTime;
+  push(turn.runs, newRun(frame, id, plan.end.at, dueAt, record.cancellationHash));
+}
+
+function newRun(frame: RunFrame, recipient: string, step: number, dueAt: number, cancellationHash: string | null): NewRun {
+  return {
+    id: frame.id,
+    environmentId: frame.environmentId,
+    eventId: frame.eventId,
+    workflow: frame.workflow.key,
+    workflowVersion: frame.workflow.version,
+    recipient,
+    tenant: frame.tenant,
+    lane: frame.lane,
+    step,
+    dueAt,
+    expiresAt: frame.expiresAt,
+    cancellationHash,
+    journal: null,
+    createdAt: frame.now,
+  };
+}
+
+/** The workflow's dedupe key, where the event has a value for it. */
+function dedupeClaim(frame: RunFrame, recipient: string, receivedAt: number): DedupeClaim | undefined {
+  const rule = frame.workflow.document.dedupe;
+  if (rule === undefined) return undefined;
+  const value = valueAt(frame.data, rule.key.split(".").slice(1));
+  if (value === undefined) return undefined;
+  const hash = createHash("sha256").update(canonicalJson([frame.workflow.key, recipient, value])).digest("hex").slice(0, 32);
+  return {
+    environmentId: frame.environmentId,
+    hash,
+    runId: frame.id,
+    now: receivedAt,
+    expiresAt: receivedAt + rule.windowSeconds * 1000,
+    decision: decision(frame, recipient, { step: "", channel: "", outcome: "not_started", reason: "deduplicated", detail: rule.key }),
+  };
+}
+
+/** A turn is read-only for everyone but its planner. */
+function push<Item>(list: readonly Item[], item: Item): void {
+  (list as Item[]).push(item);
+}

@@ -1,0 +1,180 @@
+import { inlineRecipientSchema } from "@tidings/contract/recipients";
+import { type Lane, lanes } from "@tidings/contract/words";
+import { z } from "zod";
+import { eventPayloadSchema, sealContext } from "../../domain/event-payload.ts";
+import type { QueueItem } from "../../ports/queue.ts";
+import type { EventRecord, TurnResult } from "../../ports/store/orchestrate.ts";
+import { planDirect } from "./direct-message.ts";
+import { type PlannedTurn, planEvent } from "./event-turn.ts";
+import { publishDeliveries } from "./publish.ts";
+import { People } from "./people.ts";
+import type { EventWork, OrchestrateDependencies } from "./ports.ts";
+import { handleRuns } from "./runs.ts";
+
+/** Turns that lost a race are planned anew from a fresh read this often before the next poll takes them. */
+const roundsMax = 3;
+
+const inlineSchema = z.array(inlineRecipientSchema);
+
+/**
+ * The second stage: takes accepted events, and runs that have waited, expands recipients, runs steps, writes messages.
+ *
+ *   accepted ── turn ──▶ accepted (cursor further) ── … ──▶ done | dead
+ *
+ * Invariants: a turn's results commit in one transaction guarded by the event's cursor or the run's step; who loses
+ * discards. Nothing is handed to deliver before its commit. An event that cannot be planned ends dead, alone.
+ */
+export class Orchestrate {
+  readonly #on: OrchestrateDependencies;
+
+  constructor(dependencies: OrchestrateDependencies) {
+    this.#on = dependencies;
+  }
+
+  start(): void {
+    const { queue, limits } = this.#on;
+    const options = { batchMax: limits.batchMax, concurrency: limits.concurrency };
+    for (const lane of lanes) {
+      queue.consume(`events.${lane}`, (items) => this.#events(items, lane), options);
+      queue.consume(`runs.${lane}`, (items) => handleRuns(items, lane, this.#on), options);
+    }
+  }
+
+  async #events(items: readonly QueueItem[], lane: Lane): Promise<void> {
+    let works = await this.#open(items.map((item) => item.id), lane);
+    let lost = 0;
+    while (works.length > 0) {
+      const planned = await this.#plan(works, lane);
+      const results = await this.#commit(planned);
+      const again: string[] = [];
+      works = [];
+      for (const [index, { work, turn }] of planned.entries()) {
+        const result = results[index];
+        if (result?.status === "lost") again.push(turn.eventId);
+        else if (turn.progress.kind === "continue") works.push({ ...work, record: { ...work.record, cursor: turn.progress.cursor } });
+      }
+      if (again.length > 0 && lost < roundsMax) works.push(...(await this.#load(again, lane)));
+      lost += again.length > 0 ? 1 : 0;
+    }
+  }
+
+  /** What ingest left in memory, and the rest from the store. */
+  async #open(ids: readonly string[], lane: Lane): Promise<EventWork[]> {
+    const works: EventWork[] = [];
+    const missing: string[] = [];
+    for (const id of ids) {
+      const known = this.#on.takeEvent(id);
+      if (known !== undefined && known.record.lane === lane) works.push(known);
+      else missing.push(id);
+    }
+    return missing.length === 0 ? works : [...works, ...(await this.#load(missing, lane))];
+  }
+
+  async #load(ids: readonly string[], lane: Lane): Promise<EventWork[]> {
+    const records = await this.#on.store.loadEvents({ ids, lane });
+    const works: EventWork[] = [];
+    for (const record of records) {
+      try {
+        works.push(openEvent(record, this.#on.keyring));
+      } catch (error) {
+        await this.#bury(record, lane, error);
+      }
+    }
+    return works;
+  }
+
+  async #plan(works: readonly EventWork[], lane: Lane): Promise<PlannedTurn[]> {
+    const { store, keyring, limits, clock } = this.#on;
+    const keys = new Map<string, { environmentId: number; id: string }>();
+    for (const { record, payload } of works) {
+      for (const id of payload.recipients.slice(record.cursor, record.cursor + limits.recipientsPerTurn)) {
+        keys.set(`${record.environmentId}:${id}`, { environmentId: record.environmentId, id });
+      }
+    }
+    const people = new People(await this.#recipients(store, [...keys.values()], lane), keyring);
+    const now = clock.now();
+    const planned: PlannedTurn[] = [];
+    for (const work of works) {
+      try {
+        const turn = work.record.kind === "message" ? planDirect(work, people, now, this.#on) : planEvent(work, lane, people, limits.recipientsPerTurn, now, this.#on);
+        planned.push(turn);
+      } catch (error) {
+        await this.#bury(work.record, lane, error);
+      }
+    }
+    return planned;
+  }
+
+  async #recipients(store: OrchestrateDependencies["store"], keys: { environmentId: number; id: string }[], lane: Lane) {
+    const pages = [];
+    for (let start = 0; start < keys.length; start += this.#on.limits.messagesPerCommit) {
+      pages.push(store.loadRecipients({ keys: keys.slice(start, start + this.#on.limits.messagesPerCommit), lane }));
+    }
+    return (await Promise.all(pages)).flat();
+  }
+
+  /** Commits in calls of bounded size, and hands over what was committed. */
+  async #commit(planned: readonly PlannedTurn[]): Promise<TurnResult[]> {
+    const results: TurnResult[] = [];
+    let start = 0;
+    while (start < planned.length) {
+      let end = start;
+      let rows = 0;
+      while (end < planned.length && (end === start || rows < this.#on.limits.messagesPerCommit)) {
+        rows += 1 + (planned[end]?.turn.messages.length ?? 0);
+        end += 1;
+      }
+      const chunk = planned.slice(start, end);
+      const committed = await this.#on.store.commitEvents({ turns: chunk.map(({ turn }) => turn) });
+      for (const [index, result] of committed.entries()) {
+        const turn = chunk[index];
+        if (turn !== undefined && result.status === "committed") this.#handOver(turn, result.dropped);
+      }
+      results.push(...committed);
+      start = end;
+    }
+    return results;
+  }
+
+  #handOver({ turn, deliveries, work }: PlannedTurn, dropped: readonly string[]): void {
+    const { queue, onCommitted, clock } = this.#on;
+    const kept = dropped.length === 0 ? deliveries : keptOf(turn.messages, deliveries, dropped);
+    publishDeliveries(this.#on, kept);
+    for (const lane of turn.otherLanes) queue.publish(`events.${lane}`, [{ v: 1, id: turn.eventId }]);
+    onCommitted(turn.lane, 1, clock.now() - work.record.dueAt);
+  }
+
+  /** A poison event ends where someone sees it; what else was with it goes on. */
+  async #bury(record: EventRecord, lane: Lane, error: unknown): Promise<void> {
+    this.#on.onFault("orchestrate", record.id, error);
+    const detail = error instanceof Error ? error.name : "unknown fault";
+    const turn = {
+      eventId: record.id,
+      environmentId: record.environmentId,
+      lane,
+      continuation: record.lane !== lane,
+      cursor: record.cursor,
+      now: this.#on.clock.now(),
+      progress: { kind: "dead" as const, reason: "orchestration_failed", detail },
+      otherLanes: [],
+      clearInline: false,
+      recipients: [],
+      dedupe: [],
+      runs: [],
+      messages: [],
+      decisions: [],
+    };
+    await this.#on.store.commitEvents({ turns: [turn] });
+  }
+}
+
+function keptOf(messages: PlannedTurn["turn"]["messages"], deliveries: PlannedTurn["deliveries"], dropped: readonly string[]) {
+  const gone = new Set(messages.filter((message) => dropped.includes(message.runId)).map((message) => message.id));
+  return deliveries.filter((delivery) => !gone.has(delivery.id));
+}
+
+function openEvent(record: EventRecord, keyring: OrchestrateDependencies["keyring"]): EventWork {
+  const payload = eventPayloadSchema.parse(JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.payload, record.payload)));
+  const inline = record.inline === null ? [] : inlineSchema.parse(JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.inline, record.inline)));
+  return { record, payload, inline };
+}

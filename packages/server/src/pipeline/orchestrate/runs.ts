@@ -1,0 +1,34 @@
+import type { Lane } from "@tidings/contract/words";
+import type { QueueItem } from "../../ports/queue.ts";
+import { publishDeliveries } from "./publish.ts";
+import type { OrchestrateDependencies } from "./ports.ts";
+import { deadRunTurn, planRunTurn, type PlannedRunTurn } from "./run-turn.ts";
+
+/** Takes runs whose time has come one turn further; a run that is due at once again goes on in the same call. */
+export async function handleRuns(items: readonly QueueItem[], lane: Lane, on: OrchestrateDependencies): Promise<void> {
+  let ids: readonly string[] = items.map((item) => item.id);
+  while (ids.length > 0) {
+    const records = await on.store.loadRuns({ ids, lane });
+    const now = on.clock.now();
+    const due = records.filter((record) => record.dueAt <= now);
+    const planned = await Promise.all(
+      due.map(async (record): Promise<PlannedRunTurn> => {
+        try {
+          return await planRunTurn(record, now, on);
+        } catch (error) {
+          on.onFault("run", record.id, error);
+          return deadRunTurn(record, now, error instanceof Error ? error.name : "unknown fault");
+        }
+      }),
+    );
+    if (planned.length === 0) return;
+    const results = await on.store.commitRuns({ turns: planned.map(({ turn }) => turn) });
+    const again: string[] = [];
+    for (const [index, { turn, deliveries }] of planned.entries()) {
+      if (results[index]?.status !== "committed") continue;
+      publishDeliveries(on, deliveries);
+      if (turn.progress.kind === "wait" && turn.progress.dueAt <= now) again.push(turn.runId);
+    }
+    ids = again;
+  }
+}

@@ -1,0 +1,72 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { resolveGuarded } from "../../lib/address-guard.ts";
+import { OutboundHttpClient } from "../../lib/outbound-http.ts";
+import { SystemClock } from "../../lib/system-clock.ts";
+import type { Feedback, MailboxEntry, OutboundMessage, ProviderEnvironment } from "../../ports/provider.ts";
+
+export interface TestEnvironment extends ProviderEnvironment {
+  entries: MailboxEntry[];
+  reported: Feedback[];
+  /** Resolves when that many reports have come. */
+  reports(count: number): Promise<Feedback[]>;
+  close(): Promise<void>;
+}
+
+/** A provider's environment with the real HTTP client and resolver, the system's clock, and lists to look into. */
+export function testEnvironment(allowPrivateNetwork = true): TestEnvironment {
+  const http = new OutboundHttpClient({ allowPrivateNetwork });
+  const entries: MailboxEntry[] = [];
+  const reported: Feedback[] = [];
+  let waiting: { count: number; resolve: (feedback: Feedback[]) => void } | undefined;
+  const settle = (): void => {
+    if (waiting !== undefined && reported.length >= waiting.count) waiting.resolve([...reported]);
+  };
+  return {
+    environmentId: 1,
+    integration: "test",
+    clock: new SystemClock(),
+    random: { number: Math.random, bytes: randomBytes },
+    http,
+    resolve: (host) => resolveGuarded(host, { allowPrivateNetwork }),
+    mailbox: {
+      append: async (_environmentId, added) => {
+        entries.push(...added);
+      },
+      list: async (_environmentId, limit) => entries.slice(-limit).reverse(),
+      find: async (_environmentId, id) => entries.find((entry) => entry.id === id),
+    },
+    report: async (feedback) => {
+      reported.push(...feedback);
+      settle();
+    },
+    entries,
+    reported,
+    reports: (count) =>
+      new Promise((resolve) => {
+        waiting = { count, resolve };
+        settle();
+      }),
+    close: () => http.close(),
+  };
+}
+
+/** A message with an id of its own, and content for every channel. */
+export function outbound(
+  channel: OutboundMessage["channel"],
+  to: string,
+  changes: Partial<OutboundMessage> = {},
+): OutboundMessage {
+  const id = randomUUID();
+  return {
+    id,
+    attempt: 1,
+    idempotencyKey: id,
+    channel,
+    lane: "transactional",
+    tenant: undefined,
+    to,
+    content: { subject: "Grüße", text: "Hello\n.\nworld", html: "<p>Hello</p>", body: JSON.stringify({ id }) },
+    createdAt: Date.now(),
+    ...changes,
+  };
+}

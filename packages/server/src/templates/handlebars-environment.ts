@@ -1,0 +1,71 @@
+import Handlebars from "handlebars";
+
+/** Passes through loops in one rendering, and characters that one loop may make. */
+export interface LoopLimits {
+  passesMax: number;
+  outputLengthMax: number;
+}
+
+/** A rendering that was ended by a limit. */
+export class RenderLimit extends Error {}
+
+export interface TemplateEnvironment {
+  handlebars: typeof Handlebars;
+  /** Called before each rendering: the passes are counted per rendering, which is synchronous. */
+  startRendering(): void;
+}
+
+/** A Handlebars of its own, whose helpers are exactly the allowed ones; `each` is bounded. */
+export function createEnvironment(limits: LoopLimits): TemplateEnvironment {
+  const handlebars = Handlebars.create();
+  let passes = 0;
+  const countPass = (): void => {
+    passes += 1;
+    if (passes > limits.passesMax) throw new RenderLimit("loops too often");
+  };
+  handlebars.unregisterHelper("log");
+  handlebars.registerHelper("eq", (left: unknown, right: unknown) => left === right);
+  handlebars.registerHelper("json", jsonText);
+  handlebars.registerHelper(
+    "each",
+    function (this: unknown, context: unknown, options: Handlebars.HelperOptions): string {
+      const entries = entriesOf(context);
+      if (entries.length === 0) return String(options.inverse(this));
+      let output = "";
+      for (const [index, [key, value]] of entries.entries()) {
+        countPass();
+        const data: unknown = Object.assign(Handlebars.createFrame(options.data ?? {}), {
+          key,
+          index,
+          first: index === 0,
+          last: index === entries.length - 1,
+        });
+        output += String(options.fn(value, { data, blockParams: [value, key] }));
+        if (output.length > limits.outputLengthMax) throw new RenderLimit("becomes too long");
+      }
+      return output;
+    },
+  );
+  return {
+    handlebars,
+    startRendering: () => {
+      passes = 0;
+    },
+  };
+}
+
+function entriesOf(context: unknown): [string | number, unknown][] {
+  if (Array.isArray(context)) return context.map((value: unknown, index) => [index, value]);
+  return typeof context === "object" && context !== null ? Object.entries(context) : [];
+}
+
+/**
+ * A value as it may stand inside a JSON text: what would end a string is escaped. An object becomes escaped text as well, so
+ * that no value can add fields or elements of its own.
+ */
+function jsonText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return JSON.stringify(text).slice(1, -1);
+}
