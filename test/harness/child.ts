@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+export interface Child {
+  process: ChildProcess;
+  pid: number;
+  /** Resolves when it has ended, however it did. */
+  ended: Promise<void>;
+}
+
+/** Starts a program and resolves at the first line of its output that `ready` accepts; rejects where it ends before. */
+export async function startChild<Ready>(
+  command: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; onLine?: (line: string) => void },
+  ready: (line: string) => Ready | undefined,
+): Promise<Child & { ready: Ready }> {
+  const [program = process.execPath, ...args] = command;
+  const child = spawn(program, args, { env: { ...process.env, ...options.env }, cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const said: string[] = [];
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said.push(text);
+    if (said.length > 50) said.shift();
+  });
+  const ended = once(child, "exit").then(() => undefined);
+  const lines = createInterface({ input: child.stdout });
+  const found = await new Promise<Ready>((resolve, reject) => {
+    lines.on("line", (line) => {
+      options.onLine?.(line);
+      said.push(`${line}\n`);
+      if (said.length > 50) said.shift();
+      const value = ready(line);
+      if (value !== undefined) resolve(value);
+    });
+    ended.then(() => reject(new Error(`${args[0] ?? program} ended before it was ready:\n${said.join("")}`)), reject);
+  });
+  return { process: child, pid: child.pid ?? 0, ended, ready: found };
+}
+
+/** Asks a child to end, and waits for it. */
+export async function stopChild(child: Child, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  if (child.process.exitCode === null && child.process.signalCode === null) child.process.kill(signal);
+  await child.ended;
+}
