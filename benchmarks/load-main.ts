@@ -17,7 +17,7 @@ const { values } = parseArgs({
     recipients: { type: "string", default: "1000" },
     event: { type: "string", default: "bench" },
     wide: { type: "string", default: "1" },
-    delay: { type: "string", default: "0" },
+    prefix: { type: "string", default: "r" },
   },
 });
 const requests = Number(values.requests);
@@ -33,7 +33,7 @@ let sent = 0;
 
 function event(number: number): string {
   const ids: string[] = [];
-  for (let index = 0; index < wide; index += 1) ids.push(`"r${(number * wide + index) % recipients}"`);
+  for (let index = 0; index < wide; index += 1) ids.push(`"${values.prefix}${(number * wide + index) % recipients}"`);
   return `{"name":"${values.event}","recipients":[${ids.join(",")}],"data":{"order":"order-${number}","name":"Anna","items":[{"name":"Lamp","count":2},{"name":"Chair","count":1}],"url":"https://shop.example/orders/${number}"}}`;
 }
 
@@ -74,12 +74,14 @@ async function openLoop(): Promise<void> {
   await Promise.all(pending);
 }
 
-if (Number(values.delay) > 0) await new Promise<void>((resolve) => void setTimeout(resolve, Number(values.delay)));
 const startedAt = performance.now();
 if (rate > 0) await openLoop();
 else await Promise.all(Array.from({ length: Number(values.connections) }, caller));
 const tookMs = performance.now() - startedAt;
 latencies.sort((a, b) => a - b);
-const quantile = (part: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * part))] ?? 0;
-process.stdout.write(`${JSON.stringify({ tookMs, statuses, p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999) })}\n`);
+const quantile = (part: number): number =>
+  latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * part))] ?? 0;
+process.stdout.write(
+  `${JSON.stringify({ tookMs, statuses, p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999) })}\n`,
+);
 await pool.destroy();

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Api } from "../test/harness/api.ts";
-import { configureFake } from "../test/harness/configure-fake.ts";
 import { stopChild } from "../test/harness/child.ts";
+import { configureFake } from "../test/harness/configure-fake.ts";
 import { type FakeProviderProcess, startFakeProvider } from "../test/harness/fake-provider-process.ts";
 import { type ServerProcess, startServerProcess } from "../test/harness/server-process.ts";
 
@@ -16,13 +16,22 @@ export interface World {
 }
 
 /** A fresh server, a fake provider, and 1,000 recipients in between. */
-export async function createWorld(options: { maxBatch: number; settings?: Record<string, string>; providerArgs?: readonly string[]; recipients?: number }): Promise<World> {
+export async function createWorld(options: {
+  maxBatch: number;
+  settings?: Record<string, string>;
+  providerArgs?: readonly string[];
+  recipients?: number;
+}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "tidings-bench-"));
   const journal = join(folder, "journal.jsonl");
   const provider = await startFakeProvider(["--journal", journal, ...(options.providerArgs ?? [])]);
   const server = await startServerProcess(join(folder, "data"), options.settings);
   const api = new Api(server.url, 32);
-  await configureFake(api, { baseUrl: provider.url, maxBatch: options.maxBatch, maxInFlight: options.maxBatch > 1 ? options.maxBatch * 4 : 256 });
+  await configureFake(api, {
+    baseUrl: provider.url,
+    maxBatch: options.maxBatch,
+    maxInFlight: options.maxBatch > 1 ? options.maxBatch * 4 : 256,
+  });
   await writeRecipients(api, options.recipients ?? 1000);
   return {
     server,
@@ -41,6 +50,10 @@ export async function createWorld(options: { maxBatch: number; settings?: Record
 async function writeRecipients(api: Api, count: number): Promise<void> {
   const numbers = Array.from({ length: count }, (_, index) => index);
   for (let start = 0; start < count; start += 200) {
-    await Promise.all(numbers.slice(start, start + 200).map((index) => api.put(`/v1/recipients/r${index}`, { email: `person${index}@example.com` })));
+    await Promise.all(
+      numbers
+        .slice(start, start + 200)
+        .map((index) => api.put(`/v1/recipients/r${index}`, { email: `person${index}@example.com` })),
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { install } from "./install.mjs";
 import { Failure, main, root } from "./process.mjs";
@@ -12,6 +13,7 @@ import { Failure, main, root } from "./process.mjs";
  */
 
 const workers = 2;
+const runner = import.meta.resolve("../test/simulation/runner-main.ts");
 const shownFailuresMax = 20;
 
 function whole(name, text) {
@@ -23,7 +25,7 @@ function whole(name, text) {
 /** Starts one worker; gives what it totalled. `tell` is called with each line that it writes. */
 function work(args, tell) {
   return new Promise((resolve, reject) => {
-    const script = ["--import", "tsx", "--conditions=source", "test/simulation/runner-main.ts", ...args];
+    const script = ["--import", "tsx", "--conditions=source", fileURLToPath(runner), ...args];
     const child = spawn(process.execPath, script, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
     let done;
     createInterface({ input: child.stdout }).on("line", (text) => {
@@ -32,7 +34,9 @@ function work(args, tell) {
       else tell(line);
     });
     child.once("error", reject);
-    child.once("close", () => (done === undefined ? reject(new Failure("a worker ended before its seeds")) : resolve(done)));
+    child.once("close", () =>
+      done === undefined ? reject(new Failure("a worker ended before its seeds")) : resolve(done),
+    );
   });
 }
 
@@ -43,25 +47,24 @@ async function runAll(seeds, from) {
   let shownAt = started;
   const totals = await Promise.all(
     share.map((own) =>
-      work(
-        [`--from=${from + own.index}`, `--seeds=${seeds - own.index}`, `--stride=${share.length}`],
-        (line) => {
-          if (line.kind === "failure") {
-            failures += 1;
-            if (failures <= shownFailuresMax) console.log(line.report);
-            return;
-          }
-          own.done = line.totals.passed + line.totals.failed;
-          if (Date.now() < shownAt + 5000) return;
-          shownAt = Date.now();
-          console.log(`${share.reduce((sum, { done }) => sum + done, 0)} of ${seeds} seeds`);
-        },
-      ),
+      work([`--from=${from + own.index}`, `--seeds=${seeds - own.index}`, `--stride=${share.length}`], (line) => {
+        if (line.kind === "failure") {
+          failures += 1;
+          if (failures <= shownFailuresMax) console.log(line.report);
+          return;
+        }
+        own.done = line.totals.passed + line.totals.failed;
+        if (Date.now() < shownAt + 5000) return;
+        shownAt = Date.now();
+        console.log(`${share.reduce((sum, { done }) => sum + done, 0)} of ${seeds} seeds`);
+      }),
     ),
   );
   const sum = (name) => totals.reduce((all, one) => all + one[name], 0);
   const seconds = Math.max(0.001, (Date.now() - started) / 1000);
-  console.log(`${sum("messages")} messages, ${sum("calls")} calls, ${sum("crashes")} crashes; ${(seeds / seconds).toFixed(0)} seeds/s`);
+  console.log(
+    `${sum("messages")} messages, ${sum("calls")} calls, ${sum("crashes")} crashes; ${(seeds / seconds).toFixed(0)} seeds/s`,
+  );
   console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
   return sum("failed") === 0 ? 0 : 1;
 }
@@ -82,7 +85,7 @@ async function replay(seed) {
 await main(async () => {
   const { values } = parseArgs({
     options: {
-      seeds: { type: "string", default: "20000" },
+      seeds: { type: "string", default: "10000" },
       from: { type: "string", default: "1" },
       replay: { type: "string" },
     },

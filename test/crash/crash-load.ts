@@ -1,5 +1,6 @@
 import { Pool } from "undici";
 import type { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
+import { pause } from "../harness/pause.ts";
 import { apiKey } from "../harness/server-process.ts";
 
 /** What one caller remembers of an event that got a 202. */
@@ -24,7 +25,9 @@ const lanes = ["critical", "transactional", "marketing"];
  * One in ten is posted a second time although it was acknowledged. Gives what was acknowledged, and which repeated
  * posts were answered with another id.
  */
-export async function runLoad(options: LoadOptions): Promise<{ acknowledged: Acknowledged[]; doubled: string[]; repeats: number }> {
+export async function runLoad(
+  options: LoadOptions,
+): Promise<{ acknowledged: Acknowledged[]; doubled: string[]; repeats: number }> {
   const acknowledged: Acknowledged[] = [];
   const doubled: string[] = [];
   let next = 0;
@@ -51,7 +54,7 @@ async function postUntilAccepted(options: LoadOptions, number: number, lane: str
   for (;;) {
     const id = await post(options.url(), number, lane);
     if (id !== undefined) return id;
-    await new Promise<void>((resolve) => void setImmediate(() => setTimeout(() => resolve(), 20)));
+    await pause(20);
   }
 }
 
@@ -67,8 +70,16 @@ async function post(url: string, number: number, lane: string): Promise<string |
     const { statusCode, body } = await pool.request({
       method: "POST",
       path: "/v1/events",
-      headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json", "idempotency-key": `event-${number}` },
-      body: JSON.stringify({ name: lane, recipients: [{ id: `user-${number % 500}`, email: `person${number % 500}@secret-domain.example` }], data: { order: String(number), name: "Anna", url: "https://shop.example/1", items: [] } }),
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        "content-type": "application/json",
+        "idempotency-key": `event-${number}`,
+      },
+      body: JSON.stringify({
+        name: lane,
+        recipients: [{ id: `user-${number % 500}`, email: `person${number % 500}@secret-domain.example` }],
+        data: { order: String(number), name: "Anna", url: "https://shop.example/1", items: [] },
+      }),
     });
     const text = await body.text();
     if (statusCode === 202) return JSON.parse(text).id;

@@ -14,13 +14,18 @@ let server: ServerProcess;
 
 beforeAll(async () => {
   const calls = "trace=openat,write,writev,pwrite64,fsync,fdatasync,sendto,sendmsg,close";
-  server = await startServerProcess(join(folder, "data"), {}, { wrap: ["strace", "-f", "-y", "-s", "20000", "-e", calls, "-o", trace] });
+  server = await startServerProcess(
+    join(folder, "data"),
+    {},
+    { wrap: ["strace", "-f", "-y", "-s", "20000", "-e", calls, "-o", trace] },
+  );
   const api = new Api(server.url, 16);
   const post = async (number: number): Promise<void> => {
     const { status } = await api.call("POST", "/v1/events", { name: "nobody.listens", recipients: [`user-${number}`] });
     expect(status).toBe(202);
   };
-  for (let from = 0; from < posts; from += 20) await Promise.all(Array.from({ length: 20 }, (_, index) => post(from + index)));
+  for (let from = 0; from < posts; from += 20)
+    await Promise.all(Array.from({ length: 20 }, (_, index) => post(from + index)));
   await api.close();
   // strace blocks signals to itself, and ends with the server.
   const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, "utf8").trim().split(" ");

@@ -1,15 +1,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eventSchema } from "@tidings/contract/events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { eventSchema } from "@tidings/contract/events";
 import { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
-import { configureFake } from "../harness/configure-fake.ts";
 import { Api } from "../harness/api.ts";
 import { stopChild } from "../harness/child.ts";
+import { configureFake } from "../harness/configure-fake.ts";
 import { type FakeProviderProcess, startFakeProvider } from "../harness/fake-provider-process.ts";
 import { readJournal } from "../harness/journal.ts";
+import { pause } from "../harness/pause.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server-process.ts";
 import { type Acknowledged, closePools, runLoad } from "./crash-load.ts";
 
@@ -29,12 +30,16 @@ let doubled: string[] = [];
 let repeats = 0;
 
 const start = (port: number) =>
-  startServerProcess(join(folder, "data"), { TIDINGS_MAX_IN_FLIGHT: String(maxInFlight), TIDINGS_LOG_LEVEL: "debug" }, { port, onLine: (line) => log.push(line) });
+  startServerProcess(
+    join(folder, "data"),
+    { TIDINGS_MAX_IN_FLIGHT: String(maxInFlight), TIDINGS_LOG_LEVEL: "debug" },
+    { port, onLine: (line) => log.push(line) },
+  );
 
 /** Kills at random moments while the load runs, and starts again on the same port and data. */
 async function killAndRestart(random: SeededRandom, enough: () => boolean): Promise<void> {
   while (!enough()) {
-    await new Promise<void>((resolve) => void setTimeout(() => resolve(), 200 + random.int(600)));
+    await pause(200 + random.int(600));
     if (enough()) return;
     killedAt.push(Date.now());
     await stopChild(server, "SIGKILL");
@@ -45,7 +50,12 @@ async function killAndRestart(random: SeededRandom, enough: () => boolean): Prom
 beforeAll(async () => {
   process.stdout.write(`crash: seed ${seed}, ${events} events, at least ${kills} kills\n`);
   const random = new SeededRandom(seed);
-  provider = await startFakeProvider(["--journal", journal, "--settings", JSON.stringify({ latencyMs: { min: 1, max: 20 } })]);
+  provider = await startFakeProvider([
+    "--journal",
+    journal,
+    "--settings",
+    JSON.stringify({ latencyMs: { min: 1, max: 20 } }),
+  ]);
   server = await start(0);
   const api = new Api(server.url);
   await configureFake(api, { baseUrl: provider.url, maxBatch: 1, maxInFlight: 60 });
@@ -53,7 +63,17 @@ beforeAll(async () => {
   let done = false;
   let count = 0;
   // The load is held back while kills are missing, so that each of them falls into it.
-  const load = runLoad({ events, callers: 24, random: random.fork(), url: () => server.url, onAcknowledged: (n) => void (count = n) }).finally(() => void (done = true));
+  const load = runLoad({
+    events,
+    callers: 24,
+    random: random.fork(),
+    url: () => server.url,
+    onAcknowledged: (n) => {
+      count = n;
+    },
+  }).finally(() => {
+    done = true;
+  });
   await Promise.all([load, killAndRestart(random, () => done || killedAt.length >= kills * 3)]);
   while (killedAt.length < kills) await killAndRestart(random, () => killedAt.length >= kills);
   ({ acknowledged, doubled, repeats } = await load);
@@ -75,7 +95,7 @@ async function drained(): Promise<void> {
   let quiet = 0;
   while (quiet < 8) {
     if (Date.now() > until) throw new Error("the server did not come to rest");
-    await new Promise<void>((resolve) => void setTimeout(() => resolve(), 500));
+    await pause(500);
     const open = await openMessages(api);
     quiet = open === 0 ? quiet + 1 : 0;
   }
@@ -89,7 +109,10 @@ async function openMessages(api: Api): Promise<number> {
   for (const state of ["queued", "sending"]) {
     let cursor = "";
     do {
-      const { json } = await api.call("GET", `/v1/messages?state=${state}&limit=100${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`);
+      const { json } = await api.call(
+        "GET",
+        `/v1/messages?state=${state}&limit=100${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
+      );
       const page = pageSchema.parse(json);
       open += page.items.length;
       cursor = page.nextCursor ?? "";
@@ -125,11 +148,15 @@ describe("a server that is killed again and again under load", () => {
         known.add(message.id);
         const taken = lines.get(message.id)?.length ?? 0;
         tally[`${lane} ${message.state}`] = (tally[`${lane} ${message.state}`] ?? 0) + 1;
-        const fine = lane === "marketing" ? taken <= 1 && (message.state === "unknown" || (message.state === "sent" && taken === 1)) : message.state === "sent" && taken >= 1;
+        const fine =
+          lane === "marketing"
+            ? taken <= 1 && (message.state === "unknown" || (message.state === "sent" && taken === 1))
+            : message.state === "sent" && taken >= 1;
         if (!fine) wrong.push(`${lane} ${message.id} is ${message.state} and was taken ${taken} times`);
       }
     };
-    for (let from = 0; from < acknowledged.length; from += 200) await Promise.all(acknowledged.slice(from, from + 200).map(judge));
+    for (let from = 0; from < acknowledged.length; from += 200)
+      await Promise.all(acknowledged.slice(from, from + 200).map(judge));
     await api.close();
     process.stdout.write(`crash: ${JSON.stringify(tally)}\n`);
     expect(wrong).toEqual([]);
@@ -148,7 +175,9 @@ describe("a server that is killed again and again under load", () => {
       if (kill === undefined) unexplained.push(id);
       else perKill.set(kill, (perKill.get(kill) ?? 0) + 1);
     });
-    process.stdout.write(`crash: ${killedAt.length} kills, doubles per kill ${JSON.stringify([...perKill.values()])}, bound ${maxInFlight}\n`);
+    process.stdout.write(
+      `crash: ${killedAt.length} kills, doubles per kill ${JSON.stringify([...perKill.values()])}, bound ${maxInFlight}\n`,
+    );
     expect(unexplained).toEqual([]);
     for (const count of perKill.values()) expect(count).toBeLessThanOrEqual(maxInFlight);
   });

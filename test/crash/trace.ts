@@ -38,7 +38,8 @@ export async function judgeTrace(path: string): Promise<Verdict> {
       const body = line.slice(line.indexOf("HTTP/1.1 202"));
       for (const [, id = ""] of body.matchAll(/\\"id\\":\\"([0-9a-f-]{36})\\"/g)) {
         verdict.answers += 1;
-        if (!durable.has(id)) verdict.faults.push(`${id} was answered ${written.has(id) ? "before its sync" : "before it was written"}`);
+        if (!durable.has(id))
+          verdict.faults.push(`${id} was answered ${written.has(id) ? "before its sync" : "before it was written"}`);
       }
     }
   }

@@ -16,7 +16,11 @@ export async function startChild<Ready>(
   ready: (line: string) => Ready | undefined,
 ): Promise<Child & { ready: Ready }> {
   const [program = process.execPath, ...args] = command;
-  const child = spawn(program, args, { env: { ...process.env, ...options.env }, cwd: options.cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, {
+    env: { ...process.env, ...options.env },
+    cwd: options.cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const said: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said.push(text);

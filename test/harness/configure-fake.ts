@@ -1,7 +1,10 @@
 import type { Api } from "./api.ts";
 
 /** Makes `critical`, `transactional` and `marketing` events send one mail each through the fake provider. */
-export async function configureFake(api: Api, fake: { baseUrl: string; maxBatch: number; maxInFlight: number }): Promise<void> {
+export async function configureFake(
+  api: Api,
+  fake: { baseUrl: string; maxBatch: number; maxInFlight: number },
+): Promise<void> {
   for (const key of ["critical", "transactional", "marketing"]) {
     await api.put(`/v1/categories/${key}`, { class: key, retry: { delaysSeconds: [1, 1, 2, 2, 4, 4, 8, 8, 16, 16] } });
   }
@@ -20,6 +23,10 @@ export async function configureFake(api: Api, fake: { baseUrl: string; maxBatch:
     limits: { maxInFlight: fake.maxInFlight, timeoutMs: 10_000 },
   });
   for (const key of ["critical", "transactional", "marketing"]) {
-    await api.put(`/v1/workflows/${key}`, { event: key, category: key, steps: [{ id: "mail", type: "channel", channel: "email", template: "order" }] });
+    await api.put(`/v1/workflows/${key}`, {
+      event: key,
+      category: key,
+      steps: [{ id: "mail", type: "channel", channel: "email", template: "order" }],
+    });
   }
 }

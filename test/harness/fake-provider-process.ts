@@ -3,7 +3,9 @@ import { request } from "undici";
 import { z } from "zod";
 import { type Child, startChild } from "./child.ts";
 
-const main = fileURLToPath(new URL("../../packages/server/dist/providers/simulator/fake-provider-main.js", import.meta.url));
+const main = fileURLToPath(
+  new URL("../../packages/server/dist/providers/simulator/fake-provider-main.js", import.meta.url),
+);
 const readySchema = z.object({ port: z.number() });
 
 const statsSchema = z.object({ requests: z.number(), messages: z.number(), hooks: z.number(), refused: z.number() });

@@ -25,9 +25,13 @@ export async function startServerProcess(
     ...settings,
   };
   const nodeArgs = (process.env["TIDINGS_TEST_NODE_ARGS"] ?? "").split(" ").filter(Boolean);
-  const child = await startChild([...(options.wrap ?? []), process.execPath, ...nodeArgs, main], { env, ...(options.onLine === undefined ? {} : { onLine: options.onLine }) }, (line) => {
-    const match = /^\s+API\s+(http:\S+):(\d+)$/.exec(line);
-    return match === null ? undefined : { url: `${match[1]}:${match[2]}`, port: Number(match[2]) };
-  });
+  const child = await startChild(
+    [...(options.wrap ?? []), process.execPath, ...nodeArgs, main],
+    { env, ...(options.onLine === undefined ? {} : { onLine: options.onLine }) },
+    (line) => {
+      const match = /^\s+API\s+(http:\S+):(\d+)$/.exec(line);
+      return match === null ? undefined : { url: `${match[1]}:${match[2]}`, port: Number(match[2]) };
+    },
+  );
   return { ...child, url: child.ready.url, port: child.ready.port };
 }

@@ -14,7 +14,6 @@ const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"]
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const HOUR_MS = 3_600_000;
-const DAY_SECONDS = 86_400;
 
 interface SettingInfo {
   name: string;
@@ -41,18 +40,6 @@ function whole(name: string, unit: string, initial: number, [min, max]: Range, d
     .transform(Number)
     .default(initial)
     .register(infos, { name, unit, default: String(initial), limit, secret: false, description });
-}
-
-function wholes(name: string, unit: string, initial: number[], [min, max]: Range, description: string) {
-  const limit = `whole numbers from ${min} to ${max}, at most 50, with commas between them`;
-  const fits = (text: string) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max;
-  return z
-    .string()
-    .transform(split)
-    .refine((parts) => parts.length <= 50 && parts.every(fits), { error: `must be ${limit}` })
-    .transform((parts) => parts.map(Number))
-    .default(initial)
-    .register(infos, { name, unit, default: initial.join(","), limit, secret: false, description });
 }
 
 function flag(name: string, initial: boolean, description: string) {
@@ -152,6 +139,7 @@ const configSchema = z.object({
   }),
   store: z.object({
     turnMs: whole("TIDINGS_STORE_TURN_MS", "ms", 10, [1, 1000], "Length of one group commit"),
+    turnGapMs: whole("TIDINGS_STORE_TURN_GAP_MS", "ms", 2, [0, 100], "Distance between the beginnings of group commits under load: the next one gathers meanwhile"),
     turnCallsMax: whole("TIDINGS_STORE_TURN_CALLS_MAX", "calls", 500, [1, 100_000], "Calls in one group commit"),
     queuedRequestsMax: whole("TIDINGS_STORE_QUEUED_REQUESTS_MAX", "requests", 50_000, [100, 1_000_000], "Requests that wait for the store; further ones are refused"),
     pageCacheMib: whole("TIDINGS_STORE_PAGE_CACHE_MIB", "MiB", 64, [2, 16_384], "SQLite's page cache"),
@@ -160,12 +148,13 @@ const configSchema = z.object({
     purgeRowsMax: whole("TIDINGS_PURGE_ROWS_MAX", "rows", 1000, [10, 100_000], "Keys deleted in one transaction"),
   }),
   queue: z.object({
-    topicItemsMax: whole("TIDINGS_QUEUE_TOPIC_ITEMS_MAX", "items", 5000, [10, 1_000_000], "Ids per topic in memory; further ones wait in the store"),
+    topicItemsMax: whole("TIDINGS_QUEUE_TOPIC_ITEMS_MAX", "items", 20_000, [10, 1_000_000], "Ids per topic in memory; further ones wait in the store"),
     pollIntervalMs: whole("TIDINGS_QUEUE_POLL_INTERVAL_MS", "ms", 200, [10, 60_000], "How often the store is asked for due work"),
   }),
   orchestrate: z.object({
     batchMax: whole("TIDINGS_ORCHESTRATE_BATCH_MAX", "items", 256, [1, 10_000], "Events or runs in one turn"),
     concurrency: whole("TIDINGS_ORCHESTRATE_CONCURRENCY", "turns", 2, [1, 64], "Turns under way at once per topic"),
+    openedRecipientsMax: whole("TIDINGS_ORCHESTRATE_OPENED_RECIPIENTS_MAX", "recipients", 20_000, [0, 1_000_000], "Recipients kept open in memory for the next event"),
     commitMessagesMax: whole("TIDINGS_ORCHESTRATE_COMMIT_MESSAGES_MAX", "messages", 400, [1, 10_000], "Messages written in one store call"),
     turnRecipientsMax: whole("TIDINGS_ORCHESTRATE_TURN_RECIPIENTS_MAX", "recipients", 200, [1, limits.recipientsPerEvent], "Recipients of one event expanded in one turn"),
   }),
@@ -180,7 +169,7 @@ const configSchema = z.object({
     batchMax: whole("TIDINGS_DELIVER_BATCH_MAX", "messages", 500, [1, 10_000], "Messages loaded in one turn"),
     integrationCallsMax: whole("TIDINGS_INTEGRATION_CALLS_MAX", "calls", 4, [1, 1000], "Calls under way at once of an integration whose calls carry many messages"),
     callTimeoutMs: whole("TIDINGS_CALL_TIMEOUT_MS", "ms", 30_000, [100, 660_000], "Time of one provider call, where the integration sets none"),
-    leaseMarginMs: whole("TIDINGS_LEASE_MARGIN_MS", "ms", 5000, [100, 600_000], "How much longer than its call the lease of a message lasts"),
+    leaseMarginMs: whole("TIDINGS_LEASE_MARGIN_MS", "ms", 900, [100, 60_000], "How much longer than its call the lease of a message lasts; a call that cannot begin within it after STARTED is not made"),
     compiledTemplatesMax: whole("TIDINGS_COMPILED_TEMPLATES_MAX", "templates", 1000, [1, 100_000], "Compiled templates kept in memory"),
     limiterKeysMax: whole("TIDINGS_LIMITER_KEYS_MAX", "keys", 10_000, [10, 1_000_000], "Rate limits kept in memory"),
   }),
@@ -220,7 +209,6 @@ const configSchema = z.object({
 });
 
 export type Config = z.infer<typeof configSchema>;
-export type Role = (typeof roles)[number];
 
 /** Known names that this version refuses, and what to say. */
 const refused: ReadonlyMap<string, string> = new Map([

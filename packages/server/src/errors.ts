@@ -7,7 +7,10 @@ export class TidingsError extends Error {
   readonly faults: readonly Fault[];
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, options: { detail?: string; faults?: readonly Fault[]; retryAfterSeconds?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { detail?: string; faults?: readonly Fault[]; retryAfterSeconds?: number } = {},
+  ) {
     super(options.detail ?? errorCodes[code][1]);
     this.code = code;
     this.faults = options.faults ?? [];

@@ -39,6 +39,7 @@ interface Request {
 /** The API over the real store and the real ingest, listening on a free port, with two environments. */
 export interface ApiBench {
   api: Api;
+  port: number;
   store: Store;
   keyring: Keyring;
   cache: ConfigurationCache;
@@ -53,9 +54,16 @@ export interface ApiBench {
 
 const dropQueue: Queue = { publish: () => {}, consume: () => {}, wake: () => {}, depth: () => 0, stop: async () => {} };
 
-export async function apiBench(
-  changes: (all: ApiDependencies) => Partial<ApiDependencies> = () => ({}),
-): Promise<ApiBench> {
+const ingestLimits = {
+  acceptingEventsMax: 5000,
+  acceptingBytesMax: 64e6,
+  retryAfterSeconds: 1,
+  idempotencyTtlMs: 86_400_000,
+  idempotencyWaitMs: 5000,
+};
+
+/** A real store in memory, with a real keyring. */
+function ground() {
   const clock = new SystemClock();
   const random = new SystemRandom();
   const ids = new IdSource(
@@ -66,7 +74,14 @@ export async function apiBench(
   migrate(database, clock.now());
   const limits = { turnMs: 10, turnCallsMax: 500 };
   const store = inProcessStore(database, { limits, monotonic: () => clock.monotonic(), schedule: setImmediate });
-  const keyring = new Keyring(randomBytes(32), randomBytes, 100);
+  const keyring = new Keyring(randomBytes(32), (length) => random.bytes(length), 100);
+  return { clock, random, ids, database, store, keyring };
+}
+
+export async function apiBench(
+  changes: (all: ApiDependencies) => Partial<ApiDependencies> = () => ({}),
+): Promise<ApiBench> {
+  const { clock, random, ids, database, store, keyring } = ground();
   const key = await environment(store, keyring, ids, "development");
   const otherKey = await environment(store, keyring, ids, "production");
   const broadcast = new InProcessBroadcast(() => {});
@@ -85,13 +100,7 @@ export async function apiBench(
     clock,
     ids,
     queue: dropQueue,
-    limits: {
-      acceptingEventsMax: 5000,
-      acceptingBytesMax: 64e6,
-      retryAfterSeconds: 1,
-      idempotencyTtlMs: 86_400_000,
-      idempotencyWaitMs: 5000,
-    },
+    limits: ingestLimits,
     onAccepted: () => {},
     onStoreError: (error) => logged.push({ fields: { err: error }, message: "store" }),
   });
@@ -124,6 +133,7 @@ export async function apiBench(
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 8 });
   return {
     api,
+    port,
     store,
     keyring,
     cache,

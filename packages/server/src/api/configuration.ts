@@ -3,19 +3,13 @@ import { limits } from "@tidings/contract/limits";
 import { pageQuerySchema } from "@tidings/contract/pages";
 import type { FastifyRequest } from "fastify";
 import { TidingsError } from "../errors.ts";
-import type { ConfigurationRow, ConfigurationStore } from "../ports/store/configuration.ts";
+import type { ConfigurationRow } from "../ports/store/configuration.ts";
 import type { Caller } from "./authentication.ts";
-import type { ConfigurationWriter } from "./configuration-writer.ts";
 import { cursorOf, keyPosition, positionOf } from "./cursor.ts";
+import type { ConfigurationPort } from "./dependencies.ts";
 import type { Handler, Handlers } from "./handler.ts";
 import { parameter, valid } from "./validation.ts";
 import { iso } from "./views.ts";
-
-/** What the API asks about configuration. */
-export interface ConfigurationPort {
-  store: Pick<ConfigurationStore, "getConfiguration" | "listConfiguration">;
-  writer: Pick<ConfigurationWriter, "put" | "delete">;
-}
 
 const plurals: Record<ConfigurationKind, string> = {
   workflow: "Workflows",

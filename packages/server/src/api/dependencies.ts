@@ -1,3 +1,4 @@
+import type { ConfigurationKind } from "@tidings/contract/configuration";
 import type { EventBody } from "@tidings/contract/events";
 import type { Readiness } from "@tidings/contract/machines";
 import type { MessageBody } from "@tidings/contract/messages";
@@ -8,10 +9,10 @@ import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
+import type { ConfigurationRow, ConfigurationStore } from "../ports/store/configuration.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
 import type { LogStore } from "../ports/store/log.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
-import type { ConfigurationPort } from "./configuration.ts";
 
 /** What the API asks of ingest. */
 export interface IngestPort {
@@ -19,6 +20,15 @@ export interface IngestPort {
   acceptBatch(environmentId: number, items: readonly unknown[]): Promise<({ id: string } | { error: TidingsError })[]>;
   acceptMessage(environmentId: number, body: MessageBody, idempotencyKey?: string): Promise<{ id: string }>;
   cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }>;
+}
+
+/** What the API asks about configuration. The writer is a ConfigurationWriter. */
+export interface ConfigurationPort {
+  store: Pick<ConfigurationStore, "getConfiguration" | "listConfiguration">;
+  writer: {
+    put(environmentId: number, kind: ConfigurationKind, key: string, body: unknown): Promise<ConfigurationRow>;
+    delete(environmentId: number, kind: ConfigurationKind, key: string): Promise<void>;
+  };
 }
 
 /** What the API asks of the keyring. */

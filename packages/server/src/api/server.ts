@@ -1,5 +1,5 @@
 import { routes } from "@tidings/contract/routes";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyInstance } from "fastify";
 import { TidingsError } from "../errors.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { Authentication, type Caller } from "./authentication.ts";
@@ -15,6 +15,7 @@ import { registerMachines } from "./machines.ts";
 import { registerMailbox } from "./mailbox.ts";
 import { messageHandlers } from "./messages.ts";
 import { errorHandler } from "./problem.ts";
+import { protect } from "./protect.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { recipientHandlers } from "./recipients.ts";
 import { answerUnknownRoutes } from "./unknown-routes.ts";
@@ -126,33 +127,6 @@ function acceptJson(app: FastifyInstance, depthMax: number): void {
     if (bytes.length === 0) return done(null, undefined);
     try {
       done(null, parseJsonBody(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes), depthMax));
-    } catch (error) {
-      done(error instanceof Error ? error : new TidingsError("internal"));
-    }
-  });
-}
-
-/** Who calls, and whether they may now. In one hook, and without a promise where the key is in memory. */
-function protect(scope: FastifyInstance, authentication: Authentication, rate: RateLimit): void {
-  const admit = (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    caller: Caller | undefined,
-  ): TidingsError | undefined => {
-    // One answer for a key that is missing, unknown or revoked: it tells nobody which.
-    if (caller === undefined) return new TidingsError("unauthorized");
-    request.caller = caller;
-    const left = rate.take(caller.keyId);
-    reply.header("ratelimit-limit", rate.limit);
-    reply.header("ratelimit-remaining", Math.max(0, left));
-    reply.header("ratelimit-reset", 1);
-    return left < 0 ? new TidingsError("rate_limited", { retryAfterSeconds: 1 }) : undefined;
-  };
-  scope.addHook("onRequest", (request, reply, done) => {
-    try {
-      const caller = authentication.callerOf(request.headers.authorization);
-      if (!(caller instanceof Promise)) return done(admit(request, reply, caller));
-      caller.then((found) => done(admit(request, reply, found)), done);
     } catch (error) {
       done(error instanceof Error ? error : new TidingsError("internal"));
     }

@@ -40,7 +40,11 @@ export interface Foundation {
   configuration: ConfigurationCache;
 }
 
-export async function layFoundation(config: Config, metrics: Pick<Metrics, "storeTurnSeconds" | "storeTurnRows">, hooks: ServerHooks): Promise<Foundation> {
+export async function layFoundation(
+  config: Config,
+  metrics: Pick<Metrics, "storeTurnSeconds" | "storeTurnRows">,
+  hooks: ServerHooks,
+): Promise<Foundation> {
   const { log } = hooks;
   const clock = new SystemClock();
   const random = new SystemRandom();
@@ -64,14 +68,36 @@ export async function layFoundation(config: Config, metrics: Pick<Metrics, "stor
       clock,
       keyring,
       onFault: (error, change) =>
-        log.error("configuration could not be read", { ...(change === undefined ? {} : { kind: change.kind, key: change.key, version: change.version }), error }),
+        log.error("configuration could not be read", {
+          ...(change === undefined ? {} : { kind: change.kind, key: change.key, version: change.version }),
+          error,
+        }),
     },
     config.configuration,
   );
-  return { config, log, clock, random, ids, store, keyring, master, environments, first, bootstrapKey, broadcast, configuration };
+  return {
+    config,
+    log,
+    clock,
+    random,
+    ids,
+    store,
+    keyring,
+    master,
+    environments,
+    first,
+    bootstrapKey,
+    broadcast,
+    configuration,
+  };
 }
 
-function openStore(config: Config, directory: string, metrics: Pick<Metrics, "storeTurnSeconds" | "storeTurnRows">, hooks: ServerHooks): Promise<Store> {
+function openStore(
+  config: Config,
+  directory: string,
+  metrics: Pick<Metrics, "storeTurnSeconds" | "storeTurnRows">,
+  hooks: ServerHooks,
+): Promise<Store> {
   const { store } = config;
   return openSqliteStore(
     {
@@ -79,6 +105,7 @@ function openStore(config: Config, directory: string, metrics: Pick<Metrics, "st
       cacheMib: store.pageCacheMib,
       checkpointPages: store.walCheckpointPages,
       turnMs: store.turnMs,
+      turnGapMs: store.turnGapMs,
       turnCallsMax: store.turnCallsMax,
       waitingMax: store.queuedRequestsMax,
     },

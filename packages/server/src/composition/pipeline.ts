@@ -55,7 +55,7 @@ export interface Pipeline {
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { config, store, configuration, keyring, clock, random, ids, observer } = parts;
+  const { config, store, configuration, keyring, clock, ids, observer } = parts;
   const queue = new EmbeddedQueue({
     clock,
     findDue: (topic, limit) => findDue(store, topic, { now: clock.now(), limit, node: parts.node }),
@@ -88,6 +88,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       batchMax: config.orchestrate.batchMax,
       concurrency: config.orchestrate.concurrency,
       recipientsPerTurn: config.orchestrate.turnRecipientsMax,
+      openedRecipientsMax: config.orchestrate.openedRecipientsMax,
       messagesPerCommit: config.orchestrate.commitMessagesMax,
     },
     takeEvent: (id) => events.take(id),

@@ -1,6 +1,13 @@
-import type { OutboundHttp, Feedback, Mailbox, Provider, ProviderDefinition, ProviderEnvironment } from "../ports/provider.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { IntegrationConfiguration } from "../ports/configuration.ts";
+import type {
+  Feedback,
+  Mailbox,
+  OutboundHttp,
+  Provider,
+  ProviderDefinition,
+  ProviderEnvironment,
+} from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
 import { providers } from "../providers/registry.ts";
 

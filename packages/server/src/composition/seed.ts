@@ -1,45 +1,59 @@
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { ConfigurationKind } from "@tidings/contract/configuration";
 import { TidingsError } from "../errors.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { FolderDocument } from "./notifications-folder.ts";
-import { faultText } from "./yaml-file.ts";
+import { type FolderFault, faultText } from "./yaml-file.ts";
+
+const markerFile = "seeding";
 
 /** What is referred to comes before what refers to it. */
 const order: readonly ConfigurationKind[] = ["category", "template", "integration", "workflow"];
 
 export interface SeedParts {
   store: Pick<ConfigurationStore, "configurationSince">;
-  /** Writes one document, with all the checks of the API. */
+  /** Writes one document, with all the checks of the API; one that is there already makes no new version. */
   put(kind: ConfigurationKind, key: string, document: unknown): Promise<unknown>;
+  /** Where it is noted that seeding is under way. */
+  dataDir: string;
 }
 
 /**
- * Writes the documents where the store has no configuration at all, or only the first part of these: then an earlier
- * seeding was interrupted and is finished. Anything else, such as a document that was changed or deleted since, means
- * that the store has an owner already, and nothing is written. Gives how many were.
+ * Writes the documents where the store has no configuration at all. A file in the data folder says that this is under
+ * way, so that a start that was interrupted is finished by the next one, while a store that was seeded, or that somebody
+ * has written to, is never touched again. Call it before the API listens. Gives how many were written.
  */
-export async function seed({ store, put }: SeedParts, documents: readonly FolderDocument[]): Promise<number> {
-  const planned = [...documents].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-  const rows = await store.configurationSince({ sequence: 0, limit: planned.length + 1 });
-  const isOurs = rows.every((row, index) => {
-    const written = planned[index];
-    return written?.kind === row.kind && written.key === row.key && row.version === 1 && !row.deleted;
-  });
-  if (!isOurs) return 0;
-  const missing = planned.slice(rows.length);
-  for (const { kind, key, file, document } of missing) {
+export async function seed({ store, put, dataDir }: SeedParts, documents: readonly FolderDocument[]): Promise<number> {
+  if (documents.length === 0 || !(await wantsSeed(store, dataDir))) return 0;
+  const underWay = join(dataDir, markerFile);
+  await writeFile(underWay, "");
+  for (const { kind, key, file, document } of [...documents].sort(byReference)) {
     try {
       await put(kind, key, document);
     } catch (error) {
-      throw new Error(`${kind} ${key} is refused: ${faultsText(file, error)}`, { cause: error });
+      const faults = faultsOf(file, error).map(faultText).join("; ");
+      throw new Error(`${kind} ${key} is refused: ${faults}`, { cause: error });
     }
   }
-  return missing.length;
+  await rm(underWay);
+  return documents.length;
 }
 
-function faultsText(file: string, error: unknown): string {
-  if (!(error instanceof TidingsError) || error.faults.length === 0) {
-    return faultText({ file, message: error instanceof Error ? error.message : String(error) });
+/** Whether the store is empty, or its seeding was interrupted: asked first, so that a folder that is not needed is not read. */
+export async function wantsSeed(store: SeedParts["store"], dataDir: string): Promise<boolean> {
+  const isEmpty = (await store.configurationSince({ sequence: 0, limit: 1 })).length === 0;
+  return isEmpty || existsSync(join(dataDir, markerFile));
+}
+
+function byReference(a: FolderDocument, b: FolderDocument): number {
+  return order.indexOf(a.kind) - order.indexOf(b.kind);
+}
+
+function faultsOf(file: string, error: unknown): FolderFault[] {
+  if (error instanceof TidingsError && error.faults.length > 0) {
+    return error.faults.map(({ path, message }) => ({ file, message: `${path} ${message}` }));
   }
-  return error.faults.map(({ path, message }) => faultText({ file, message: `${path} ${message}` })).join("; ");
+  return [{ file, message: error instanceof Error ? error.message : String(error) }];
 }

@@ -45,7 +45,11 @@ export function createFace({ foundation, pipeline, writer, mailbox, metrics, ver
       return row !== undefined && sameText(mailboxTokenOf(keyring, row), token);
     },
     logger: { error: (fields, message) => log.error(message, fields) },
-    limits: { ...config.api, bodyBytesMax: config.api.eventBodyBytesMax, feedbackBodyBytesMax: config.feedback.bodyBytesMax },
+    limits: {
+      ...config.api,
+      bodyBytesMax: config.api.eventBodyBytesMax,
+      feedbackBodyBytesMax: config.feedback.bodyBytesMax,
+    },
     version,
   });
 }
@@ -56,7 +60,10 @@ export function mailboxTokenOf(keyring: Keyring, environment: EnvironmentRow): s
 }
 
 /** Who has written configuration finds it in force with the next call. */
-function refreshing(writer: ConfigurationWriter, configuration: Foundation["configuration"]): Pick<ConfigurationWriter, "put" | "delete"> {
+function refreshing(
+  writer: ConfigurationWriter,
+  configuration: Foundation["configuration"],
+): Pick<ConfigurationWriter, "put" | "delete"> {
   return {
     put: async (environmentId, kind, key, body) => {
       const row = await writer.put(environmentId, kind, key, body);

@@ -15,11 +15,11 @@ import { HandlebarsEngine } from "../templates/handlebars.ts";
 import type { BootstrapKey } from "./bootstrap-key.ts";
 import { type Foundation, layFoundation, type ServerHooks } from "./foundation.ts";
 import { startHousekeeping } from "./housekeeping.ts";
+import { readNotificationsFolder } from "./notifications-folder.ts";
 import { pipelineObserver } from "./observer.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { ProviderPool } from "./provider-pool.ts";
-import { readNotificationsFolder } from "./notifications-folder.ts";
-import { seed } from "./seed.ts";
+import { seed, wantsSeed } from "./seed.ts";
 import { createFace, mailboxTokenOf } from "./serve-api.ts";
 import { faultText } from "./yaml-file.ts";
 
@@ -39,7 +39,8 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
   const live: { foundation?: Foundation; pipeline?: Pipeline } = {};
   const metrics = new Metrics(
     {
-      queueDepths: async () => (await live.foundation?.store.queueDepths({ now: Date.now(), countMax: config.metrics.depthCountMax })) ?? [],
+      queueDepths: async () =>
+        (await live.foundation?.store.queueDepths({ now: Date.now(), countMax: config.metrics.depthCountMax })) ?? [],
       inFlight: () => live.pipeline?.deliver.inFlight ?? 0,
       now: () => Date.now(),
     },
@@ -91,15 +92,22 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
 /** An empty store starts with the documents of the notifications folder, where there is one. */
 async function seedFromFolder({ config, store, first, log }: Foundation, writer: ConfigurationWriter): Promise<void> {
   const root = resolvePath(config.process.notificationsDir);
-  if (!existsSync(root)) return;
+  const dataDir = resolvePath(config.process.dataDir);
+  if (!existsSync(root) || !(await wantsSeed(store, dataDir))) return;
   const { folderFilesMax: filesMax, folderFileBytesMax: fileBytesMax } = config.configuration;
   const folder = await readNotificationsFolder(root, { filesMax, fileBytesMax }, (name) => process.env[name]);
   if ("faults" in folder) throw new Error(folder.faults.map(faultText).join("\n"));
-  const count = await seed({ store, put: (kind, key, document) => writer.put(first.id, kind, key, document) }, folder.documents);
+  const count = await seed(
+    { store, dataDir, put: (kind, key, document) => writer.put(first.id, kind, key, document) },
+    folder.documents,
+  );
   if (count > 0) log.info("the store was seeded from the notifications folder", { count });
 }
 
-function configurationWriter({ store, keyring, broadcast, clock }: Foundation, templates: HandlebarsEngine): ConfigurationWriter {
+function configurationWriter(
+  { store, keyring, broadcast, clock }: Foundation,
+  templates: HandlebarsEngine,
+): ConfigurationWriter {
   const rules = new StoredConfigurationRules({
     store,
     provider: (name) => providers.get(name),
@@ -108,7 +116,11 @@ function configurationWriter({ store, keyring, broadcast, clock }: Foundation, t
   return new ConfigurationWriter({ store, keyring, broadcast, clock, rules });
 }
 
-function startOutbound({ config, clock, random, log }: Foundation, mailbox: SealedMailbox, live: { pipeline?: Pipeline }) {
+function startOutbound(
+  { config, clock, random, log }: Foundation,
+  mailbox: SealedMailbox,
+  live: { pipeline?: Pipeline },
+) {
   const { allowPrivateNetwork, ...limits } = config.outbound;
   const http = new OutboundHttpClient({ allowPrivateNetwork, limits });
   const pool = new ProviderPool({
@@ -139,7 +151,10 @@ async function stopServer({ foundation, pipeline, api, housekeeping, http, pool 
   await api.close();
   // What does not end in time is STARTED in the store, and is resolved by class at the next start.
   const drained = pipeline.stop();
-  await Promise.race([drained, new Promise<void>((resolve) => void clock.after(config.process.drainTimeoutMs, resolve))]);
+  await Promise.race([
+    drained,
+    new Promise<void>((resolve) => void clock.after(config.process.drainTimeoutMs, resolve)),
+  ]);
   await configuration.stop();
   await broadcast.close();
   await pool.close();

@@ -35,7 +35,9 @@ const operators: Record<ConditionOperator, (actual: unknown, expected: unknown) 
   lte: (actual, expected) => order(actual, expected, (difference) => difference <= 0),
   in: (actual, expected) => Array.isArray(expected) && expected.some((item) => same(actual, item)),
   contains: (actual, expected) =>
-    typeof actual === "string" ? typeof expected === "string" && actual.includes(expected) : Array.isArray(actual) && actual.some((item) => same(item, expected)),
+    typeof actual === "string"
+      ? typeof expected === "string" && actual.includes(expected)
+      : Array.isArray(actual) && actual.some((item) => same(item, expected)),
   exists: (actual, expected) => (actual !== undefined) === (expected !== false),
 };
 

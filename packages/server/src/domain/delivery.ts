@@ -10,7 +10,12 @@ export interface Delivery {
   lane: Lane;
   category: string;
   tenant: string;
-  recipient: { id: string; locale?: string | undefined; timeZone?: string | undefined; attributes: Record<string, unknown> };
+  recipient: {
+    id: string;
+    locale?: string | undefined;
+    timeZone?: string | undefined;
+    attributes: Record<string, unknown>;
+  };
   /** Address in clear. */
   to: string;
   template: string;

@@ -12,7 +12,12 @@ export const eventPayloadSchema = z.object({
   scheduledAt: z.number().optional(),
   /** Of a direct message only. */
   message: z
-    .object({ channel: z.string(), category: z.string(), template: z.string().optional(), content: contentSchema.optional() })
+    .object({
+      channel: z.string(),
+      category: z.string(),
+      template: z.string().optional(),
+      content: contentSchema.optional(),
+    })
     .optional(),
 });
 export type EventPayload = z.infer<typeof eventPayloadSchema>;

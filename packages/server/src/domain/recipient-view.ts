@@ -1,6 +1,6 @@
 import type { RecipientBody } from "@tidings/contract/recipients";
-import { z } from "zod";
 import { channelSchema } from "@tidings/contract/words";
+import { z } from "zod";
 import type { RecipientProfile, RecipientSecrets } from "./recipient.ts";
 
 const profileSchema = z.object({

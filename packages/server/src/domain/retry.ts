@@ -14,7 +14,14 @@ const mailGiveUpMs = 4 * 24 * hourMs;
 /** What an attempt came to, as far as it decides what follows. */
 export type AttemptResult =
   | { status: "accepted" }
-  | { status: "rejected"; kind: "transient" | "permanent"; code: string; detail: string; retryAfterMs: number; schedule: "default" | "mail" }
+  | {
+      status: "rejected";
+      kind: "transient" | "permanent";
+      code: string;
+      detail: string;
+      retryAfterMs: number;
+      schedule: "default" | "mail";
+    }
   | { status: "unknown"; code: string };
 
 export interface AttemptFacts {
@@ -58,17 +65,28 @@ interface Schedule {
 }
 
 function scheduleOf(facts: AttemptFacts, name: "default" | "mail"): Schedule {
-  if (facts.retry !== undefined) return { delaysMs: facts.retry.delaysSeconds.map((seconds) => seconds * 1000), giveUpMs: 0 };
-  return name === "mail" ? { delaysMs: [...mailScheduleMs, 4 * hourMs], giveUpMs: mailGiveUpMs } : { delaysMs: defaultScheduleMs, giveUpMs: 0 };
+  if (facts.retry !== undefined)
+    return { delaysMs: facts.retry.delaysSeconds.map((seconds) => seconds * 1000), giveUpMs: 0 };
+  return name === "mail"
+    ? { delaysMs: [...mailScheduleMs, 4 * hourMs], giveUpMs: mailGiveUpMs }
+    : { delaysMs: defaultScheduleMs, giveUpMs: 0 };
 }
 
 /** Full jitter above what the provider asked for: a herd that was refused together does not come back together. */
-function retry(schedule: Schedule, minimumMs: number, facts: AttemptFacts, jitter: number, code: string, detail: string): NextStep {
+function retry(
+  schedule: Schedule,
+  minimumMs: number,
+  facts: AttemptFacts,
+  jitter: number,
+  code: string,
+  detail: string,
+): NextStep {
   const index = facts.attempt - 1;
   const delayMs = schedule.delaysMs[schedule.giveUpMs > 0 ? Math.min(index, schedule.delaysMs.length - 1) : index];
   if (delayMs === undefined) return { state: "dead", reason: "retries_exhausted", detail: joined(code, detail) };
   const dueAt = facts.now + minimumMs + Math.ceil(delayMs * jitter);
-  if (schedule.giveUpMs > 0 && dueAt > facts.firstAttemptAt + schedule.giveUpMs) return { state: "dead", reason: "retries_exhausted", detail: joined(code, detail) };
+  if (schedule.giveUpMs > 0 && dueAt > facts.firstAttemptAt + schedule.giveUpMs)
+    return { state: "dead", reason: "retries_exhausted", detail: joined(code, detail) };
   if (facts.expiresAt !== null && dueAt >= facts.expiresAt) return { state: "expired", reason: "expired_before_retry" };
   return { state: "queued", dueAt };
 }

@@ -30,7 +30,8 @@ export function planRun(program: Program, at: number, facts: StepFacts, kinds: R
     if (kind === undefined) throw new RangeError(`step ${step.id} is of unknown type ${step.type}`);
     const result = kind.evaluate(step, facts);
     if (result.kind === "wait") return { ...plan, end: { kind: "wait", at: index + 1, dueAt: result.dueAt } };
-    if (result.kind === "effect") return { ...plan, end: { kind: "effect", at: index, step: step.id, perform: result.perform } };
+    if (result.kind === "effect")
+      return { ...plan, end: { kind: "effect", at: index, step: step.id, perform: result.perform } };
     if (result.kind === "send") plan.sends.push({ step: step.id, channel: result.channel, template: result.template });
     if (result.kind === "branch") plan.branches.push({ step: step.id, holds: result.holds });
     index = result.kind === "branch" && !result.holds ? instruction.otherwise : index + 1;

@@ -1,4 +1,5 @@
-import { type DataKey, keyedHash, seal, SealError, unseal } from "./seal.ts";
+import { createSecretKey } from "node:crypto";
+import { type DataKey, keyedHash, SealError, seal, unseal } from "./seal.ts";
 
 /** An environment's keys as the store keeps them: wrapped by the master key. */
 export interface WrappedEnvironmentKeys {
@@ -43,7 +44,10 @@ export class Keyring {
 
   /** Must be called for every environment before its fields are sealed or opened. Throws a SealError for a wrong master key. */
   addEnvironment(keys: WrappedEnvironmentKeys): void {
-    this.#environments.set(keys.id, { data: this.#unwrap(keys.wrappedDataKey), address: this.#unwrap(keys.wrappedAddressKey).key });
+    this.#environments.set(keys.id, {
+      data: this.#unwrap(keys.wrappedDataKey),
+      address: this.#unwrapBytes(keys.wrappedAddressKey).key,
+    });
   }
 
   sealForEnvironment(environmentId: number, context: string, text: string): string {
@@ -86,8 +90,13 @@ export class Keyring {
     return opened;
   }
 
-  #unwrap(wrapped: string): DataKey {
+  #unwrapBytes(wrapped: string): { id: string; key: Buffer } {
     const text = unseal(this.#master, wrapContext, wrapped);
     return { id: text.slice(0, 16), key: Buffer.from(text.slice(17), "base64") };
+  }
+
+  #unwrap(wrapped: string): DataKey {
+    const { id, key } = this.#unwrapBytes(wrapped);
+    return { id, key: createSecretKey(key) };
   }
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, type KeyObject } from "node:crypto";
 
 /*
  * A sealed field is base64 of: version (1 byte, 1) | key id (8 bytes) | nonce (12) | ciphertext | tag (16), AES-256-GCM
@@ -13,8 +13,8 @@ const tagLength = 16;
 export interface DataKey {
   /** 16 hex digits. */
   id: string;
-  /** 32 bytes. */
-  key: Buffer;
+  /** 32 bytes; a KeyObject spares setting the key up for every field. */
+  key: Buffer | KeyObject;
 }
 
 /** Why a sealed field did not open. It carries nothing of the content. */
@@ -25,23 +25,38 @@ export class SealError extends Error {
 /** Seals `text`; `nonce` is 12 fresh random bytes, never used twice with one key. */
 export function seal(dataKey: DataKey, nonce: Buffer, context: string, text: string): string {
   const cipher = createCipheriv("aes-256-gcm", dataKey.key, nonce);
-  cipher.setAAD(Buffer.from(context));
+  cipher.setAAD(contextBytes(context));
   const body = cipher.update(text, "utf8");
   cipher.final();
-  const head = Buffer.allocUnsafe(headLength);
-  head[0] = version;
-  head.write(dataKey.id, 1, 8, "hex");
-  return Buffer.concat([head, nonce, body, cipher.getAuthTag()]).toString("base64");
+  const sealed = Buffer.allocUnsafe(headLength + nonceLength + body.length + tagLength);
+  sealed[0] = version;
+  sealed.write(dataKey.id, 1, 8, "hex");
+  nonce.copy(sealed, headLength);
+  body.copy(sealed, headLength + nonceLength);
+  cipher.getAuthTag().copy(sealed, headLength + nonceLength + body.length);
+  return sealed.toString("base64");
+}
+
+/** Contexts are few and fixed. */
+const contexts = new Map<string, Buffer>();
+
+function contextBytes(context: string): Buffer {
+  const known = contexts.get(context);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(context);
+  contexts.set(context, bytes);
+  return bytes;
 }
 
 /** Opens what `seal` made. Throws a SealError where key, context or content do not fit. */
 export function unseal(dataKey: DataKey, context: string, sealed: string): string {
   const bytes = Buffer.from(sealed, "base64");
-  if (bytes.length < headLength + nonceLength + tagLength || bytes[0] !== version) throw new SealError("not a sealed field");
+  if (bytes.length < headLength + nonceLength + tagLength || bytes[0] !== version)
+    throw new SealError("not a sealed field");
   if (bytes.toString("hex", 1, headLength) !== dataKey.id) throw new SealError("sealed with another key");
   const nonce = bytes.subarray(headLength, headLength + nonceLength);
   const decipher = createDecipheriv("aes-256-gcm", dataKey.key, nonce);
-  decipher.setAAD(Buffer.from(context));
+  decipher.setAAD(contextBytes(context));
   decipher.setAuthTag(bytes.subarray(bytes.length - tagLength));
   const text = decipher.update(bytes.subarray(headLength + nonceLength, bytes.length - tagLength));
   try {

@@ -17,7 +17,7 @@ export type DeliveryOutcome =
   | "suppressed"
   | "expired";
 
-/** What is counted about the messages of one channel, lane and provider. Ask for it once and keep it. */
+/** What is counted about the messages of one channel, lane and provider. */
 export type DeliveryMetrics = Readonly<Record<DeliveryOutcome, CounterCell>>;
 
 export interface MetricsSources {
@@ -45,8 +45,8 @@ export class Metrics {
   readonly #sources: MetricsSources;
   readonly #messages: CellCounter;
   readonly #calls: CellHistogram;
-  readonly #deliveryCells = new Map<string, DeliveryMetrics>();
-  readonly #callCells = new Map<string, HistogramCell>();
+  readonly #deliveryCells = new Map<string, Map<Channel, Record<Lane, DeliveryMetrics>>>();
+  readonly #callCells = new Map<string, Map<Channel, HistogramCell>>();
   readonly #depth: Gauge;
   readonly #age: Gauge;
   readonly #inFlight: Gauge;
@@ -124,22 +124,27 @@ export class Metrics {
   }
 
   delivery(channel: Channel, lane: Lane, provider: string): DeliveryMetrics {
-    return keep(this.#deliveryCells, `${channel} ${lane} ${provider}`, () => {
-      const cell = (outcome: DeliveryOutcome) => this.#messages.cell({ channel, lane, provider, outcome });
-      return {
-        accepted: cell("accepted"),
-        rejected_transient: cell("rejected_transient"),
-        rejected_permanent: cell("rejected_permanent"),
-        unknown: cell("unknown"),
-        suppressed: cell("suppressed"),
-        expired: cell("expired"),
-      };
-    });
+    // Nested, as a joined key would be built and hashed anew for every message.
+    const byChannel = keep(this.#deliveryCells, provider, () => new Map<Channel, Record<Lane, DeliveryMetrics>>());
+    return keep(byChannel, channel, () => byLane((each) => this.#newDelivery(channel, each, provider)))[lane];
   }
 
-  /** Times of the calls to one provider, in seconds. Ask for it once and keep it. */
+  /** Times of the calls to one provider, in seconds. */
   providerCall(provider: string, channel: Channel): HistogramCell {
-    return keep(this.#callCells, `${provider} ${channel}`, () => this.#calls.cell({ provider, channel }));
+    const byChannel = keep(this.#callCells, provider, () => new Map<Channel, HistogramCell>());
+    return keep(byChannel, channel, () => this.#calls.cell({ provider, channel }));
+  }
+
+  #newDelivery(channel: Channel, lane: Lane, provider: string): DeliveryMetrics {
+    const cell = (outcome: DeliveryOutcome) => this.#messages.cell({ channel, lane, provider, outcome });
+    return {
+      accepted: cell("accepted"),
+      rejected_transient: cell("rejected_transient"),
+      rejected_permanent: cell("rejected_permanent"),
+      unknown: cell("unknown"),
+      suppressed: cell("suppressed"),
+      expired: cell("expired"),
+    };
   }
 
   /** The answer to a scrape. Where the store does not answer, the queue gauges are missing and the rest is there. */
@@ -171,7 +176,7 @@ function byLane<Cell>(make: (lane: Lane) => Cell): Record<Lane, Cell> {
   return { critical: make(critical), transactional: make(transactional), marketing: make(marketing) };
 }
 
-function keep<Kept>(kept: Map<string, Kept>, key: string, make: () => Kept): Kept {
+function keep<Key, Kept>(kept: Map<Key, Kept>, key: Key, make: () => Kept): Kept {
   const known = kept.get(key);
   if (known !== undefined) return known;
   const made = make();

@@ -1,8 +1,8 @@
 import type { CategoryBody } from "@tidings/contract/categories";
 import type { IntegrationBody } from "@tidings/contract/integrations";
 import type { TemplateBody } from "@tidings/contract/templates";
-import type { WorkflowBody } from "@tidings/contract/workflows";
 import type { Lane } from "@tidings/contract/words";
+import type { WorkflowBody } from "@tidings/contract/workflows";
 
 export interface Versioned<Document> {
   environmentId: number;

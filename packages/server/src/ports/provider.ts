@@ -47,8 +47,10 @@ export type Outcome =
 
 export interface SendContext {
   callId: string;
-  /** Aborted when the call's time is over. */
-  signal: AbortSignal;
+  /** The call's time: after it nobody waits for its outcome. */
+  timeoutMs: number;
+  /** Aborted when the call's time is over. Made when it is asked for, as it costs as much as a small call. */
+  readonly signal: AbortSignal;
 }
 
 export type { FeedbackKind };
@@ -98,7 +100,10 @@ export interface FeedbackRequest {
   rawBody: Buffer;
   now: number;
 }
-export type FeedbackResult = { status: "verified"; feedback: Feedback[] } | { status: "forged" } | { status: "malformed"; detail: string };
+export type FeedbackResult =
+  | { status: "verified"; feedback: Feedback[] }
+  | { status: "forged" }
+  | { status: "malformed"; detail: string };
 
 /** What an integration may use of the process. */
 export interface ProviderEnvironment {
@@ -111,7 +116,9 @@ export interface ProviderEnvironment {
    * Host to one address, by the same guard as `http`, for protocols that open sockets of their own. They connect to that
    * address only: a second look-up could answer differently.
    */
-  resolve?(host: string): Promise<{ status: "resolved"; address: string } | { status: "refused"; code: string; detail: string }>;
+  resolve?(
+    host: string,
+  ): Promise<{ status: "resolved"; address: string } | { status: "refused"; code: string; detail: string }>;
   mailbox: Mailbox;
   /** For providers inside the process, which report without a webhook. */
   report(feedback: readonly Feedback[]): Promise<void>;

@@ -20,8 +20,11 @@ export interface ConsumeOptions {
   concurrency: number;
 }
 
-/** Settles every item in the store (done, or a timer); when it resolves, the items are acknowledged. */
-export type QueueHandler = (items: readonly QueueItem[]) => Promise<void>;
+/**
+ * Settles every item in the store (done, or a timer). It may acknowledge each as soon as that is settled, so that a slow
+ * one does not hold its neighbours; when it resolves, all are.
+ */
+export type QueueHandler = (items: readonly QueueItem[], acknowledge: (item: QueueItem) => void) => Promise<void>;
 
 /**
  * Carries ids to the stages, at least once. There is no negative acknowledgement, no delay and no payload: what must

@@ -5,7 +5,12 @@ import type { RenderedContent } from "./provider.ts";
 /** What a template may read. */
 export interface TemplateFacts {
   data: Record<string, unknown>;
-  recipient: { id: string; locale?: string | undefined; timeZone?: string | undefined; attributes: Record<string, unknown> };
+  recipient: {
+    id: string;
+    locale?: string | undefined;
+    timeZone?: string | undefined;
+    attributes: Record<string, unknown>;
+  };
   message: { id: string };
   tenant: string | undefined;
 }

@@ -11,6 +11,10 @@ export interface EmbeddedQueueOptions {
   onFault: (topic: Topic, error: unknown) => void;
 }
 
+/** A topic that holds more than this is passed over by the next polls, all but every tenth. */
+const busyItems = 1000;
+const busyPolls = 10;
+
 interface TopicState {
   name: Topic;
   handler: QueueHandler | undefined;
@@ -22,6 +26,10 @@ interface TopicState {
   /** The store has, or may have, due items that are not held. */
   more: boolean;
   refilling: boolean;
+  /** Polls that were left out, as the topic was full and moving. */
+  passedOver: number;
+  /** A handler threw: nothing is fetched before the next poll, or what fails would come again at once, without end. */
+  pausing: boolean;
 }
 
 /**
@@ -50,7 +58,18 @@ export class EmbeddedQueue implements Queue {
   }
 
   consume(topic: Topic, handler: QueueHandler, options: ConsumeOptions): void {
-    const state: TopicState = { name: topic, handler, options, waiting: [], held: new Set(), running: 0, more: true, refilling: false };
+    const state: TopicState = {
+      name: topic,
+      handler,
+      options,
+      waiting: [],
+      held: new Set(),
+      running: 0,
+      more: true,
+      refilling: false,
+      passedOver: 0,
+      pausing: false,
+    };
     this.#topics.set(topic, state);
     this.#poll ??= this.#armPoll();
     void this.#refill(state);
@@ -59,8 +78,7 @@ export class EmbeddedQueue implements Queue {
   wake(topic: Topic): void {
     const state = this.#topics.get(topic);
     if (state === undefined) return;
-    state.more = true;
-    void this.#refill(state);
+    this.#look(state);
   }
 
   depth(topic: Topic): number {
@@ -84,15 +102,26 @@ export class EmbeddedQueue implements Queue {
     return this.#options.clock.after(this.#options.pollMs, () => {
       if (this.#stopped) return;
       this.#poll = this.#armPoll();
-      for (const state of this.#topics.values()) {
-        state.more = true;
-        void this.#refill(state);
-      }
+      for (const state of this.#topics.values()) this.#pollTopic(state);
     });
   }
 
+  /** A look reads past what is held, so a full topic is looked at more rarely: it has enough to do. */
+  #pollTopic(state: TopicState): void {
+    state.passedOver += 1;
+    if (state.held.size > busyItems && state.passedOver < busyPolls) return;
+    state.passedOver = 0;
+    this.#look(state);
+  }
+
+  #look(state: TopicState): void {
+    state.more = true;
+    state.pausing = false;
+    void this.#refill(state);
+  }
+
   #hold(state: TopicState, item: QueueItem): boolean {
-    if (state.held.has(item.id)) return false;
+    if (this.#stopped || state.held.has(item.id)) return false;
     if (state.held.size >= this.#options.itemsMax) {
       state.more = true;
       return false;
@@ -103,7 +132,12 @@ export class EmbeddedQueue implements Queue {
   }
 
   #pump(state: TopicState): void {
-    while (!this.#stopped && state.handler !== undefined && state.waiting.length > 0 && state.running < state.options.concurrency) {
+    while (
+      !this.#stopped &&
+      state.handler !== undefined &&
+      state.waiting.length > 0 &&
+      state.running < state.options.concurrency
+    ) {
       const items = state.waiting.splice(0, state.options.batchMax);
       state.running += 1;
       void this.#handle(state, state.handler, items);
@@ -112,24 +146,33 @@ export class EmbeddedQueue implements Queue {
   }
 
   async #handle(state: TopicState, handler: QueueHandler, items: readonly QueueItem[]): Promise<void> {
+    // One that was acknowledged may be held anew by now, and is then no longer this handler's to let go.
+    const open = new Set(items);
     try {
-      await handler(items);
+      await handler(items, (item) => {
+        if (open.delete(item)) this.#acknowledge(state, item);
+      });
     } catch (error) {
       // What was not settled is still due in the store; the next poll brings it again.
       this.#options.onFault(state.name, error);
+      state.pausing = true;
     }
-    for (const item of items) state.held.delete(item.id);
+    for (const item of open) state.held.delete(item.id);
     state.running -= 1;
     this.#endIfIdle();
     this.#pump(state);
   }
 
-  /** Looks into the store while at least half of the room is free, so that a look brings much. */
+  #acknowledge(state: TopicState, item: QueueItem): void {
+    if (state.held.delete(item.id) && state.more) void this.#refill(state);
+  }
+
+  /** Looks into the store once three quarters of the room are free: a look reads past what is held, and should bring more than that. */
   async #refill(state: TopicState): Promise<void> {
-    if (this.#stopped || state.refilling || state.held.size * 2 > this.#options.itemsMax) return;
+    if (this.#stopped || state.refilling || state.pausing || state.held.size * 4 > this.#options.itemsMax) return;
     state.refilling = true;
     state.more = false;
-    const limit = this.#options.itemsMax;
+    const limit = state.held.size + Math.max(1, Math.floor(this.#options.itemsMax / 2));
     let held = 0;
     try {
       const ids = await this.#options.findDue(state.name, limit);
@@ -139,7 +182,8 @@ export class EmbeddedQueue implements Queue {
       this.#options.onFault(state.name, error);
     }
     state.refilling = false;
-    if (held > 0) this.#pump(state);
+    // Also where somebody asked for a look while this one was under way: it may have been too early for what they meant.
+    if (held > 0 || state.more) this.#pump(state);
   }
 
   #endIfIdle(): void {

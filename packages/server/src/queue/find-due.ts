@@ -11,7 +11,8 @@ export function findDue(
 ): Promise<string[]> {
   const [stage, second, third] = topic.split(".");
   const { now, limit, node } = query;
-  if (stage === "delivery") return store.dueMessages({ channel: channelSchema.parse(second), lane: laneSchema.parse(third), now, limit, node });
+  if (stage === "delivery")
+    return store.dueMessages({ channel: channelSchema.parse(second), lane: laneSchema.parse(third), now, limit, node });
   const lane = laneSchema.parse(second);
   return stage === "runs" ? store.dueRuns({ lane, now, limit }) : store.dueEvents({ lane, now, limit });
 }

@@ -6,7 +6,12 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** All that a step may read. What would differ on a rerun (a fetch, a random choice) is read from the journal. */
 export interface StepFacts {
   data: Record<string, unknown>;
-  recipient: { id: string; locale?: string | undefined; timeZone?: string | undefined; attributes: Record<string, unknown> };
+  recipient: {
+    id: string;
+    locale?: string | undefined;
+    timeZone?: string | undefined;
+    attributes: Record<string, unknown>;
+  };
   /** States of the run's messages so far, by step. */
   messages: ReadonlyMap<string, MessageState>;
   journal: Readonly<Record<string, Json>>;

@@ -4,4 +4,6 @@ import { delayStep } from "./delay-step.ts";
 import type { StepKind } from "./step-kind.ts";
 
 /** Kinds of step by their type; a new kind joins here. */
-export const stepKinds: ReadonlyMap<string, StepKind> = new Map([channelStep, delayStep, conditionStep].map((kind) => [kind.type, kind]));
+export const stepKinds: ReadonlyMap<string, StepKind> = new Map(
+  [channelStep, delayStep, conditionStep].map((kind) => [kind.type, kind]),
+);

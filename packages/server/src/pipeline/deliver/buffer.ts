@@ -79,7 +79,9 @@ export class Buffer {
 
   /** Takes all that waits, for a stop. */
   clear(): Pending[] {
-    const all = [...this.#destinations.values()].flatMap((destination) => lanes.flatMap((lane) => destination.waiting[lane].splice(0)));
+    const all = [...this.#destinations.values()].flatMap((destination) =>
+      lanes.flatMap((lane) => destination.waiting[lane].splice(0)),
+    );
     this.#destinations.clear();
     this.#size = 0;
     return all;
@@ -88,7 +90,12 @@ export class Buffer {
   #destination(name: string): Destination {
     const known = this.#destinations.get(name);
     if (known !== undefined) return known;
-    const destination: Destination = { name, waiting: { critical: [], transactional: [], marketing: [] }, size: 0, inFlight: 0 };
+    const destination: Destination = {
+      name,
+      waiting: { critical: [], transactional: [], marketing: [] },
+      size: 0,
+      inFlight: 0,
+    };
     this.#destinations.set(name, destination);
     return destination;
   }

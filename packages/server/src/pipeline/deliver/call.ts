@@ -12,11 +12,11 @@ export function callProvider(
   late: (outcomes: readonly Outcome[]) => void,
 ): Promise<readonly Outcome[]> {
   return new Promise((resolve) => {
-    const controller = new AbortController();
+    let controller: AbortController | undefined;
     let over = false;
     const timer = call.clock.after(call.timeoutMs, () => {
       over = true;
-      controller.abort();
+      controller?.abort();
       resolve(messages.map(() => ({ status: "unknown", code: "timeout" })));
     });
     const end = (outcomes: readonly Outcome[]): void => {
@@ -27,10 +27,27 @@ export function callProvider(
       timer.cancel();
       resolve(outcomes);
     };
-    provider.send(messages, { callId: call.callId, signal: controller.signal }).then(
+    const context = {
+      callId: call.callId,
+      timeoutMs: call.timeoutMs,
+      get signal(): AbortSignal {
+        controller ??= new AbortController();
+        if (over) controller.abort();
+        return controller.signal;
+      },
+    };
+    // Inside a promise, so that one that throws before it gives a promise ends as one that rejects.
+    new Promise<Outcome[]>((sent) => sent(provider.send(messages, context))).then(
       (outcomes) => end(messages.map((_, index) => outcomes[index] ?? { status: "unknown", code: "no_outcome" })),
       // A provider does not throw for what the network does: this is a fault of its own, and what it sent is open.
-      (error: unknown) => end(messages.map(() => ({ status: "unknown", code: "provider_fault", detail: error instanceof Error ? error.name : "fault" }))),
+      (error: unknown) =>
+        end(
+          messages.map(() => ({
+            status: "unknown",
+            code: "provider_fault",
+            detail: error instanceof Error ? error.name : "fault",
+          })),
+        ),
     );
   });
 }

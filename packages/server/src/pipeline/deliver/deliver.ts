@@ -1,7 +1,7 @@
 import { channels, type Lane, lanes } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
-import { candidates, choose } from "../../domain/route.ts";
 import { nextStep } from "../../domain/retry.ts";
+import { candidates, choose } from "../../domain/route.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
 import type { QueueItem } from "../../ports/queue.ts";
 import type { DeliveryRecord, Settlement } from "../../ports/store/deliver.ts";
@@ -38,7 +38,11 @@ export class Deliver {
     this.#services = {
       on: dependencies,
       slots: this.#slots,
-      renderer: new Renderer(dependencies.configuration, dependencies.templates, dependencies.limits.compiledTemplatesMax),
+      renderer: new Renderer(
+        dependencies.configuration,
+        dependencies.templates,
+        dependencies.limits.compiledTemplatesMax,
+      ),
       outcomes: new Outcomes(dependencies),
       fail: (delivery, reason, error) => this.#fail(delivery, reason, error),
       onRelease: () => this.#pumpSoon(),
@@ -53,7 +57,12 @@ export class Deliver {
   start(): void {
     const options = { batchMax: this.#on.limits.handlerBatchMax, concurrency: this.#on.limits.topicItemsMax };
     for (const lane of lanes) {
-      for (const channel of channels) this.#on.queue.consume(`delivery.${channel}.${lane}`, (items) => this.#handle(items, lane), options);
+      for (const channel of channels)
+        this.#on.queue.consume(
+          `delivery.${channel}.${lane}`,
+          (items, acknowledge) => this.#handle(items, lane, acknowledge),
+          options,
+        );
     }
   }
 
@@ -63,27 +72,35 @@ export class Deliver {
     for (const dispatcher of this.#dispatchers.values()) dispatcher.drop();
   }
 
-  async #handle(items: readonly QueueItem[], lane: Lane): Promise<void> {
-    const missing: string[] = [];
+  async #handle(items: readonly QueueItem[], lane: Lane, acknowledge: (item: QueueItem) => void): Promise<void> {
+    const missing: QueueItem[] = [];
     const settled: Promise<void>[] = [];
     for (const item of items) {
       const delivery = this.#on.takeDelivery(item.id);
-      if (delivery === undefined) missing.push(item.id);
-      else settled.push(this.#offer(delivery));
+      if (delivery === undefined) missing.push(item);
+      else settled.push(this.#offer(delivery).then(() => acknowledge(item)));
     }
     this.#pumpSoon();
-    if (missing.length > 0) settled.push(this.#fromStore(missing, lane));
+    if (missing.length > 0) settled.push(this.#fromStore(missing, lane, acknowledge));
     await Promise.all(settled);
   }
 
-  async #fromStore(ids: readonly string[], lane: Lane): Promise<void> {
-    const records = await this.#on.store.loadDeliveries({ ids, lane });
-    await Promise.all(records.map((record) => this.#openAndOffer(record)));
+  async #fromStore(items: readonly QueueItem[], lane: Lane, acknowledge: (item: QueueItem) => void): Promise<void> {
+    const records = await this.#on.store.loadDeliveries({ ids: items.map((item) => item.id), lane });
+    const byId = new Map(records.map((record) => [record.id, record]));
+    await Promise.all(
+      items.map(async (item) => {
+        const record = byId.get(item.id);
+        if (record !== undefined) await this.#openAndOffer(record);
+        acknowledge(item);
+      }),
+    );
   }
 
   async #openAndOffer(record: DeliveryRecord): Promise<void> {
     if (record.state === "sending") return this.#resolveLost(record);
-    const settle = (after: Settlement["after"]) => this.#settle({ messageId: record.id, attempts: record.attempts, at: this.#on.clock.now(), after });
+    const settle = (after: Settlement["after"]) =>
+      this.#settle({ messageId: record.id, attempts: record.attempts, at: this.#on.clock.now(), after });
     try {
       const delivery = openDelivery(record, this.#on.keyring);
       if (delivery === undefined) return await settle({ state: "canceled", reason: "address_removed" });
@@ -104,7 +121,9 @@ export class Deliver {
     const { clock, random, configuration, store, node } = this.#on;
     const now = clock.now();
     if (record.open !== null && record.open.node === node && record.open.leaseUntil > now) return;
-    const integration = configuration.integrations(record.environmentId).find((candidate) => candidate.key === record.open?.integration);
+    const integration = configuration
+      .integrations(record.environmentId)
+      .find((candidate) => candidate.key === record.open?.integration);
     const idempotent = integration !== undefined && this.#on.providerOf(integration)?.idempotent === true;
     const after = nextStep(
       { status: "unknown", code: "process_lost" },
@@ -119,8 +138,18 @@ export class Deliver {
       },
       random.number(),
     );
-    const outcome = { messageId: record.id, number: record.attempts, finishedAt: now, outcome: "unknown" as const, code: "process_lost", detail: "" };
-    await store.recordOutcomes({ outcomes: [{ ...outcome, providerMessageId: "", after, suppress: "" }], lane: record.lane });
+    const outcome = {
+      messageId: record.id,
+      number: record.attempts,
+      finishedAt: now,
+      outcome: "unknown" as const,
+      code: "process_lost",
+      detail: "",
+    };
+    await store.recordOutcomes({
+      outcomes: [{ ...outcome, providerMessageId: "", after, suppress: "" }],
+      lane: record.lane,
+    });
   }
 
   /** Resolves when the message is settled. */
@@ -133,14 +162,27 @@ export class Deliver {
       if (dispatcher.offer({ delivery, destination, settled: resolve })) return;
       this.#on.observer.onOverflow(delivery.lane);
       const now = this.#on.clock.now();
-      const delayMs = this.#overflow.next(`${dispatcher.integration.environmentId}:${dispatcher.integration.key}:${destination}`, now, this.#on.random.number());
-      this.#settle({ messageId: delivery.id, attempts: delivery.attempts, at: now, after: { state: "queued", dueAt: now + delayMs } }).then(resolve, reject);
+      const delayMs = this.#overflow.next(
+        `${dispatcher.integration.environmentId}:${dispatcher.integration.key}:${destination}`,
+        now,
+        this.#on.random.number(),
+      );
+      this.#settle({
+        messageId: delivery.id,
+        attempts: delivery.attempts,
+        at: now,
+        after: { state: "queued", dueAt: now + delayMs },
+      }).then(resolve, reject);
     });
   }
 
   #route(delivery: Delivery): Dispatcher | undefined {
-    const ordered = candidates(this.#on.configuration.integrations(delivery.environmentId), delivery.channel, delivery.lane);
-    const integration = choose(ordered, delivery.last);
+    const ordered = candidates(
+      this.#on.configuration.integrations(delivery.environmentId),
+      delivery.channel,
+      delivery.lane,
+    );
+    const integration = choose(ordered, delivery.last, delivery.lane);
     return integration === undefined ? undefined : this.#dispatcher(integration, ordered.length);
   }
 
@@ -151,9 +193,13 @@ export class Deliver {
     if (known !== undefined && known.integration.version === integration.version) return known;
     const provider = this.#on.providerOf(integration);
     if (provider === undefined) return undefined;
-    // Together the buffers leave room in the topic for messages of an integration that does answer.
+    // An integration that stands alone may fill the topic: nobody waits behind it. Where there are several, or many
+    // destinations, their buffers together leave room in the topic for messages that can go out.
     const { bufferPerIntegration, topicItemsMax } = this.#on.limits;
-    const bufferMax = Math.max(1, Math.min(bufferPerIntegration, Math.floor(topicItemsMax / (among + 1))));
+    const alone = among === 1 && provider.destination === undefined;
+    const bufferMax = alone
+      ? topicItemsMax
+      : Math.max(1, Math.min(bufferPerIntegration, Math.floor(topicItemsMax / (among + 1))));
     const dispatcher = new Dispatcher(integration, provider, bufferMax, this.#services);
     known?.drop();
     this.#dispatchers.set(key, dispatcher);
@@ -163,7 +209,12 @@ export class Deliver {
   async #fail(delivery: Delivery, reason: string, error: unknown): Promise<void> {
     if (error !== undefined) this.#on.observer.onFault(reason, delivery.id, error);
     const detail = error instanceof Error ? error.message.slice(0, 500) : "";
-    await this.#settle({ messageId: delivery.id, attempts: delivery.attempts, at: this.#on.clock.now(), after: { state: "dead", reason, detail } });
+    await this.#settle({
+      messageId: delivery.id,
+      attempts: delivery.attempts,
+      at: this.#on.clock.now(),
+      after: { state: "dead", reason, detail },
+    });
   }
 
   async #settle(settlement: Settlement): Promise<void> {

@@ -46,9 +46,16 @@ export class Dispatcher {
   readonly #starts: Record<Lane, Batcher<AttemptStart, StartResult>>;
   /** Messages that hold a place. */
   readonly #underWay = new Set<Pending>();
+  /** Those of them that are STARTED: their places are free only once an outcome is recorded. */
+  readonly #started = new Set<Pending>();
   #calls = 0;
 
-  constructor(integration: IntegrationConfiguration, provider: Provider, bufferMax: number, services: DispatcherServices) {
+  constructor(
+    integration: IntegrationConfiguration,
+    provider: Provider,
+    bufferMax: number,
+    services: DispatcherServices,
+  ) {
     this.#services = services;
     this.#integration = integration;
     this.#provider = provider;
@@ -62,8 +69,15 @@ export class Dispatcher {
       inFlightPerDestination: apart ? limits.maxInFlightPerDestination : maxInFlight,
     });
     const batcher = (lane: Lane) =>
-      new Batcher<AttemptStart, StartResult>((attempts) => store.startAttempts({ attempts, lane }), { batchMax: limits.batchMax, openMax: 2 });
-    this.#starts = { critical: batcher("critical"), transactional: batcher("transactional"), marketing: batcher("marketing") };
+      new Batcher<AttemptStart, StartResult>((attempts) => store.startAttempts({ attempts, lane }), {
+        batchMax: limits.batchMax,
+        openMax: 2,
+      });
+    this.#starts = {
+      critical: batcher("critical"),
+      transactional: batcher("transactional"),
+      marketing: batcher("marketing"),
+    };
   }
 
   get integration(): IntegrationConfiguration {
@@ -88,7 +102,10 @@ export class Dispatcher {
     for (const lane of lanes) {
       while (this.#buffer.size > 0 && this.#mayCall()) {
         const free = Math.min(this.#slots.free(lane), this.#services.slots.free(lane));
-        const group = this.#buffer.take(lane, this.#provider.maxBatch > 1 ? Math.min(free, this.#provider.maxBatch) : free);
+        const group = this.#buffer.take(
+          lane,
+          this.#provider.maxBatch > 1 ? Math.min(free, this.#provider.maxBatch) : free,
+        );
         if (group.length === 0) break;
         for (const pending of group) this.#underWay.add(pending);
         this.#slots.take(group.length);
@@ -112,10 +129,11 @@ export class Dispatcher {
   async #dispatch(group: readonly Pending[], lane: Lane): Promise<void> {
     try {
       const ready = await this.#render(group);
-      for (const part of byTenant(ready)) await this.#permitted(part, lane);
+      await Promise.all(byTenant(ready).map((part) => this.#permitted(part, lane)));
     } catch (error) {
+      // The store did not take STARTED: no call was made, and the messages are still due.
       this.#services.on.observer.onFault("dispatch", group[0]?.delivery.id ?? "", error);
-      for (const pending of group) this.#release(pending);
+      for (const pending of group) if (!this.#started.has(pending)) this.#release(pending);
     } finally {
       this.#calls -= 1;
       this.#services.onRelease();
@@ -130,7 +148,11 @@ export class Dispatcher {
     const sent: Promise<void>[] = [];
     let rest = ready;
     while (rest.length > 0) {
-      const { taken, retryAfterMs } = await limiter.take(`${this.#integration.environmentId}:${this.#integration.key}`, rate, rest.length);
+      const { taken, retryAfterMs } = await limiter.take(
+        `${this.#integration.environmentId}:${this.#integration.key}`,
+        rate,
+        rest.length,
+      );
       if (taken > 0) sent.push(this.#send(rest.slice(0, taken), lane));
       rest = rest.slice(taken);
       if (rest.length > 0) await new Promise<void>((resolve) => void clock.after(Math.max(1, retryAfterMs), resolve));
@@ -173,27 +195,45 @@ export class Dispatcher {
     const results = await Promise.all(starts.map((start) => this.#starts[lane].submit(start)));
     const started = ready.filter(({ pending }, index) => {
       const status = results[index]?.status;
-      if (status === "started") return true;
-      if (status === "suppressed" || status === "expired") this.#services.on.observer.onHeldBack(pending.delivery, this.#integration, status);
+      if (status === "started") {
+        this.#started.add(pending);
+        return true;
+      }
+      if (status === "suppressed" || status === "expired")
+        this.#services.on.observer.onHeldBack(pending.delivery, this.#integration, status);
       this.#release(pending);
       return false;
     });
     const leaseLeftMs = leaseMs - (clock.monotonic() - leaseFrom);
     const groups = single ? started.map((one) => [one]) : started.length > 0 ? [started] : [];
     const callIds = new Map(starts.map((start) => [start.messageId, start.callId]));
-    await Promise.all(groups.map((group) => this.#call(group, callIds.get(group[0]?.pending.delivery.id ?? "") ?? shared, { timeoutMs, leaseLeftMs })));
+    await Promise.all(
+      groups.map((group) =>
+        this.#call(group, callIds.get(group[0]?.pending.delivery.id ?? "") ?? shared, { timeoutMs, leaseLeftMs }),
+      ),
+    );
   }
 
-  async #call(group: readonly Ready[], callId: string, time: { timeoutMs: number; leaseLeftMs: number }): Promise<void> {
+  async #call(
+    group: readonly Ready[],
+    callId: string,
+    time: { timeoutMs: number; leaseLeftMs: number },
+  ): Promise<void> {
     const { clock, observer } = this.#services.on;
     const startedAt = clock.monotonic();
     const now = clock.now();
-    for (const { pending } of group) observer.onStarted(pending.delivery, this.#integration, now - pending.delivery.createdAt);
+    for (const { pending } of group)
+      observer.onStarted(pending.delivery, this.#integration, now - pending.delivery.createdAt);
     // With less lease left than the call may take, another could repeat it while it is under way: it is not made.
     const outcomes =
       time.leaseLeftMs < time.timeoutMs
         ? group.map((): Outcome => ({ status: "rejected", kind: "transient", code: "lease_too_short" }))
-        : await callProvider(this.#provider, group.map(outbound), { callId, timeoutMs: time.timeoutMs, clock }, (late) => this.#record(group, late));
+        : await callProvider(
+            this.#provider,
+            group.map(outbound),
+            { callId, timeoutMs: time.timeoutMs, clock },
+            (late) => this.#record(group, late),
+          );
     const tookMs = clock.monotonic() - startedAt;
     outcomes.forEach((outcome, index) => {
       const delivery = group[index]?.pending.delivery;
@@ -204,7 +244,11 @@ export class Dispatcher {
   }
 
   async #record(group: readonly Ready[], outcomes: readonly Outcome[]): Promise<void> {
-    const attempt = (delivery: Delivery) => ({ number: delivery.attempts + 1, integration: this.#integration, idempotent: this.#provider.idempotent });
+    const attempt = (delivery: Delivery) => ({
+      number: delivery.attempts + 1,
+      integration: this.#integration,
+      idempotent: this.#provider.idempotent,
+    });
     await Promise.all(
       group.map(({ pending }, index) => {
         const outcome = outcomes[index] ?? { status: "unknown", code: "no_outcome" };
@@ -214,6 +258,7 @@ export class Dispatcher {
   }
 
   #release(pending: Pending): void {
+    this.#started.delete(pending);
     if (!this.#underWay.delete(pending)) return;
     this.#buffer.release(pending);
     this.#slots.release(1);
@@ -226,7 +271,8 @@ export class Dispatcher {
 function byTenant(ready: readonly Ready[]): Ready[][] {
   const first = ready[0]?.pending.delivery;
   if (first === undefined) return [];
-  const same = ({ pending: { delivery } }: Ready) => delivery.tenant === first.tenant && delivery.environmentId === first.environmentId;
+  const same = ({ pending: { delivery } }: Ready) =>
+    delivery.tenant === first.tenant && delivery.environmentId === first.environmentId;
   if (ready.every(same)) return [[...ready]];
   const groups = new Map<string, Ready[]>();
   for (const one of ready) {

@@ -12,12 +12,20 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
   const row = record.recipientRecord;
   if (row === null) return undefined;
   const secrets = parseSecrets(keyring.unsealForRecipient(row.wrappedKey, sealContext.recipient, row.sealed));
-  const address = secrets.addresses.find((candidate) => candidate.channel === record.channel && candidate.hash === record.addressHash);
+  const address = secrets.addresses.find(
+    (candidate) => candidate.channel === record.channel && candidate.hash === record.addressHash,
+  );
   if (address === undefined) return undefined;
   const profile = parseProfile(row.profile);
-  const payload = eventPayloadSchema.parse(JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.payload, record.payload)));
+  const payload = eventPayloadSchema.parse(
+    JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.payload, record.payload)),
+  );
   const journal =
-    record.content === null ? undefined : contentSchema.parse(JSON.parse(keyring.unsealForRecipient(row.wrappedKey, sealContext.content, record.content)));
+    record.content === null
+      ? undefined
+      : contentSchema.parse(
+          JSON.parse(keyring.unsealForRecipient(row.wrappedKey, sealContext.content, record.content)),
+        );
   return {
     id: record.id,
     environmentId: record.environmentId,
@@ -26,7 +34,12 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
     lane: record.lane,
     category: record.category,
     tenant: record.tenant,
-    recipient: { id: row.id, locale: profile.locale, timeZone: profile.timeZone, attributes: { ...profile.attributes, ...secrets.personal } },
+    recipient: {
+      id: row.id,
+      locale: profile.locale,
+      timeZone: profile.timeZone,
+      attributes: { ...profile.attributes, ...secrets.personal },
+    },
     to: address.value,
     template: record.template,
     templateVersion: record.templateVersion,

@@ -1,3 +1,4 @@
+import type { Lane } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import { type AttemptResult, nextStep } from "../../domain/retry.ts";
 import { Batcher } from "../../lib/batcher.ts";
@@ -5,7 +6,6 @@ import type { IntegrationConfiguration } from "../../ports/configuration.ts";
 import type { Outcome } from "../../ports/provider.ts";
 import type { AttemptOutcome, OutcomeResult } from "../../ports/store/deliver.ts";
 import type { DeliverDependencies } from "./ports.ts";
-import type { Lane } from "@tidings/contract/words";
 
 const retryStoreMs = 1_000;
 
@@ -17,11 +17,22 @@ export class Outcomes {
   constructor(dependencies: DeliverDependencies) {
     this.#on = dependencies;
     const batcher = (lane: Lane) =>
-      new Batcher<AttemptOutcome, OutcomeResult>((outcomes) => this.#store(lane, outcomes), { batchMax: dependencies.limits.batchMax, openMax: 2 });
-    this.#batchers = { critical: batcher("critical"), transactional: batcher("transactional"), marketing: batcher("marketing") };
+      new Batcher<AttemptOutcome, OutcomeResult>((outcomes) => this.#store(lane, outcomes), {
+        batchMax: dependencies.limits.batchMax,
+        openMax: 2,
+      });
+    this.#batchers = {
+      critical: batcher("critical"),
+      transactional: batcher("transactional"),
+      marketing: batcher("marketing"),
+    };
   }
 
-  record(delivery: Delivery, attempt: { number: number; integration: IntegrationConfiguration; idempotent: boolean }, outcome: Outcome): Promise<OutcomeResult> {
+  record(
+    delivery: Delivery,
+    attempt: { number: number; integration: IntegrationConfiguration; idempotent: boolean },
+    outcome: Outcome,
+  ): Promise<OutcomeResult> {
     const { clock, configuration, random } = this.#on;
     const now = clock.now();
     const result = resultOf(outcome);
@@ -47,7 +58,10 @@ export class Outcomes {
       detail: outcome.status === "accepted" ? "" : (outcome.detail ?? ""),
       providerMessageId: outcome.status === "accepted" ? (outcome.providerMessageId ?? "") : "",
       after,
-      suppress: outcome.status === "rejected" && outcome.kind === "permanent" && outcome.suppress === true ? `refused: ${outcome.code}` : "",
+      suppress:
+        outcome.status === "rejected" && outcome.kind === "permanent" && outcome.suppress === true
+          ? `refused: ${outcome.code}`
+          : "",
     });
   }
 
@@ -67,5 +81,12 @@ export class Outcomes {
 function resultOf(outcome: Outcome): AttemptResult {
   if (outcome.status !== "rejected") return outcome;
   const { kind, code, detail, retryAfterMs, schedule } = outcome;
-  return { status: "rejected", kind, code, detail: detail ?? "", retryAfterMs: retryAfterMs ?? 0, schedule: schedule ?? "default" };
+  return {
+    status: "rejected",
+    kind,
+    code,
+    detail: detail ?? "",
+    retryAfterMs: retryAfterMs ?? 0,
+    schedule: schedule ?? "default",
+  };
 }

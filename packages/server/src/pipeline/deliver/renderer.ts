@@ -27,8 +27,13 @@ export class Renderer {
   }
 
   async #load(key: string, delivery: Delivery): Promise<RenderedContent> {
-    const template = await this.#configuration.templateVersion(delivery.environmentId, delivery.template, delivery.templateVersion);
-    if (template === undefined) throw new Error(`template ${delivery.template} version ${delivery.templateVersion} is gone`);
+    const template = await this.#configuration.templateVersion(
+      delivery.environmentId,
+      delivery.template,
+      delivery.templateVersion,
+    );
+    if (template === undefined)
+      throw new Error(`template ${delivery.template} version ${delivery.templateVersion} is gone`);
     return this.#compile(key, template.document, delivery.channel)(factsOf(delivery));
   }
 
@@ -44,7 +49,12 @@ export class Renderer {
 }
 
 function factsOf(delivery: Delivery) {
-  return { data: delivery.data, recipient: delivery.recipient, message: { id: delivery.id }, tenant: delivery.tenant === "" ? undefined : delivery.tenant };
+  return {
+    data: delivery.data,
+    recipient: delivery.recipient,
+    message: { id: delivery.id },
+    tenant: delivery.tenant === "" ? undefined : delivery.tenant,
+  };
 }
 
 function ready(content: NonNullable<Delivery["content"]>): RenderedContent {

@@ -9,6 +9,8 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Configuration } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { IdempotencyClaim, NewEvent } from "../../ports/store/ingest.ts";
+import { recipientsOf } from "./recipients.ts";
+import { type Scheduled, type Times, timesOf } from "./times.ts";
 
 /** What ingest needs of the keyring. */
 export interface IngestKeyring {
@@ -31,10 +33,8 @@ export interface Prepared {
   bytes: number;
 }
 
-interface Shared {
+interface Shared extends Scheduled {
   tenant?: string | undefined;
-  scheduledAt?: string | undefined;
-  expiresAt?: string | undefined;
   cancellationKey?: string | undefined;
 }
 
@@ -150,48 +150,6 @@ function finish({ keyring, ids }: PrepareContext, draft: Draft): Prepared {
 
 export function cancellationHash(keyring: IngestKeyring, environmentId: number, cancellationKey: string): string {
   return keyring.hash(environmentId, "cancellation", cancellationKey);
-}
-
-interface Times {
-  scheduledAt: number | undefined;
-  expiresAt: number | null;
-}
-
-function timesOf(body: Shared, now: number, prefix: string): Times {
-  // Most events name no time.
-  if (body.scheduledAt === undefined && body.expiresAt === undefined)
-    return { scheduledAt: undefined, expiresAt: null };
-  const scheduledAt = body.scheduledAt === undefined ? undefined : Date.parse(body.scheduledAt);
-  const expiresAt = body.expiresAt === undefined ? null : Date.parse(body.expiresAt);
-  const faults: Fault[] = [];
-  const fault = (field: string, message: string) =>
-    faults.push({ path: prefix === "" ? field : `${prefix}.${field}`, message });
-  if (Number.isNaN(scheduledAt)) fault("scheduledAt", "is no point in time");
-  if (Number.isNaN(expiresAt)) fault("expiresAt", "is no point in time");
-  else if (expiresAt !== null && expiresAt <= now) fault("expiresAt", "has passed");
-  else if (expiresAt !== null && scheduledAt !== undefined && scheduledAt >= expiresAt) {
-    fault("scheduledAt", "must be before expiresAt");
-  }
-  if (faults.length > 0) throw new TidingsError("validation_failed", { faults });
-  return { scheduledAt, expiresAt };
-}
-
-/** Ids in order, each once, and of each inline recipient what was given last: somebody named twice is notified once. */
-function recipientsOf(recipients: EventBody["recipients"]): { ids: string[]; inline: InlineRecipient[] } {
-  const first = recipients[0];
-  if (recipients.length === 1 && first !== undefined) {
-    return typeof first === "string" ? { ids: [first], inline: [] } : { ids: [first.id], inline: [first] };
-  }
-  const ids = new Set<string>();
-  const inline = new Map<string, InlineRecipient>();
-  for (const recipient of recipients) {
-    if (typeof recipient === "string") ids.add(recipient);
-    else {
-      ids.add(recipient.id);
-      inline.set(recipient.id, recipient);
-    }
-  }
-  return { ids: [...ids], inline: [...inline.values()] };
 }
 
 /** The most urgent lane among the workflows that it starts. */

@@ -1,8 +1,8 @@
 import { channelSchema } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
-import type { EventTurn, NewMessage } from "../../ports/store/orchestrate.ts";
+import type { EventTurn, NewMessage, RecipientWrite } from "../../ports/store/orchestrate.ts";
 import type { PlannedTurn } from "./event-turn.ts";
-import { factsOf, type People } from "./people.ts";
+import type { People } from "./people.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 
 type Services = Pick<OrchestrateDependencies, "configuration">;
@@ -21,9 +21,15 @@ export function planDirect(work: EventWork, people: People, now: number, { confi
   const write = inline === undefined ? undefined : people.upsert(record.environmentId, inline, record.receivedAt);
   const person = people.find(record.environmentId, id);
   const address = person?.secrets.addresses.find((candidate) => candidate.channel === channel);
-  const template = direct.template === undefined ? undefined : configuration.currentTemplate(record.environmentId, direct.template);
+  const template =
+    direct.template === undefined ? undefined : configuration.currentTemplate(record.environmentId, direct.template);
   const expired = record.expiresAt !== null && record.expiresAt <= now;
-  const fault = faultOf({ known: person !== undefined, address: address !== undefined, template: direct.template === undefined || template !== undefined, expired });
+  const fault = faultOf({
+    known: person !== undefined,
+    address: address !== undefined,
+    template: direct.template === undefined || template !== undefined,
+    expired,
+  });
   const tenant = record.tenant === "" ? (person?.profile.tenant ?? "") : record.tenant;
   const message: NewMessage = {
     id: record.id,
@@ -46,24 +52,11 @@ export function planDirect(work: EventWork, people: People, now: number, { confi
     createdAt: now,
     expiresAt: record.expiresAt,
     content: null,
-    decisions: JSON.stringify([{ outcome: fault === undefined ? "send" : "not_sent", reason: fault ?? "direct_message", at: now }]),
+    decisions: JSON.stringify([
+      { outcome: fault === undefined ? "send" : "not_sent", reason: fault ?? "direct_message", at: now },
+    ]),
   };
-  const turn: EventTurn = {
-    eventId: record.id,
-    environmentId: record.environmentId,
-    lane: record.lane,
-    continuation: false,
-    cursor: record.cursor,
-    now,
-    progress: { kind: "done" },
-    otherLanes: [],
-    clearInline: true,
-    recipients: write === undefined ? [] : [write],
-    dedupe: [],
-    runs: [],
-    messages: [message],
-    decisions: [],
-  };
+  const turn = directTurn(record, now, message, write);
   if (fault !== undefined || person === undefined || address === undefined) return { work, turn, deliveries: [] };
   const delivery: Delivery = {
     id: record.id,
@@ -73,7 +66,7 @@ export function planDirect(work: EventWork, people: People, now: number, { confi
     lane: record.lane,
     category: direct.category,
     tenant,
-    recipient: factsOf(person),
+    recipient: person.facts,
     to: address.value,
     template: message.template,
     templateVersion: message.templateVersion,
@@ -93,4 +86,28 @@ function faultOf(facts: { known: boolean; address: boolean; template: boolean; e
   if (!facts.known) return "recipient_unknown";
   if (!facts.address) return "no_address";
   return facts.template ? undefined : "template_missing";
+}
+
+function directTurn(
+  record: EventWork["record"],
+  now: number,
+  message: NewMessage,
+  write: RecipientWrite | undefined,
+): EventTurn {
+  return {
+    eventId: record.id,
+    environmentId: record.environmentId,
+    lane: record.lane,
+    continuation: false,
+    cursor: record.cursor,
+    now,
+    progress: { kind: "done" },
+    otherLanes: [],
+    clearInline: true,
+    recipients: write === undefined ? [] : [write],
+    dedupe: [],
+    runs: [],
+    messages: [message],
+    decisions: [],
+  };
 }

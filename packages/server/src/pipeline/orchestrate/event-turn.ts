@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { type Lane, lanes } from "@tidings/contract/words";
+import type { WorkflowBody } from "@tidings/contract/workflows";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { valueAt } from "../../domain/condition.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { planRun } from "../../domain/run-plan.ts";
-import type { WorkflowBody } from "@tidings/contract/workflows";
 import type { Versioned } from "../../ports/configuration.ts";
 import type { DedupeClaim, EventTurn, NewRun } from "../../ports/store/orchestrate.ts";
-import { factsOf, type People, type Person } from "./people.ts";
+import type { People } from "./people.ts";
+import type { Person } from "./person.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { programOf } from "./programs.ts";
 import { decision, outputOf, type RunFrame } from "./run-output.ts";
@@ -22,14 +23,24 @@ export interface PlannedTurn {
 type Services = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring" | "steps">;
 
 /** Plans the next turn of an event in one lane: up to `recipientsMax` recipients through every workflow of that lane. */
-export function planEvent(work: EventWork, lane: Lane, people: People, recipientsMax: number, now: number, services: Services): PlannedTurn {
+export function planEvent(
+  work: EventWork,
+  lane: Lane,
+  people: People,
+  recipientsMax: number,
+  now: number,
+  services: Services,
+): PlannedTurn {
   const { record, payload } = work;
   const until = Math.min(record.cursor + recipientsMax, payload.recipients.length);
   const own = record.lane === lane;
   const all = services.configuration.workflowsFor(record.environmentId, record.name);
-  const byLane = (workflow: Versioned<WorkflowBody>) => services.configuration.laneOf(record.environmentId, workflow.document.category);
+  const byLane = (workflow: Versioned<WorkflowBody>) =>
+    services.configuration.laneOf(record.environmentId, workflow.document.category);
   const workflows = all.filter((workflow) => byLane(workflow) === lane);
   const first = own && record.cursor === 0;
+  // Inline recipients are there for the other lanes once all of them are upserted, with the event's last turn.
+  const mayContinue = work.inline.length === 0 ? first : own && until >= payload.recipients.length;
   const planned: PlannedTurn = {
     work,
     deliveries: [],
@@ -41,7 +52,9 @@ export function planEvent(work: EventWork, lane: Lane, people: People, recipient
       cursor: record.cursor,
       now,
       progress: until >= payload.recipients.length ? { kind: "done" } : { kind: "continue", cursor: until },
-      otherLanes: first ? lanes.filter((other) => other !== lane && all.some((workflow) => byLane(workflow) === other)) : [],
+      otherLanes: mayContinue
+        ? lanes.filter((other) => other !== lane && all.some((workflow) => byLane(workflow) === other))
+        : [],
       clearInline: own && until >= payload.recipients.length,
       recipients: [],
       dedupe: [],
@@ -51,7 +64,9 @@ export function planEvent(work: EventWork, lane: Lane, people: People, recipient
     },
   };
   const expired = record.expiresAt !== null && record.expiresAt <= now;
-  if (first && (all.length === 0 || expired)) recordUnstarted(planned, expired ? "expired" : "no_workflow", now);
+  // Time may run out between the turns of one event, and before another lane's part of it: each part says so at its end.
+  if (expired ? until >= payload.recipients.length : first && all.length === 0)
+    recordUnstarted(planned, expired ? "expired" : "no_workflow", now);
   for (const id of payload.recipients.slice(record.cursor, until)) {
     const person = personOf(planned, people, id, own);
     if (!expired) for (const workflow of workflows) startRun(planned, workflow, id, person, lane, now, services);
@@ -86,7 +101,15 @@ function personOf({ work, turn }: PlannedTurn, people: People, id: string, own: 
   return people.find(turn.environmentId, id);
 }
 
-function startRun(planned: PlannedTurn, workflow: Versioned<WorkflowBody>, id: string, person: Person | undefined, lane: Lane, now: number, services: Services): void {
+function startRun(
+  planned: PlannedTurn,
+  workflow: Versioned<WorkflowBody>,
+  id: string,
+  person: Person | undefined,
+  lane: Lane,
+  now: number,
+  services: Services,
+): void {
   const { record, payload } = planned.work;
   const frame: RunFrame = {
     id: services.ids.derive(record.receivedAt, "run", record.id, workflow.key, id, String(record.generation)),
@@ -103,12 +126,21 @@ function startRun(planned: PlannedTurn, workflow: Versioned<WorkflowBody>, id: s
   };
   const { turn } = planned;
   if (person === undefined) {
-    push(turn.decisions, decision(frame, id, { step: "", channel: "", outcome: "not_started", reason: "recipient_unknown", detail: "" }));
+    push(
+      turn.decisions,
+      decision(frame, id, { step: "", channel: "", outcome: "not_started", reason: "recipient_unknown", detail: "" }),
+    );
     return;
   }
   const claim = dedupeClaim(frame, id, record.receivedAt);
   if (claim !== undefined) push(turn.dedupe, claim);
-  const facts = { data: payload.data, recipient: factsOf(person), messages: new Map(), journal: {}, baseTime: frame.baseTime };
+  const facts = {
+    data: payload.data,
+    recipient: person.facts,
+    messages: new Map(),
+    journal: {},
+    baseTime: frame.baseTime,
+  };
   const plan = planRun(programOf(workflow.document), 0, facts, services.steps);
   const output = outputOf(frame, person, plan, services);
   for (const message of output.messages) push(turn.messages, message);
@@ -119,7 +151,13 @@ function startRun(planned: PlannedTurn, workflow: Versioned<WorkflowBody>, id: s
   push(turn.runs, newRun(frame, id, plan.end.at, dueAt, record.cancellationHash));
 }
 
-function newRun(frame: RunFrame, recipient: string, step: number, dueAt: number, cancellationHash: string | null): NewRun {
+function newRun(
+  frame: RunFrame,
+  recipient: string,
+  step: number,
+  dueAt: number,
+  cancellationHash: string | null,
+): NewRun {
   return {
     id: frame.id,
     environmentId: frame.environmentId,
@@ -144,14 +182,23 @@ function dedupeClaim(frame: RunFrame, recipient: string, receivedAt: number): De
   if (rule === undefined) return undefined;
   const value = valueAt(frame.data, rule.key.split(".").slice(1));
   if (value === undefined) return undefined;
-  const hash = createHash("sha256").update(canonicalJson([frame.workflow.key, recipient, value])).digest("hex").slice(0, 32);
+  const hash = createHash("sha256")
+    .update(canonicalJson([frame.workflow.key, recipient, value]))
+    .digest("hex")
+    .slice(0, 32);
   return {
     environmentId: frame.environmentId,
     hash,
     runId: frame.id,
     now: receivedAt,
     expiresAt: receivedAt + rule.windowSeconds * 1000,
-    decision: decision(frame, recipient, { step: "", channel: "", outcome: "not_started", reason: "deduplicated", detail: rule.key }),
+    decision: decision(frame, recipient, {
+      step: "",
+      channel: "",
+      outcome: "not_started",
+      reason: "deduplicated",
+      detail: rule.key,
+    }),
   };
 }
 

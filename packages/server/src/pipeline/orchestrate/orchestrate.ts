@@ -6,9 +6,10 @@ import type { QueueItem } from "../../ports/queue.ts";
 import type { EventRecord, TurnResult } from "../../ports/store/orchestrate.ts";
 import { planDirect } from "./direct-message.ts";
 import { type PlannedTurn, planEvent } from "./event-turn.ts";
-import { publishDeliveries } from "./publish.ts";
 import { People } from "./people.ts";
+import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
+import { publishDeliveries } from "./publish.ts";
 import { handleRuns } from "./runs.ts";
 
 /** Turns that lost a race are planned anew from a fresh read this often before the next poll takes them. */
@@ -26,9 +27,11 @@ const inlineSchema = z.array(inlineRecipientSchema);
  */
 export class Orchestrate {
   readonly #on: OrchestrateDependencies;
+  readonly #persons: PersonCache;
 
   constructor(dependencies: OrchestrateDependencies) {
     this.#on = dependencies;
+    this.#persons = new PersonCache(dependencies.limits.openedRecipientsMax);
   }
 
   start(): void {
@@ -41,7 +44,10 @@ export class Orchestrate {
   }
 
   async #events(items: readonly QueueItem[], lane: Lane): Promise<void> {
-    let works = await this.#open(items.map((item) => item.id), lane);
+    let works = await this.#open(
+      items.map((item) => item.id),
+      lane,
+    );
     let lost = 0;
     while (works.length > 0) {
       const planned = await this.#plan(works, lane);
@@ -51,7 +57,8 @@ export class Orchestrate {
       for (const [index, { work, turn }] of planned.entries()) {
         const result = results[index];
         if (result?.status === "lost") again.push(turn.eventId);
-        else if (turn.progress.kind === "continue") works.push({ ...work, record: { ...work.record, cursor: turn.progress.cursor } });
+        else if (turn.progress.kind === "continue")
+          works.push({ ...work, record: { ...work.record, cursor: turn.progress.cursor } });
       }
       if (again.length > 0 && lost < roundsMax) works.push(...(await this.#load(again, lane)));
       lost += again.length > 0 ? 1 : 0;
@@ -91,12 +98,15 @@ export class Orchestrate {
         keys.set(`${record.environmentId}:${id}`, { environmentId: record.environmentId, id });
       }
     }
-    const people = new People(await this.#recipients(store, [...keys.values()], lane), keyring);
+    const people = new People(await this.#recipients(store, [...keys.values()], lane), keyring, this.#persons);
     const now = clock.now();
     const planned: PlannedTurn[] = [];
     for (const work of works) {
       try {
-        const turn = work.record.kind === "message" ? planDirect(work, people, now, this.#on) : planEvent(work, lane, people, limits.recipientsPerTurn, now, this.#on);
+        const turn =
+          work.record.kind === "message"
+            ? planDirect(work, people, now, this.#on)
+            : planEvent(work, lane, people, limits.recipientsPerTurn, now, this.#on);
         planned.push(turn);
       } catch (error) {
         await this.#bury(work.record, lane, error);
@@ -105,7 +115,11 @@ export class Orchestrate {
     return planned;
   }
 
-  async #recipients(store: OrchestrateDependencies["store"], keys: { environmentId: number; id: string }[], lane: Lane) {
+  async #recipients(
+    store: OrchestrateDependencies["store"],
+    keys: { environmentId: number; id: string }[],
+    lane: Lane,
+  ) {
     const pages = [];
     for (let start = 0; start < keys.length; start += this.#on.limits.messagesPerCommit) {
       pages.push(store.loadRecipients({ keys: keys.slice(start, start + this.#on.limits.messagesPerCommit), lane }));
@@ -168,13 +182,24 @@ export class Orchestrate {
   }
 }
 
-function keptOf(messages: PlannedTurn["turn"]["messages"], deliveries: PlannedTurn["deliveries"], dropped: readonly string[]) {
+function keptOf(
+  messages: PlannedTurn["turn"]["messages"],
+  deliveries: PlannedTurn["deliveries"],
+  dropped: readonly string[],
+) {
   const gone = new Set(messages.filter((message) => dropped.includes(message.runId)).map((message) => message.id));
   return deliveries.filter((delivery) => !gone.has(delivery.id));
 }
 
 function openEvent(record: EventRecord, keyring: OrchestrateDependencies["keyring"]): EventWork {
-  const payload = eventPayloadSchema.parse(JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.payload, record.payload)));
-  const inline = record.inline === null ? [] : inlineSchema.parse(JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.inline, record.inline)));
+  const payload = eventPayloadSchema.parse(
+    JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.payload, record.payload)),
+  );
+  const inline =
+    record.inline === null
+      ? []
+      : inlineSchema.parse(
+          JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.inline, record.inline)),
+        );
   return { record, payload, inline };
 }

@@ -1,18 +1,10 @@
 import type { InlineRecipient } from "@tidings/contract/recipients";
-import { sealContext } from "../../domain/event-payload.ts";
-import type { RecipientProfile, RecipientSecrets } from "../../domain/recipient.ts";
-import { bodyOf, mergeBody, parseProfile, parseSecrets } from "../../domain/recipient-view.ts";
+import { bodyOf, mergeBody } from "../../domain/recipient-view.ts";
 import { recipientWrite } from "../../domain/recipient-write.ts";
 import type { RecipientRecord, RecipientWrite } from "../../ports/store/orchestrate.ts";
+import type { Person } from "./person.ts";
+import type { PersonCache } from "./person-cache.ts";
 import type { OrchestrateKeyring } from "./ports.ts";
-
-/** A recipient, opened. */
-export interface Person {
-  id: string;
-  wrappedKey: string;
-  profile: RecipientProfile;
-  secrets: RecipientSecrets;
-}
 
 /**
  * The recipients of one batch as its turns see them: what the store has, and over it what the batch's own events bring,
@@ -22,9 +14,11 @@ export class People {
   readonly #records = new Map<string, RecipientRecord>();
   readonly #opened = new Map<string, Person>();
   readonly #keyring: OrchestrateKeyring;
+  readonly #cache: PersonCache;
 
-  constructor(records: readonly RecipientRecord[], keyring: OrchestrateKeyring) {
+  constructor(records: readonly RecipientRecord[], keyring: OrchestrateKeyring, cache: PersonCache) {
     this.#keyring = keyring;
+    this.#cache = cache;
     for (const record of records) this.#records.set(keyOf(record.environmentId, record.id), record);
   }
 
@@ -34,7 +28,7 @@ export class People {
     if (known !== undefined) return known;
     const record = this.#records.get(key);
     if (record === undefined) return undefined;
-    const person = openPerson(record, this.#keyring);
+    const person = this.#cache.open(record, this.#keyring);
     this.#opened.set(key, person);
     return person;
   }
@@ -61,21 +55,6 @@ export class People {
     this.#opened.delete(key);
     return write;
   }
-}
-
-export function openPerson(record: RecipientRecord, keyring: Pick<OrchestrateKeyring, "unsealForRecipient">): Person {
-  return {
-    id: record.id,
-    wrappedKey: record.wrappedKey,
-    profile: parseProfile(record.profile),
-    secrets: parseSecrets(keyring.unsealForRecipient(record.wrappedKey, sealContext.recipient, record.sealed)),
-  };
-}
-
-/** What steps and templates read of a person; sealed attributes beside the plain ones. */
-export function factsOf(person: Person) {
-  const { locale, timeZone, attributes } = person.profile;
-  return { id: person.id, locale, timeZone, attributes: { ...attributes, ...person.secrets.personal } };
 }
 
 function keyOf(environmentId: number, id: string): string {

@@ -1,3 +1,4 @@
+import type { InlineRecipient } from "@tidings/contract/recipients";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { EventPayload } from "../../domain/event-payload.ts";
 import type { RecipientSealer } from "../../domain/recipient-write.ts";
@@ -7,7 +8,6 @@ import type { Configuration } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { Queue } from "../../ports/queue.ts";
 import type { EventRecord, OrchestrateStore } from "../../ports/store/orchestrate.ts";
-import type { InlineRecipient } from "@tidings/contract/recipients";
 
 /** An accepted event, opened. */
 export interface EventWork {
@@ -30,6 +30,8 @@ export interface OrchestrateLimits {
   concurrency: number;
   /** Recipients of one event in one transaction. */
   recipientsPerTurn: number;
+  /** Recipients kept open for the next event. */
+  openedRecipientsMax: number;
   /** Messages in one store call, so that a turn of the store stays short. */
   messagesPerCommit: number;
 }

@@ -3,7 +3,10 @@ import type { QueueItem, Topic } from "../../ports/queue.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 
 /** Hands committed messages to deliver: their content in memory, their ids by the queue. */
-export function publishDeliveries({ queue, handOver }: Pick<OrchestrateDependencies, "queue" | "handOver">, deliveries: readonly Delivery[]): void {
+export function publishDeliveries(
+  { queue, handOver }: Pick<OrchestrateDependencies, "queue" | "handOver">,
+  deliveries: readonly Delivery[],
+): void {
   const topics = new Map<Topic, QueueItem[]>();
   for (const delivery of deliveries) {
     handOver(delivery);

@@ -1,5 +1,5 @@
-import type { WorkflowBody } from "@tidings/contract/workflows";
 import type { Lane } from "@tidings/contract/words";
+import type { WorkflowBody } from "@tidings/contract/workflows";
 import type { Delivery } from "../../domain/delivery.ts";
 import { sealContext } from "../../domain/event-payload.ts";
 import type { RunPlan } from "../../domain/run-plan.ts";
@@ -7,7 +7,7 @@ import type { Json } from "../../domain/steps/step-kind.ts";
 import type { Configuration, Versioned } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
-import { factsOf, type Person } from "./people.ts";
+import type { Person } from "./person.ts";
 import type { OrchestrateKeyring } from "./ports.ts";
 
 /** A run, as far as its messages and decisions carry it. */
@@ -42,22 +42,43 @@ export interface RunOutput {
 export function outputOf(frame: RunFrame, person: Person, plan: RunPlan, source: OutputSource): RunOutput {
   const output: RunOutput = { messages: [], decisions: [], deliveries: [] };
   for (const branch of plan.branches) {
-    output.decisions.push(decision(frame, person.id, { step: branch.step, channel: "", outcome: "branch", reason: branch.holds ? "condition_held" : "condition_failed", detail: "" }));
+    output.decisions.push(
+      decision(frame, person.id, {
+        step: branch.step,
+        channel: "",
+        outcome: "branch",
+        reason: branch.holds ? "condition_held" : "condition_failed",
+        detail: "",
+      }),
+    );
   }
   for (const send of plan.sends) {
     const addresses = person.secrets.addresses.filter((address) => address.channel === send.channel);
     const template = source.configuration.currentTemplate(frame.environmentId, send.template);
     if (addresses.length === 0 || template === undefined) {
       const reason = template === undefined ? "template_missing" : "no_address";
-      output.decisions.push(decision(frame, person.id, { step: send.step, channel: send.channel, outcome: "not_sent", reason, detail: template === undefined ? send.template : "" }));
+      output.decisions.push(
+        decision(frame, person.id, {
+          step: send.step,
+          channel: send.channel,
+          outcome: "not_sent",
+          reason,
+          detail: template === undefined ? send.template : "",
+        }),
+      );
       continue;
     }
-    for (const address of addresses) append(output, frame, person, { ...send, templateVersion: template.version, address }, source);
+    for (const address of addresses)
+      append(output, frame, person, { ...send, templateVersion: template.version, address }, source);
   }
   return output;
 }
 
-export function decision(frame: RunFrame, recipient: string, what: Pick<NewDecision, "step" | "channel" | "outcome" | "reason" | "detail">): NewDecision {
+export function decision(
+  frame: RunFrame,
+  recipient: string,
+  what: Pick<NewDecision, "step" | "channel" | "outcome" | "reason" | "detail">,
+): NewDecision {
   return {
     environmentId: frame.environmentId,
     eventId: frame.eventId,
@@ -114,7 +135,7 @@ function append(output: RunOutput, frame: RunFrame, person: Person, send: Send, 
     lane,
     category,
     tenant,
-    recipient: factsOf(person),
+    recipient: person.facts,
     to: send.address.value,
     template,
     templateVersion,
@@ -136,5 +157,9 @@ export function withJournal(frame: Pick<RunFrame, "data" | "journal">): Record<s
 /** Journalled results go with the message: a retry must not read them from a run that has moved on. */
 function sealedJournal(frame: RunFrame, person: Person, source: OutputSource): string | null {
   if (Object.keys(frame.journal).length === 0) return null;
-  return source.keyring.sealForRecipient(person.wrappedKey, sealContext.content, JSON.stringify({ steps: frame.journal }));
+  return source.keyring.sealForRecipient(
+    person.wrappedKey,
+    sealContext.content,
+    JSON.stringify({ steps: frame.journal }),
+  );
 }

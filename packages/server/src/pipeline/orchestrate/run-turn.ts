@@ -4,7 +4,7 @@ import { eventPayloadSchema, sealContext } from "../../domain/event-payload.ts";
 import { planRun } from "../../domain/run-plan.ts";
 import type { Json } from "../../domain/steps/step-kind.ts";
 import type { NewDecision, NewMessage, RunProgress, RunRecord, RunTurn } from "../../ports/store/orchestrate.ts";
-import { factsOf, openPerson } from "./people.ts";
+import { openPerson } from "./person.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 import { programOf } from "./programs.ts";
 import { decision, outputOf, type RunFrame } from "./run-output.ts";
@@ -18,9 +18,20 @@ type Services = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring
 
 /** Plans the next turn of a run that has waited. An effect is performed here, and its turn does nothing but journal it. */
 export async function planRunTurn(record: RunRecord, now: number, services: Services): Promise<PlannedRunTurn> {
-  const workflow = await services.configuration.workflowVersion(record.environmentId, record.workflow, record.workflowVersion);
-  if (workflow === undefined) return ending(record, now, { kind: "dead", reason: "workflow_missing", detail: `${record.workflow} ${record.workflowVersion}` });
-  const payload = eventPayloadSchema.parse(JSON.parse(services.keyring.unsealForEnvironment(record.environmentId, sealContext.payload, record.payload)));
+  const workflow = await services.configuration.workflowVersion(
+    record.environmentId,
+    record.workflow,
+    record.workflowVersion,
+  );
+  if (workflow === undefined)
+    return ending(record, now, {
+      kind: "dead",
+      reason: "workflow_missing",
+      detail: `${record.workflow} ${record.workflowVersion}`,
+    });
+  const payload = eventPayloadSchema.parse(
+    JSON.parse(services.keyring.unsealForEnvironment(record.environmentId, sealContext.payload, record.payload)),
+  );
   const frame: RunFrame = {
     id: record.id,
     environmentId: record.environmentId,
@@ -34,16 +45,29 @@ export async function planRunTurn(record: RunRecord, now: number, services: Serv
     data: payload.data,
     journal: journalOf(record, services),
   };
-  const stop = (reason: string) => decision(frame, record.recipient, { step: "", channel: "", outcome: "not_sent", reason, detail: "" });
-  if (record.expiresAt !== null && record.expiresAt <= now) return ending(record, now, { kind: "expired" }, [stop("expired")]);
+  const stop = (reason: string) =>
+    decision(frame, record.recipient, { step: "", channel: "", outcome: "not_sent", reason, detail: "" });
+  if (record.expiresAt !== null && record.expiresAt <= now)
+    return ending(record, now, { kind: "expired" }, [stop("expired")]);
   if (record.recipientRecord === null) return ending(record, now, { kind: "completed" }, [stop("recipient_unknown")]);
   const person = openPerson(record.recipientRecord, services.keyring);
-  const facts = { data: payload.data, recipient: factsOf(person), messages: statesByStep(record), journal: frame.journal, baseTime: record.dueAt };
+  const facts = {
+    data: payload.data,
+    recipient: person.facts,
+    messages: statesByStep(record),
+    journal: frame.journal,
+    baseTime: record.dueAt,
+  };
   const plan = planRun(programOf(workflow.document), record.step, facts, services.steps);
   const { end } = plan;
   if (end.kind === "effect" && end.at === record.step) {
     const journal = { ...frame.journal, [end.step]: await end.perform() };
-    return ending(record, now, { kind: "wait", step: end.at + 1, dueAt: record.dueAt, journal: sealJournal(record, journal, services) });
+    return ending(record, now, {
+      kind: "wait",
+      step: end.at + 1,
+      dueAt: record.dueAt,
+      journal: sealJournal(record, journal, services),
+    });
   }
   const output = outputOf(frame, person, plan, services);
   const progress: RunProgress =
@@ -53,7 +77,13 @@ export async function planRunTurn(record: RunRecord, now: number, services: Serv
   return { ...ending(record, now, progress, output.decisions, output.messages), deliveries: output.deliveries };
 }
 
-function ending(record: RunRecord, now: number, progress: RunProgress, decisions: NewDecision[] = [], messages: NewMessage[] = []): PlannedRunTurn {
+function ending(
+  record: RunRecord,
+  now: number,
+  progress: RunProgress,
+  decisions: NewDecision[] = [],
+  messages: NewMessage[] = [],
+): PlannedRunTurn {
   const { id: runId, environmentId, eventId, step } = record;
   return { turn: { runId, environmentId, eventId, step, now, progress, messages, decisions }, deliveries: [] };
 }

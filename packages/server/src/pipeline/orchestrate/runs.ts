@@ -1,8 +1,8 @@
 import type { Lane } from "@tidings/contract/words";
 import type { QueueItem } from "../../ports/queue.ts";
-import { publishDeliveries } from "./publish.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
-import { deadRunTurn, planRunTurn, type PlannedRunTurn } from "./run-turn.ts";
+import { publishDeliveries } from "./publish.ts";
+import { deadRunTurn, type PlannedRunTurn, planRunTurn } from "./run-turn.ts";
 
 /** Takes runs whose time has come one turn further; a run that is due at once again goes on in the same call. */
 export async function handleRuns(items: readonly QueueItem[], lane: Lane, on: OrchestrateDependencies): Promise<void> {

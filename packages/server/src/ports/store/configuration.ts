@@ -38,7 +38,9 @@ export interface ConfigurationStore {
   putConfiguration(input: ConfigurationWrite): Promise<ConfigurationRow>;
   /** The newest version, or the one that is asked for. Undefined where there is none or, without `version`, it is deleted. */
   getConfiguration(input: ConfigurationKey & { version?: number }): Promise<ConfigurationRow | undefined>;
-  listConfiguration(input: Omit<ConfigurationKey, "key"> & { after: string; limit: number }): Promise<ConfigurationRow[]>;
+  listConfiguration(
+    input: Omit<ConfigurationKey, "key"> & { after: string; limit: number },
+  ): Promise<ConfigurationRow[]>;
   /** False where there was none. */
   deleteConfiguration(input: ConfigurationKey & { now: number }): Promise<boolean>;
   /** Newest versions, deletions included, that changed after `sequence`, oldest change first. */

@@ -26,7 +26,7 @@ export interface DeliveryRecord {
   firstAttemptAt: number | null;
   /** The open attempt of a message in state `sending`. */
   open: { integration: string; node: string; startedAt: number; leaseUntil: number } | null;
-  /** How the last finished attempt ended, where it was not accepted. */
+  /** How the last finished attempt ended, where it was not accepted at once; `unknown` binds the next one to the same integration. */
   last: { integration: string; outcome: "rejected" | "unknown" } | undefined;
   /** The event's sealed payload. */
   payload: string;

@@ -189,7 +189,10 @@ export interface OrchestrateStore {
   dueEvents(input: DueQuery): Promise<string[]>;
   /** Those of the ids that are still open in this lane. */
   loadEvents(input: { ids: readonly string[]; lane: Lane }): Promise<EventRecord[]>;
-  loadRecipients(input: { keys: readonly { environmentId: number; id: string }[]; lane: Lane }): Promise<RecipientRecord[]>;
+  loadRecipients(input: {
+    keys: readonly { environmentId: number; id: string }[];
+    lane: Lane;
+  }): Promise<RecipientRecord[]>;
   commitEvents(input: { turns: readonly EventTurn[] }): Promise<TurnResult[]>;
   dueRuns(input: DueQuery): Promise<string[]>;
   loadRuns(input: { ids: readonly string[]; lane: Lane }): Promise<RunRecord[]>;

@@ -173,7 +173,7 @@ describe("smtp", () => {
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
-  const context = () => ({ callId: "c", signal: AbortSignal.timeout(5000) });
+  const context = () => ({ callId: "c", timeoutMs: 10_000, signal: AbortSignal.timeout(5000) });
 
   function provider(port: number, more: object = {}, allowPrivateNetwork = true) {
     const environment = testEnvironment(allowPrivateNetwork);

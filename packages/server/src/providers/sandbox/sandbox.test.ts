@@ -21,7 +21,7 @@ it("puts what it was given into the mailbox, an entry per attempt", async () => 
   const environment = testEnvironment();
   const message = outbound("sms", "+4366012345");
   const provider = sandbox.create({}, environment);
-  const context = { callId: "c", signal: AbortSignal.timeout(1000) };
+  const context = { callId: "c", timeoutMs: 10_000, signal: AbortSignal.timeout(1000) };
   await provider.send([message], context);
   await provider.send([{ ...message, attempt: 2 }], context);
   expect(environment.entries).toMatchObject([

@@ -51,8 +51,7 @@ export class HttpSimulator implements Provider {
       url: this.#url,
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ callId: context.callId, messages }),
-      timeoutMs: this.#timeoutMs,
-      signal: context.signal,
+      timeoutMs: Math.min(this.#timeoutMs, context.timeoutMs),
     });
     const failure = failureOf(response, this.#environment.clock.now());
     if (failure !== undefined) return batch.map(() => failure);

@@ -167,7 +167,9 @@ describe("the simulated vendor", () => {
     );
     cleanups.push(() => provider.close(), environment.close);
     const message = outbound("sms", to);
-    expect(await provider.send([message], { callId: "c", signal: seconds() })).toEqual([{ status: "accepted" }]);
+    expect(await provider.send([message], { callId: "c", timeoutMs: 10_000, signal: seconds() })).toEqual([
+      { status: "accepted" },
+    ]);
     const report = { messageId: message.id, kind: "bounced", code: "simulated_bounce" };
     expect(await environment.reports(2)).toMatchObject([report, report]);
   });
@@ -244,7 +246,7 @@ describe("feedback over HTTP", () => {
     cleanups.push(environment.close);
     await simulator
       .create(simulator.schema.parse({ baseUrl }), environment)
-      .send([outbound("sms", to)], { callId: "c", signal: seconds() });
+      .send([outbound("sms", to)], { callId: "c", timeoutMs: 10_000, signal: seconds() });
     expect(await received).toMatchObject([{ kind: "delivered" }, { kind: "opened" }]);
   });
 });

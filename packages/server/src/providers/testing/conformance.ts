@@ -68,7 +68,11 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
     };
     const send = async (subject: ProviderUnderTest, count: number, timeoutMs = 2000): Promise<Outcome[]> => {
       const batch = Array.from({ length: count }, () => outbound(subject.channel, subject.to));
-      const outcomes = await subject.provider.send(batch, { callId: "call-1", signal: AbortSignal.timeout(timeoutMs) });
+      const outcomes = await subject.provider.send(batch, {
+        callId: "call-1",
+        timeoutMs: 10_000,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
       expect(outcomes).toHaveLength(count);
       for (const outcome of outcomes) expectNoAddress(outcome, subject.to);
       return outcomes;
@@ -77,7 +81,11 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
     it("delivers, and says accepted", async () => {
       const subject = await start("none");
       const message = outbound(subject.channel, subject.to);
-      const outcomes = await subject.provider.send([message], { callId: "call-1", signal: AbortSignal.timeout(2000) });
+      const outcomes = await subject.provider.send([message], {
+        callId: "call-1",
+        timeoutMs: 10_000,
+        signal: AbortSignal.timeout(2000),
+      });
       expect(outcomes).toMatchObject([{ status: "accepted" }]);
       expect(await subject.taken()).toEqual([message.id]);
     });

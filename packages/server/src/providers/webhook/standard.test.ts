@@ -91,8 +91,8 @@ describe("the standard webhook", () => {
     const { port, calls } = await receiver();
     const message = outbound("webhook", `http://127.0.0.1:${port}/h?a=b`);
     const subject = provider({ secret: `${secret} ${newSecret}` });
-    await subject.send([message], { callId: "c", signal });
-    await subject.send([{ ...message, attempt: 2 }], { callId: "d", signal });
+    await subject.send([message], { callId: "c", timeoutMs: 10_000, signal });
+    await subject.send([{ ...message, attempt: 2 }], { callId: "d", timeoutMs: 10_000, signal });
     expect(calls.map(({ headers }) => headers["webhook-id"])).toEqual([message.id, message.id]);
     const { url, headers, body } = calls[0] ?? expect.unreachable();
     expect(url).toBe("/h?a=b");
@@ -116,7 +116,11 @@ describe("the standard webhook", () => {
 
   it("sends an empty object where there is no body", async () => {
     const { port, calls } = await receiver();
-    await provider().send([outbound("webhook", `http://127.0.0.1:${port}/`, { content: {} })], { callId: "c", signal });
+    await provider().send([outbound("webhook", `http://127.0.0.1:${port}/`, { content: {} })], {
+      callId: "c",
+      timeoutMs: 10_000,
+      signal,
+    });
     expect(calls[0]?.body).toBe("{}");
   });
 
@@ -139,6 +143,7 @@ describe("the standard webhook", () => {
     const { port, calls } = await receiver(status, { location: "/elsewhere", "retry-after": "30" });
     const [outcome] = await provider().send([outbound("webhook", `http://127.0.0.1:${port}/`)], {
       callId: "c",
+      timeoutMs: 10_000,
       signal,
     });
     expect(outcome?.status === "rejected" ? outcome.kind : outcome?.status).toBe(kind);
@@ -153,23 +158,29 @@ describe("the standard webhook", () => {
   it("refuses private addresses and bad URLs for good", async () => {
     const guarded = provider({}, false);
     for (const to of ["http://127.0.0.1:1/", "http://[::1]/", "http://169.254.169.254/latest", "http://localhost/"]) {
-      expect(await guarded.send([outbound("webhook", to)], { callId: "c", signal }), to).toMatchObject([
-        { status: "rejected", kind: "permanent", code: "address_refused" },
-      ]);
+      expect(
+        await guarded.send([outbound("webhook", to)], { callId: "c", timeoutMs: 10_000, signal }),
+        to,
+      ).toMatchObject([{ status: "rejected", kind: "permanent", code: "address_refused" }]);
     }
     for (const to of ["nonsense", "ftp://host.test/", "http://a:b@host.test/"]) {
-      expect(await guarded.send([outbound("webhook", to)], { callId: "c", signal }), to).toMatchObject([
-        { kind: "permanent", code: "address_invalid" },
-      ]);
+      expect(
+        await guarded.send([outbound("webhook", to)], { callId: "c", timeoutMs: 10_000, signal }),
+        to,
+      ).toMatchObject([{ kind: "permanent", code: "address_invalid" }]);
     }
   });
 
   it("takes a base URL in place of the address's origin, and keeps path and query", async () => {
     const { port, calls } = await receiver();
     const subject = provider({ baseUrl: `http://127.0.0.1:${port}` });
-    expect(await subject.send([outbound("webhook", "https://customer.test/a/b?c=d")], { callId: "c", signal })).toEqual(
-      [{ status: "accepted" }],
-    );
+    expect(
+      await subject.send([outbound("webhook", "https://customer.test/a/b?c=d")], {
+        callId: "c",
+        timeoutMs: 10_000,
+        signal,
+      }),
+    ).toEqual([{ status: "accepted" }]);
     expect(calls[0]?.url).toBe("/a/b?c=d");
   });
 

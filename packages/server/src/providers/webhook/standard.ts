@@ -51,12 +51,12 @@ class StandardWebhook implements Provider {
   }
 
   send(batch: readonly OutboundMessage[], context: SendContext): Promise<Outcome[]> {
-    return Promise.all(batch.map((message) => this.#post(message, context.signal)));
+    return Promise.all(batch.map((message) => this.#post(message, context.timeoutMs)));
   }
 
   async close(): Promise<void> {}
 
-  async #post(message: OutboundMessage, signal: AbortSignal): Promise<Outcome> {
+  async #post(message: OutboundMessage, callTimeoutMs: number): Promise<Outcome> {
     const url = this.#target(message.to);
     if (url === undefined) return addressInvalid;
     const body = message.content.body ?? "{}";
@@ -69,7 +69,13 @@ class StandardWebhook implements Provider {
       "webhook-timestamp": String(timestamp),
       "webhook-signature": sign(this.#keys, message.id, timestamp, body),
     };
-    const response = await http.request({ method: "POST", url, headers, body, timeoutMs: this.#timeoutMs, signal });
+    const response = await http.request({
+      method: "POST",
+      url,
+      headers,
+      body,
+      timeoutMs: Math.min(this.#timeoutMs, callTimeoutMs),
+    });
     return failureOf(response, clock.now()) ?? { status: "accepted" };
   }
 

@@ -29,15 +29,26 @@ export function archiveAttempt(database: Database, messageId: string, attempt: C
   database.run(
     `insert or replace into attempt (message_id, number, call_id, integration, started_at, finished_at, outcome, code, detail, provider_message_id)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    messageId, attempt.number, attempt.call, attempt.integration, attempt.started, attempt.finished ?? null,
-    attempt.outcome ?? "started", attempt.code ?? "", attempt.detail ?? "", attempt.providerMessageId ?? "",
+    messageId,
+    attempt.number,
+    attempt.call,
+    attempt.integration,
+    attempt.started,
+    attempt.finished ?? null,
+    attempt.outcome ?? "started",
+    attempt.code ?? "",
+    attempt.detail ?? "",
+    attempt.providerMessageId ?? "",
   );
 }
 
 /** All attempts at a message, in order. */
 export function attemptsOf(database: Database, row: SqlRow): AttemptRow[] {
   const current = currentAttempt(row);
-  const earlier = integer(row, "attempts") > 1 ? database.all("select * from attempt where message_id = ? order by number", text(row, "id")).map(earlierAttempt) : [];
+  const earlier =
+    integer(row, "attempts") > 1
+      ? database.all("select * from attempt where message_id = ? order by number", text(row, "id")).map(earlierAttempt)
+      : [];
   if (current === undefined) return earlier;
   return [
     ...earlier,

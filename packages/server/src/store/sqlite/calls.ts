@@ -2,13 +2,26 @@ import { acceptEvents } from "./calls/accept-events.ts";
 import { cancelEvents } from "./calls/cancel-events.ts";
 import { commitEvents } from "./calls/commit-events.ts";
 import { commitRuns } from "./calls/commit-runs.ts";
-import { configurationSince, deleteConfiguration, getConfiguration, listConfiguration, putConfiguration } from "./calls/configuration.ts";
+import {
+  configurationSince,
+  deleteConfiguration,
+  getConfiguration,
+  listConfiguration,
+  putConfiguration,
+} from "./calls/configuration.ts";
 import { getDeadLetter, listDeadLetters } from "./calls/dead-letters.ts";
 import { dueEvents, dueRuns } from "./calls/due-events.ts";
 import { dueMessages } from "./calls/due-messages.ts";
 import { getEvent } from "./calls/get-event.ts";
 import { getMessage, listMessages } from "./calls/get-message.ts";
-import { createApiKey, createEnvironment, findApiKey, listApiKeys, listEnvironments, revokeApiKey } from "./calls/keys.ts";
+import {
+  createApiKey,
+  createEnvironment,
+  findApiKey,
+  listApiKeys,
+  listEnvironments,
+  revokeApiKey,
+} from "./calls/keys.ts";
 import { loadDeliveries } from "./calls/load-deliveries.ts";
 import { loadEvents } from "./calls/load-events.ts";
 import { loadRecipients } from "./calls/load-recipients.ts";
@@ -24,13 +37,44 @@ import type { SqliteCalls } from "./context.ts";
 
 /** Every call of the Store port, as this engine does it. */
 export const calls: SqliteCalls = {
-  acceptEvents, cancelEvents,
-  dueEvents, loadEvents, loadRecipients, commitEvents, dueRuns, loadRuns, commitRuns,
-  dueMessages, loadDeliveries, startAttempts, recordOutcomes, settleMessages,
+  acceptEvents,
+  cancelEvents,
+  dueEvents,
+  loadEvents,
+  loadRecipients,
+  commitEvents,
+  dueRuns,
+  loadRuns,
+  commitRuns,
+  dueMessages,
+  loadDeliveries,
+  startAttempts,
+  recordOutcomes,
+  settleMessages,
   recordFeedback,
-  putConfiguration, getConfiguration, listConfiguration, deleteConfiguration, configurationSince,
-  listEnvironments, createEnvironment, createApiKey, findApiKey, listApiKeys, revokeApiKey,
-  putRecipient, getRecipient, deleteRecipient,
-  getEvent, getMessage, listMessages, listDeadLetters, getDeadLetter, replayDeadLetters,
-  queueDepths, purgeExpiredKeys, appendMail, listMail, findMail,
+  putConfiguration,
+  getConfiguration,
+  listConfiguration,
+  deleteConfiguration,
+  configurationSince,
+  listEnvironments,
+  createEnvironment,
+  createApiKey,
+  findApiKey,
+  listApiKeys,
+  revokeApiKey,
+  putRecipient,
+  getRecipient,
+  deleteRecipient,
+  getEvent,
+  getMessage,
+  listMessages,
+  listDeadLetters,
+  getDeadLetter,
+  replayDeadLetters,
+  queueDepths,
+  purgeExpiredKeys,
+  appendMail,
+  listMail,
+  findMail,
 };

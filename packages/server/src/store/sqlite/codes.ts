@@ -1,4 +1,13 @@
-import { channels, type EventState, eventStates, lanes, type MessageState, messageStates, type RunState, runStates } from "@tidings/contract/words";
+import {
+  channels,
+  type EventState,
+  eventStates,
+  lanes,
+  type MessageState,
+  messageStates,
+  type RunState,
+  runStates,
+} from "@tidings/contract/words";
 
 /** Words that are stored as small numbers: their place in the contract's list, to which new words are only appended. */
 export const laneCode = codesOf(lanes);

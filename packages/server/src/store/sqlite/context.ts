@@ -5,7 +5,23 @@ import type { Database } from "./database.ts";
 /** What is counted per minute. */
 export interface StatisticKey {
   environmentId: number;
-  metric: "accepted" | "queued" | "sent" | "delivered" | "failed" | "bounced" | "suppressed" | "expired" | "canceled" | "dead" | "unknown" | "retried" | "opened" | "clicked" | "complained" | "read";
+  metric:
+    | "accepted"
+    | "queued"
+    | "sent"
+    | "delivered"
+    | "failed"
+    | "bounced"
+    | "suppressed"
+    | "expired"
+    | "canceled"
+    | "dead"
+    | "unknown"
+    | "retried"
+    | "opened"
+    | "clicked"
+    | "complained"
+    | "read";
   channel: Channel | "";
   lane: Lane;
   category: string;

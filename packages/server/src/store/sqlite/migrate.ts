@@ -6,11 +6,16 @@ const folder = new URL("../../../migrations/sqlite/", import.meta.url);
 
 /** Brings the schema up to date: each numbered file once, in order, in a transaction of its own. */
 export function migrate(database: Database, now: number): void {
-  database.exec("create table if not exists migration (number integer primary key, name text not null, applied_at integer not null) strict");
+  database.exec(
+    "create table if not exists migration (number integer primary key, name text not null, applied_at integer not null) strict",
+  );
   const newest = integer(database.get("select coalesce(max(number), 0) as number from migration") ?? {}, "number");
-  const files = readdirSync(folder).filter((name) => name.endsWith(".sql")).sort();
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .sort();
   const known = Number.parseInt(files.at(-1) ?? "0", 10);
-  if (newest > known) throw new Error(`the database is at migration ${newest}, this version knows ${known}: a newer Tidings wrote it`);
+  if (newest > known)
+    throw new Error(`the database is at migration ${newest}, this version knows ${known}: a newer Tidings wrote it`);
   for (const file of files) {
     const number = Number.parseInt(file, 10);
     if (number <= newest) continue;

@@ -17,7 +17,9 @@ export class DataDirectoryInUse extends Error {
 export function lockDataDirectory(directory: string): { release(): void } {
   const database = new DatabaseSync(join(directory, "owner.lock"));
   try {
-    database.exec("pragma busy_timeout = 0; pragma locking_mode = exclusive; pragma journal_mode = delete; begin exclusive");
+    database.exec(
+      "pragma busy_timeout = 0; pragma locking_mode = exclusive; pragma journal_mode = delete; begin exclusive",
+    );
   } catch (error) {
     database.close();
     if (error instanceof Error && /locked|busy/i.test(error.message)) throw new DataDirectoryInUse(directory);

@@ -11,6 +11,8 @@ export interface SqliteSettings {
   cacheMib: number;
   checkpointPages: number;
   turnMs: number;
+  /** Distance between the beginnings of turns under load, ms. */
+  turnGapMs: number;
   turnCallsMax: number;
   /** Calls that may wait for the thread; beyond it they are refused at once. */
   waitingMax: number;
@@ -46,6 +48,7 @@ class SqliteThread {
   #lastId = 0;
   #ended: Error | undefined;
   #closed: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(worker: Worker, settings: SqliteSettings, hooks: SqliteHooks) {
     this.#worker = worker;
@@ -58,7 +61,8 @@ class SqliteThread {
 
   dispatch(call: CallName, input: unknown, lane: Lane): Promise<unknown> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    if (this.#waiting.size >= this.#settings.waitingMax) return Promise.reject(new StoreUnavailable("too many calls wait for the store"));
+    if (this.#waiting.size >= this.#settings.waitingMax)
+      return Promise.reject(new StoreUnavailable("too many calls wait for the store"));
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
       this.#waiting.set(this.#lastId, { resolve, reject });
@@ -67,15 +71,17 @@ class SqliteThread {
     });
   }
 
+  /** The second call waits for the same end as the first. */
   async close(): Promise<void> {
-    if (this.#ended !== undefined) return;
-    this.#ended = new StoreUnavailable("the store is closed");
-    this.#flush();
-    const closed = new Promise<void>((resolve) => {
-      this.#closed = resolve;
-    });
-    this.#worker.postMessage("close");
-    await closed;
+    if (this.#ended === undefined) {
+      this.#ended = new StoreUnavailable("the store is closed");
+      this.#flush();
+      this.#closing = new Promise<void>((resolve) => {
+        this.#closed = resolve;
+      });
+      this.#worker.postMessage("close");
+    }
+    await this.#closing;
   }
 
   #flush(): void {
@@ -121,13 +127,18 @@ export async function openSqliteStore(settings: SqliteSettings, hooks: SqliteHoo
     });
   });
   const thread = new SqliteThread(worker, settings, hooks);
-  return storeOfCalls((call, input, lane) => thread.dispatch(call, input, lane), () => thread.close());
+  return storeOfCalls(
+    (call, input, lane) => thread.dispatch(call, input, lane),
+    () => thread.close(),
+  );
 }
 
 /** Run from source, the thread needs the same loader as its parent. */
 function startWorker(settings: SqliteSettings): Worker {
-  const { directory, cacheMib, checkpointPages, turnMs, turnCallsMax } = settings;
-  const workerData = { directory, cacheMib, checkpointPages, turnMs, turnCallsMax };
+  const { waitingMax: _, ...workerData } = settings;
   if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url), { workerData });
-  return new Worker(new URL("./worker.ts", import.meta.url), { workerData, execArgv: ["--import", "tsx", "--conditions=source"] });
+  // `--import tsx` registers on the main thread only; a worker has to register for itself.
+  const loader = `import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))}; register();`;
+  const execArgv = ["--import", `data:text/javascript,${encodeURIComponent(loader)}`, "--conditions=source"];
+  return new Worker(new URL("./worker.ts", import.meta.url), { workerData, execArgv });
 }

@@ -1,4 +1,4 @@
-import { lanes, type Lane } from "@tidings/contract/words";
+import { type Lane, lanes } from "@tidings/contract/words";
 import { calls } from "./calls.ts";
 import type { CallContext, CallName } from "./context.ts";
 import type { Database } from "./database.ts";
@@ -12,7 +12,9 @@ export interface StoreRequest {
   input: unknown;
 }
 
-export type StoreReply = { id: number; status: "done"; result: unknown } | { id: number; status: "failed"; message: string };
+export type StoreReply =
+  | { id: number; status: "done"; result: unknown }
+  | { id: number; status: "failed"; message: string };
 
 export interface TurnLimits {
   /** A turn takes no further call after this long, ms. */
@@ -56,13 +58,13 @@ export class TurnRunner {
 
   /** Runs one turn. `between` is told of each durable step's edges, so that a simulation can crash there by throwing. */
   run(answer: (reply: StoreReply) => void, between: (point: "executed" | "committed") => void = () => {}): void {
-    const requests = this.#take();
+    const { requests, firsts } = this.#take();
     const replies: StoreReply[] = [];
     const until = this.#monotonic() + this.#limits.turnMs;
     try {
       this.#database.exec("begin immediate");
       for (const request of requests) {
-        if (replies.length > 0 && this.#monotonic() >= until) break;
+        if (replies.length >= firsts && this.#monotonic() >= until) break;
         replies.push(this.#execute(request));
         between("executed");
       }
@@ -80,14 +82,17 @@ export class TurnRunner {
     for (const reply of replies) answer(reply);
   }
 
-  #take(): StoreRequest[] {
+  /** `firsts`: how many of them, in front, are the one that each waiting lane is let in with, however long they take. */
+  #take(): { requests: StoreRequest[]; firsts: number } {
     const requests: StoreRequest[] = [];
     for (const lane of lanes) {
       const first = this.#waiting[lane].shift();
       if (first !== undefined) requests.push(first);
     }
-    for (const lane of lanes) requests.push(...this.#waiting[lane].splice(0, Math.max(0, this.#limits.turnCallsMax - requests.length)));
-    return requests;
+    const firsts = requests.length;
+    for (const lane of lanes)
+      requests.push(...this.#waiting[lane].splice(0, Math.max(0, this.#limits.turnCallsMax - requests.length)));
+    return { requests, firsts };
   }
 
   #giveBack(requests: readonly StoreRequest[]): void {
@@ -100,8 +105,10 @@ export class TurnRunner {
       const call = calls[request.call] as (context: CallContext, input: unknown) => unknown;
       const result = call(this.#context, request.input);
       this.#database.exec("release call");
+      this.#statistics.keep();
       return { id: request.id, status: "done", result };
     } catch (error) {
+      this.#statistics.discard();
       this.#database.exec("rollback to call; release call");
       return { id: request.id, status: "failed", message: messageOf(error) };
     }

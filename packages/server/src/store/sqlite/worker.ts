@@ -8,21 +8,27 @@ import { lockDataDirectory } from "./owner-lock.ts";
 import { type StoreReply, type StoreRequest, TurnRunner } from "./turn.ts";
 
 /*
- * The store's thread. It sleeps in the event loop until a batch of requests comes, then runs turns until none waits,
- * looking at its port between turns without going back to the event loop.
+ * The store's thread. It sleeps in the event loop until a batch of requests comes, then runs a turn. Turns that follow
+ * each other keep a distance, in which the next one gathers: a commit costs as much as ten calls, whatever it covers.
+ * A request that comes after a quiet time is served at once.
  */
 export const workerSettingsSchema = z.object({
   directory: z.string(),
   cacheMib: z.number(),
   checkpointPages: z.number(),
   turnMs: z.number(),
+  turnGapMs: z.number(),
   turnCallsMax: z.number(),
 });
 
 /** What the thread is sent: a batch of calls, or the wish to end. */
 export type ToWorker = { requests: StoreRequest[] } | "close";
 /** What it sends: first that it is ready or why not; then replies with how long their turn took. */
-export type FromWorker = { kind: "ready" } | { kind: "refused"; name: string; message: string } | { kind: "turn"; replies: StoreReply[]; turnMs: number } | { kind: "closed" };
+export type FromWorker =
+  | { kind: "ready" }
+  | { kind: "refused"; name: string; message: string }
+  | { kind: "turn"; replies: StoreReply[]; turnMs: number }
+  | { kind: "closed" };
 
 const port = ownPort();
 
@@ -37,19 +43,31 @@ function open() {
   const settings = workerSettingsSchema.parse(workerData);
   mkdirSync(settings.directory, { recursive: true, mode: 0o700 });
   const lock = lockDataDirectory(settings.directory);
-  const database = new Database(join(settings.directory, "tidings.db"), settings);
-  migrate(database, Date.now());
-  return { lock, database, runner: new TurnRunner(database, settings, () => performance.now()) };
+  try {
+    const database = new Database(join(settings.directory, "tidings.db"), settings);
+    migrate(database, Date.now());
+    return {
+      lock,
+      database,
+      turnGapMs: settings.turnGapMs,
+      runner: new TurnRunner(database, settings, () => performance.now()),
+    };
+  } catch (error) {
+    // Not only when the thread has ended: who opens it again at once must hear the same reason.
+    lock.release();
+    throw error;
+  }
 }
 
-function serve({ lock, database, runner }: ReturnType<typeof open>): void {
+function serve({ lock, database, runner, turnGapMs }: ReturnType<typeof open>): void {
   let closing = false;
   const receive = (message: ToWorker): void => {
     if (message === "close") closing = true;
     else for (const request of message.requests) runner.enqueue(request);
   };
   const drain = (): void => {
-    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) receive(next.message);
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+      receive(next.message);
   };
   const end = (): void => {
     database.close();
@@ -57,17 +75,26 @@ function serve({ lock, database, runner }: ReturnType<typeof open>): void {
     send({ kind: "closed" });
     port.close();
   };
+  let lastTurnAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  const turns = (): void => {
+    timer = undefined;
+    for (drain(); runner.waiting > 0; drain()) {
+      lastTurnAt = performance.now();
+      const replies: StoreReply[] = [];
+      runner.run((reply) => replies.push(reply));
+      send({ kind: "turn", replies, turnMs: performance.now() - lastTurnAt });
+      if (!closing && runner.waiting === 0) break;
+    }
+    if (closing) end();
+  };
   port.on("message", (message: ToWorker) => {
     receive(message);
-    do {
-      drain();
-      if (runner.waiting === 0) break;
-      const replies: StoreReply[] = [];
-      const startedAt = performance.now();
-      runner.run((reply) => replies.push(reply));
-      send({ kind: "turn", replies, turnMs: performance.now() - startedAt });
-    } while (true);
-    if (closing) end();
+    if (timer !== undefined && !closing) return;
+    clearTimeout(timer);
+    const waitMs = lastTurnAt + turnGapMs - performance.now();
+    if (waitMs <= 0 || closing) turns();
+    else timer = setTimeout(turns, waitMs);
   });
   send({ kind: "ready" });
 }

@@ -13,7 +13,15 @@ export const acceptEvents: Call<"acceptEvents"> = (context, { events }) =>
     if (known !== undefined) return known;
     insert(context.database, event);
     context.count(
-      { environmentId: event.environmentId, metric: "accepted", channel: "", lane: event.lane, category: "", tenant: event.tenant, integration: "" },
+      {
+        environmentId: event.environmentId,
+        metric: "accepted",
+        channel: "",
+        lane: event.lane,
+        category: "",
+        tenant: event.tenant,
+        integration: "",
+      },
       event.receivedAt,
     );
     return { status: "accepted", id: event.id };
@@ -26,14 +34,23 @@ function claim(database: Database, event: NewEvent, key: IdempotencyClaim): Acce
   for (let bucket = newest; bucket >= oldest; bucket -= 1) {
     const row = database.get(
       "select body_hash, event_id, expires_at from idempotency where bucket = ? and environment_id = ? and key_hash = ?",
-      bucket, event.environmentId, key.keyHash,
+      bucket,
+      event.environmentId,
+      key.keyHash,
     );
     if (row === undefined || integer(row, "expires_at") <= event.receivedAt) continue;
-    return text(row, "body_hash") === key.bodyHash ? { status: "duplicate", id: text(row, "event_id") } : { status: "mismatch" };
+    return text(row, "body_hash") === key.bodyHash
+      ? { status: "duplicate", id: text(row, "event_id") }
+      : { status: "mismatch" };
   }
   database.run(
     "insert or replace into idempotency (environment_id, bucket, key_hash, body_hash, event_id, expires_at) values (?, ?, ?, ?, ?, ?)",
-    event.environmentId, newest, key.keyHash, key.bodyHash, event.id, key.expiresAt,
+    event.environmentId,
+    newest,
+    key.keyHash,
+    key.bodyHash,
+    event.id,
+    key.expiresAt,
   );
   return undefined;
 }
@@ -43,7 +60,18 @@ function insert(database: Database, event: NewEvent): void {
     `insert into event (id, environment_id, kind, name, tenant, lane, state, received_at, due_at, expires_at, cancellation_hash,
        generation, cursor, payload, inline)
      values (?, ?, ?, ?, ?, ?, ${eventStateCode.accepted}, ?, ?, ?, ?, ?, 0, ?, ?)`,
-    event.id, event.environmentId, event.kind === "message" ? 1 : 0, event.name, event.tenant, laneCode[event.lane],
-    event.receivedAt, event.dueAt, event.expiresAt, event.cancellationHash, event.generation, event.payload, event.inline,
+    event.id,
+    event.environmentId,
+    event.kind === "message" ? 1 : 0,
+    event.name,
+    event.tenant,
+    laneCode[event.lane],
+    event.receivedAt,
+    event.dueAt,
+    event.expiresAt,
+    event.cancellationHash,
+    event.generation,
+    event.payload,
+    event.inline,
   );
 }

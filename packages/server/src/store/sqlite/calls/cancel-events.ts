@@ -1,10 +1,16 @@
-import { eventStateCode, messageStateCode, runStateCode } from "../codes.ts";
-import type { Call } from "../context.ts";
-import { text } from "../rows.ts";
+import { channels, lanes } from "@tidings/contract/words";
+import { eventStateCode, messageStateCode, runStateCode, wordAt } from "../codes.ts";
+import type { Call, CallContext } from "../context.ts";
+import { integer, text } from "../rows.ts";
 
-export const cancelEvents: Call<"cancelEvents"> = ({ database }, { environmentId, cancellationHash, now }) => {
+export const cancelEvents: Call<"cancelEvents"> = (context, { environmentId, cancellationHash, now }) => {
+  const { database } = context;
   const totals = { events: 0, runs: 0, messages: 0 };
-  const events = database.all("select id from event where environment_id = ? and cancellation_hash = ?", environmentId, cancellationHash);
+  const events = database.all(
+    "select id from event where environment_id = ? and cancellation_hash = ?",
+    environmentId,
+    cancellationHash,
+  );
   for (const row of events) {
     const id = text(row, "id");
     totals.events += database.run(
@@ -16,11 +22,39 @@ export const cancelEvents: Call<"cancelEvents"> = ({ database }, { environmentId
       `update run set state = ${runStateCode.canceled}, due_at = null where event_id = ? and state = ${runStateCode.waiting}`,
       id,
     );
-    totals.messages += database.run(
-      `update message set state = ${messageStateCode.canceled}, reason = 'canceled', due_at = null, settled_at = ?
-       where event_id = ? and state = ${messageStateCode.queued}`,
-      now, id,
-    );
+    totals.messages += cancelMessages(context, environmentId, id, now);
   }
   return totals;
 };
+
+function cancelMessages({ database, count }: CallContext, environmentId: number, eventId: string, now: number): number {
+  const canceled = database.all(
+    `update message set state = ${messageStateCode.canceled}, reason = 'canceled', due_at = null, settled_at = ?
+     where event_id = ? and state = ${messageStateCode.queued}
+     returning channel, lane, category, tenant`,
+    now,
+    eventId,
+  );
+  for (const row of canceled) {
+    const channel = wordAt(channels, integer(row, "channel"));
+    const lane = wordAt(lanes, integer(row, "lane"));
+    count(
+      {
+        environmentId,
+        metric: "canceled",
+        channel,
+        lane,
+        category: text(row, "category"),
+        tenant: text(row, "tenant"),
+        integration: "",
+      },
+      now,
+    );
+  }
+  // What is under way may still be sent; marked, it is not tried again (record-outcomes).
+  database.run(
+    `update message set reason = 'canceled' where event_id = ? and state = ${messageStateCode.sending}`,
+    eventId,
+  );
+  return canceled.length;
+}

@@ -22,7 +22,15 @@ function commit(context: CallContext, turn: EventTurn): TurnResult {
   for (const lane of turn.otherLanes) insertContinuation(database, turn, lane);
   if (turn.progress.kind === "dead") {
     const { reason, detail } = turn.progress;
-    insertDeadLetter(database, { environmentId: turn.environmentId, id: turn.eventId, kind: "event", channel: null, reason, detail, at: turn.now });
+    insertDeadLetter(database, {
+      environmentId: turn.environmentId,
+      id: turn.eventId,
+      kind: "event",
+      channel: null,
+      reason,
+      detail,
+      at: turn.now,
+    });
   }
   return { status: "committed", dropped: [...lost] };
 }
@@ -33,10 +41,25 @@ function advance(database: Database, turn: EventTurn): boolean {
   const cursor = turn.progress.kind === "continue" ? turn.progress.cursor : turn.cursor;
   const dueAt = settled ? null : turn.now;
   if (turn.continuation) {
+    // Done, it goes: what stays without a due time is dead, and is what a replay brings back.
+    if (turn.progress.kind === "done") {
+      return (
+        database.run(
+          "delete from continuation where event_id = ? and lane = ? and cursor = ? and due_at is not null",
+          turn.eventId,
+          laneCode[turn.lane],
+          turn.cursor,
+        ) === 1
+      );
+    }
     return (
       database.run(
         "update continuation set cursor = ?, due_at = ? where event_id = ? and lane = ? and cursor = ? and due_at is not null",
-        cursor, dueAt, turn.eventId, laneCode[turn.lane], turn.cursor,
+        cursor,
+        dueAt,
+        turn.eventId,
+        laneCode[turn.lane],
+        turn.cursor,
       ) === 1
     );
   }
@@ -45,7 +68,12 @@ function advance(database: Database, turn: EventTurn): boolean {
     database.run(
       `update event set cursor = ?, due_at = ?, state = ?, inline = case when ? then null else inline end
        where id = ? and cursor = ? and state = ${eventStateCode.accepted}`,
-      cursor, dueAt, eventStateCode[state], turn.clearInline ? 1 : 0, turn.eventId, turn.cursor,
+      cursor,
+      dueAt,
+      eventStateCode[state],
+      turn.clearInline ? 1 : 0,
+      turn.eventId,
+      turn.cursor,
     ) === 1
   );
 }
@@ -57,7 +85,11 @@ function claimDedupe(database: Database, claim: DedupeClaim): boolean {
       `insert into dedupe (environment_id, hash, run_id, expires_at) values (?, ?, ?, ?)
        on conflict do update set run_id = excluded.run_id, expires_at = excluded.expires_at
        where expires_at <= ? or run_id = excluded.run_id`,
-      claim.environmentId, claim.hash, claim.runId, claim.expiresAt, claim.now,
+      claim.environmentId,
+      claim.hash,
+      claim.runId,
+      claim.expiresAt,
+      claim.now,
     ) === 1
   );
 }
@@ -68,8 +100,20 @@ function insertRun(database: Database, run: NewRun): void {
        cancellation_hash, journal, created_at)
      values (?, ?, ?, ?, ?, ?, ?, ?, ${runStateCode.waiting}, ?, ?, ?, ?, ?, ?)
      on conflict do nothing`,
-    run.id, run.environmentId, run.eventId, run.workflow, run.workflowVersion, run.recipient, run.tenant, laneCode[run.lane],
-    run.step, run.dueAt, run.expiresAt, run.cancellationHash, run.journal, run.createdAt,
+    run.id,
+    run.environmentId,
+    run.eventId,
+    run.workflow,
+    run.workflowVersion,
+    run.recipient,
+    run.tenant,
+    laneCode[run.lane],
+    run.step,
+    run.dueAt,
+    run.expiresAt,
+    run.cancellationHash,
+    run.journal,
+    run.createdAt,
   );
 }
 
@@ -78,6 +122,8 @@ function insertContinuation(database: Database, turn: EventTurn, lane: EventTurn
     `insert into continuation (event_id, lane, tenant, cursor, due_at)
      select id, ?, tenant, 0, ? from event where id = ?
      on conflict do nothing`,
-    laneCode[lane], turn.now, turn.eventId,
+    laneCode[lane],
+    turn.now,
+    turn.eventId,
   );
 }

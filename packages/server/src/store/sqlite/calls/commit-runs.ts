@@ -32,7 +32,16 @@ function advance(database: Database, turn: RunTurn): boolean {
   const { progress } = turn;
   const waiting = `where id = ? and step = ? and state = ${runStateCode.waiting}`;
   if (progress.kind === "wait") {
-    return database.run(`update run set step = ?, due_at = ?, journal = ? ${waiting}`, progress.step, progress.dueAt, progress.journal, turn.runId, turn.step) === 1;
+    return (
+      database.run(
+        `update run set step = ?, due_at = ?, journal = ? ${waiting}`,
+        progress.step,
+        progress.dueAt,
+        progress.journal,
+        turn.runId,
+        turn.step,
+      ) === 1
+    );
   }
   const state = progress.kind === "dead" ? runStateCode.dead : runStateCode.completed;
   return database.run(`update run set state = ?, due_at = null ${waiting}`, state, turn.runId, turn.step) === 1;

@@ -9,9 +9,17 @@ const newest = "select * from configuration where environment_id = ? and kind = 
 export const putConfiguration: Call<"putConfiguration"> = ({ database }, write) => {
   const before = database.get(newest, write.environmentId, write.kind, write.key);
   const same =
-    before !== undefined && integer(before, "deleted") === 0 && text(before, "document") === write.document && textOrNull(before, "secrets") === write.secrets;
+    before !== undefined &&
+    integer(before, "deleted") === 0 &&
+    text(before, "document") === write.document &&
+    textOrNull(before, "secrets") === write.secrets;
   if (same) return configurationRow(before);
-  const row = { ...write, secretNames: JSON.stringify(write.secretNames), deleted: 0, version: before === undefined ? 1 : integer(before, "version") + 1 };
+  const row = {
+    ...write,
+    secretNames: JSON.stringify(write.secretNames),
+    deleted: 0,
+    version: before === undefined ? 1 : integer(before, "version") + 1,
+  };
   return configurationRow(insert(database, row));
 };
 
@@ -19,7 +27,13 @@ export const getConfiguration: Call<"getConfiguration"> = ({ database }, { envir
   const row =
     version === undefined
       ? database.get(newest, environmentId, kind, key)
-      : database.get("select * from configuration where environment_id = ? and kind = ? and key = ? and version = ?", environmentId, kind, key, version);
+      : database.get(
+          "select * from configuration where environment_id = ? and kind = ? and key = ? and version = ?",
+          environmentId,
+          kind,
+          key,
+          version,
+        );
   if (row === undefined || (version === undefined && integer(row, "deleted") === 1)) return undefined;
   return configurationRow(row);
 };
@@ -28,19 +42,34 @@ export const listConfiguration: Call<"listConfiguration"> = ({ database }, { env
   database
     .all(
       "select * from configuration where environment_id = ? and kind = ? and key > ? and current = 1 and deleted = 0 order by key limit ?",
-      environmentId, kind, after, limit,
+      environmentId,
+      kind,
+      after,
+      limit,
     )
     .map(configurationRow);
 
 export const deleteConfiguration: Call<"deleteConfiguration"> = ({ database }, { environmentId, kind, key, now }) => {
   const before = database.get(newest, environmentId, kind, key);
   if (before === undefined || integer(before, "deleted") === 1) return false;
-  insert(database, { environmentId, kind, key, version: integer(before, "version") + 1, document: text(before, "document"), secrets: null, secretNames: "[]", deleted: 1, now });
+  insert(database, {
+    environmentId,
+    kind,
+    key,
+    version: integer(before, "version") + 1,
+    document: text(before, "document"),
+    secrets: null,
+    secretNames: "[]",
+    deleted: 1,
+    now,
+  });
   return true;
 };
 
 export const configurationSince: Call<"configurationSince"> = ({ database }, { sequence, limit }) =>
-  database.all("select * from configuration where sequence > ? and current = 1 order by sequence limit ?", sequence, limit).map(configurationRow);
+  database
+    .all("select * from configuration where sequence > ? and current = 1 order by sequence limit ?", sequence, limit)
+    .map(configurationRow);
 
 interface NewVersion {
   environmentId: number;
@@ -55,12 +84,25 @@ interface NewVersion {
 }
 
 function insert(database: Database, row: NewVersion): SqlRow {
-  database.run("update configuration set current = 0 where environment_id = ? and kind = ? and key = ? and current = 1", row.environmentId, row.kind, row.key);
+  database.run(
+    "update configuration set current = 0 where environment_id = ? and kind = ? and key = ? and current = 1",
+    row.environmentId,
+    row.kind,
+    row.key,
+  );
   const inserted = database.get(
     `insert into configuration (environment_id, kind, key, version, document, secrets, secret_names, current, deleted, sequence, updated_at)
      select ?, ?, ?, ?, ?, ?, ?, 1, ?, coalesce(max(sequence), 0) + 1, ? from configuration
      returning *`,
-    row.environmentId, row.kind, row.key, row.version, row.document, row.secrets, row.secretNames, row.deleted, row.now,
+    row.environmentId,
+    row.kind,
+    row.key,
+    row.version,
+    row.document,
+    row.secrets,
+    row.secretNames,
+    row.deleted,
+    row.now,
   );
   if (inserted === undefined) throw new Error("an insert gave no row");
   return inserted;

@@ -14,6 +14,12 @@ export interface DeadLetter {
 export function insertDeadLetter(database: Database, letter: DeadLetter): void {
   database.run(
     "insert or replace into dead_letter (environment_id, at, id, kind, channel, reason, detail) values (?, ?, ?, ?, ?, ?, ?)",
-    letter.environmentId, letter.at, letter.id, letter.kind, letter.channel, letter.reason, letter.detail,
+    letter.environmentId,
+    letter.at,
+    letter.id,
+    letter.kind,
+    letter.channel,
+    letter.reason,
+    letter.detail,
   );
 }

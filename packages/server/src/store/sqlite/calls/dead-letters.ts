@@ -9,7 +9,13 @@ export const listDeadLetters: Call<"listDeadLetters"> = (context, { environmentI
   const at = colon < 0 ? Number.MAX_SAFE_INTEGER : Number(before.slice(0, colon));
   const id = colon < 0 ? "" : before.slice(colon + 1);
   return context.database
-    .all("select * from dead_letter where environment_id = ? and (at, id) < (?, ?) order by at desc, id desc limit ?", environmentId, at, id, limit)
+    .all(
+      "select * from dead_letter where environment_id = ? and (at, id) < (?, ?) order by at desc, id desc limit ?",
+      environmentId,
+      at,
+      id,
+      limit,
+    )
     .map((row) => letter(context, row));
 };
 

@@ -1,13 +1,16 @@
 import { laneCode } from "../codes.ts";
 import type { Call } from "../context.ts";
-import { dueByTenant } from "./due.ts";
+import { dueByTenant, takingTurns } from "./due.ts";
 
 /** No lease is written: a data directory has one owner, whose memory knows what it holds. */
 export const dueEvents: Call<"dueEvents"> = (context, { lane, now, limit }) => {
   const values = [laneCode[lane]];
   const own = dueByTenant(context, { name: "event", id: "id", equal: "lane = ?" }, values, { now, rows: limit });
-  const parts = dueByTenant(context, { name: "continuation", id: "event_id", equal: "lane = ?" }, values, { now, rows: limit });
-  return [...own, ...parts].slice(0, limit);
+  const parts = dueByTenant(context, { name: "continuation", id: "event_id", equal: "lane = ?" }, values, {
+    now,
+    rows: limit,
+  });
+  return takingTurns([parts, own], limit);
 };
 
 export const dueRuns: Call<"dueRuns"> = (context, { lane, now, limit }) =>

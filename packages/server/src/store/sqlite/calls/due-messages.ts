@@ -7,11 +7,16 @@ import { dueByTenant } from "./due.ts";
  * told apart by its state, and counts as due again when its attempt is another process's or outlived its lease.
  */
 export const dueMessages: Call<"dueMessages"> = (context, { lane, channel, now, limit, node }) =>
-  dueByTenant(context, { name: "message", id: "id", equal: "lane = ? and channel = ?" }, [laneCode[lane], channelCode[channel]], {
-    now,
-    rows: limit,
-    condition: {
-      sql: `(state = ${messageStateCode.queued} or attempt ->> '$.node' <> ? or attempt ->> '$.lease' <= ?)`,
-      values: [node, now],
+  dueByTenant(
+    context,
+    { name: "message", id: "id", equal: "lane = ? and channel = ?" },
+    [laneCode[lane], channelCode[channel]],
+    {
+      now,
+      rows: limit,
+      condition: {
+        sql: `(state = ${messageStateCode.queued} or attempt ->> '$.node' <> ? or attempt ->> '$.lease' <= ?)`,
+        values: [node, now],
+      },
     },
-  });
+  );

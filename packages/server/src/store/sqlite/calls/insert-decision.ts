@@ -5,7 +5,17 @@ export function insertDecision(database: Database, decision: NewDecision): void 
   database.run(
     `insert into decision (environment_id, event_id, run_id, recipient, workflow, workflow_version, step, channel, outcome, reason, detail, at)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    decision.environmentId, decision.eventId, decision.runId, decision.recipient, decision.workflow, decision.workflowVersion,
-    decision.step, decision.channel, decision.outcome, decision.reason, decision.detail, decision.at,
+    decision.environmentId,
+    decision.eventId,
+    decision.runId,
+    decision.recipient,
+    decision.workflow,
+    decision.workflowVersion,
+    decision.step,
+    decision.channel,
+    decision.outcome,
+    decision.reason,
+    decision.detail,
+    decision.at,
   );
 }

@@ -10,10 +10,28 @@ export function insertMessage(context: CallContext, message: NewMessage): void {
        channel, lane, category, tenant, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict do nothing`,
-    message.id, message.environmentId, message.eventId, message.runId, message.step, message.workflow, message.workflowVersion,
-    message.template, message.templateVersion, channelCode[message.channel], laneCode[message.lane], message.category,
-    message.tenant, message.recipient, message.addressHash, messageStateCode[message.state], message.dueAt, message.createdAt,
-    message.expiresAt, message.content, message.decisions, settledAt,
+    message.id,
+    message.environmentId,
+    message.eventId,
+    message.runId,
+    message.step,
+    message.workflow,
+    message.workflowVersion,
+    message.template,
+    message.templateVersion,
+    channelCode[message.channel],
+    laneCode[message.lane],
+    message.category,
+    message.tenant,
+    message.recipient,
+    message.addressHash,
+    messageStateCode[message.state],
+    message.dueAt,
+    message.createdAt,
+    message.expiresAt,
+    message.content,
+    message.decisions,
+    settledAt,
   );
   if (inserted === 0) return;
   context.count(

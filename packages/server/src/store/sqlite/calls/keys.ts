@@ -9,7 +9,10 @@ export const listEnvironments: Call<"listEnvironments"> = ({ database }) =>
 export const createEnvironment: Call<"createEnvironment"> = ({ database }, environment) => {
   database.run(
     "insert into environment (key, wrapped_data_key, wrapped_address_key, created_at) values (?, ?, ?, ?) on conflict do nothing",
-    environment.key, environment.wrappedDataKey, environment.wrappedAddressKey, environment.createdAt,
+    environment.key,
+    environment.wrappedDataKey,
+    environment.wrappedAddressKey,
+    environment.createdAt,
   );
   const row = database.get("select * from environment where key = ?", environment.key);
   if (row === undefined) throw new Error("an insert gave no row");
@@ -19,7 +22,12 @@ export const createEnvironment: Call<"createEnvironment"> = ({ database }, envir
 export const createApiKey: Call<"createApiKey"> = ({ database }, key) => {
   database.run(
     "insert into api_key (id, environment_id, name, prefix, hash, created_at) values (?, ?, ?, ?, ?, ?)",
-    key.id, key.environmentId, key.name, key.prefix, key.hash, key.createdAt,
+    key.id,
+    key.environmentId,
+    key.name,
+    key.prefix,
+    key.hash,
+    key.createdAt,
   );
 };
 
@@ -29,10 +37,17 @@ export const findApiKey: Call<"findApiKey"> = ({ database }, { hash }) => {
 };
 
 export const listApiKeys: Call<"listApiKeys"> = ({ database }, { environmentId, after, limit }) =>
-  database.all("select * from api_key where environment_id = ? and id > ? order by id limit ?", environmentId, after, limit).map(apiKeyRow);
+  database
+    .all("select * from api_key where environment_id = ? and id > ? order by id limit ?", environmentId, after, limit)
+    .map(apiKeyRow);
 
 export const revokeApiKey: Call<"revokeApiKey"> = ({ database }, { environmentId, id, now }) =>
-  database.run("update api_key set revoked_at = coalesce(revoked_at, ?) where id = ? and environment_id = ?", now, id, environmentId) === 1;
+  database.run(
+    "update api_key set revoked_at = coalesce(revoked_at, ?) where id = ? and environment_id = ?",
+    now,
+    id,
+    environmentId,
+  ) === 1;
 
 function environmentRow(row: SqlRow): EnvironmentRow {
   return {

@@ -1,7 +1,7 @@
 import { channels, lanes, messageStates } from "@tidings/contract/words";
 import type { DeliveryRecord } from "../../../ports/store/deliver.ts";
-import { currentAttempt } from "../attempts.ts";
-import { messageStateCode, wordAt } from "../codes.ts";
+import { type CurrentAttempt, currentAttempt } from "../attempts.ts";
+import { laneCode, messageStateCode, wordAt } from "../codes.ts";
 import type { Call } from "../context.ts";
 import type { Database, SqlRow } from "../database.ts";
 import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
@@ -44,11 +44,34 @@ function record(database: Database, row: SqlRow): DeliveryRecord {
     firstAttemptAt: integerOrNull(row, "first_attempt_at"),
     open:
       state === "sending" && attempt !== undefined
-        ? { integration: attempt.integration, node: attempt.node, startedAt: attempt.started, leaseUntil: attempt.lease }
+        ? {
+            integration: attempt.integration,
+            node: attempt.node,
+            startedAt: attempt.started,
+            leaseUntil: attempt.lease,
+          }
         : null,
-    last:
-      attempt?.outcome === "rejected" || attempt?.outcome === "unknown" ? { integration: attempt.integration, outcome: attempt.outcome } : undefined,
+    last: lastEnd(database, row, attempt),
     payload: text(row, "payload"),
     recipientRecord: recipientRecord(database, environmentId, recipient) ?? null,
   };
+}
+
+/**
+ * How the last attempt ended. Where a message must not go out twice, a provider that may have it, or turned out late to
+ * have it, outweighs later refusals: no other one could tell a repetition.
+ */
+function lastEnd(database: Database, row: SqlRow, attempt: CurrentAttempt | undefined): DeliveryRecord["last"] {
+  if (attempt?.outcome === undefined) return undefined;
+  if (attempt.outcome !== "rejected") return { integration: attempt.integration, outcome: "unknown" };
+  const bound =
+    attempt.number > 1 && integer(row, "lane") === laneCode.marketing
+      ? database.get(
+          "select integration from attempt where message_id = ? and outcome <> 'rejected' order by number desc limit 1",
+          text(row, "id"),
+        )
+      : undefined;
+  return bound === undefined
+    ? { integration: attempt.integration, outcome: "rejected" }
+    : { integration: text(bound, "integration"), outcome: "unknown" };
 }

@@ -11,7 +11,11 @@ export const loadEvents: Call<"loadEvents"> = ({ database }, { ids, lane }) =>
     if (integer(event, "lane") === laneCode[lane]) {
       return integer(event, "state") === eventStateCode.accepted ? [record(event, integer(event, "cursor"))] : [];
     }
-    const part = database.get("select cursor from continuation where event_id = ? and lane = ? and due_at is not null", id, laneCode[lane]);
+    const part = database.get(
+      "select cursor from continuation where event_id = ? and lane = ? and due_at is not null",
+      id,
+      laneCode[lane],
+    );
     return part === undefined ? [] : [record(event, integer(part, "cursor"))];
   });
 

@@ -19,7 +19,11 @@ export const loadRuns: Call<"loadRuns"> = ({ database }, { ids }) =>
 function record(database: Database, row: SqlRow): RunRecord {
   const environmentId = integer(row, "environment_id");
   const recipient = text(row, "recipient");
-  const messages = database.all("select step, state from message where event_id = ? and run_id = ?", text(row, "event_id"), text(row, "id"));
+  const messages = database.all(
+    "select step, state from message where event_id = ? and run_id = ?",
+    text(row, "event_id"),
+    text(row, "id"),
+  );
   return {
     id: text(row, "id"),
     environmentId,
@@ -39,6 +43,9 @@ function record(database: Database, row: SqlRow): RunRecord {
     eventReceivedAt: integer(row, "received_at"),
     eventName: text(row, "name"),
     recipientRecord: recipientRecord(database, environmentId, recipient) ?? null,
-    messages: messages.map((message) => ({ step: text(message, "step"), state: wordAt(messageStates, integer(message, "state")) })),
+    messages: messages.map((message) => ({
+      step: text(message, "step"),
+      state: wordAt(messageStates, integer(message, "state")),
+    })),
   };
 }

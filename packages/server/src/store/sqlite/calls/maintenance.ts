@@ -18,13 +18,23 @@ export const queueDepths: Call<"queueDepths"> = (context, { now, countMax }) =>
     ];
     for (const channel of channels) {
       const where = `message where lane = ? and channel = ? and state = ${messageStateCode.queued}`;
-      rows.push({ queue: "delivery", lane, channel, ...depth(context, where, [code, channelCode[channel]], now, countMax) });
+      rows.push({
+        queue: "delivery",
+        lane,
+        channel,
+        ...depth(context, where, [code, channelCode[channel]], now, countMax),
+      });
     }
     return rows;
   });
 
 function depth({ database }: CallContext, from: string, values: SqlValue[], now: number, countMax: number) {
-  const row = database.get(`select count(*) as due, min(due_at) as oldest from (select due_at from ${from} and due_at <= ? limit ?)`, ...values, now, countMax);
+  const row = database.get(
+    `select count(*) as due, min(due_at) as oldest from (select due_at from ${from} and due_at <= ? limit ?)`,
+    ...values,
+    now,
+    countMax,
+  );
   const oldest = row === undefined ? null : integerOrNull(row, "oldest");
   return { due: row === undefined ? 0 : integer(row, "due"), oldestDueAt: oldest ?? undefined };
 }
@@ -39,25 +49,43 @@ export const purgeExpiredKeys: Call<"purgeExpiredKeys"> = ({ database }, { now, 
   const keys = database.run(
     `delete from idempotency where (bucket, environment_id, key_hash) in
        (select bucket, environment_id, key_hash from idempotency where bucket < ? or expires_at <= ? limit ?)`,
-    oldestBucket, now, limit,
+    oldestBucket,
+    now,
+    limit,
   );
-  return keys + database.run("delete from dedupe where (environment_id, hash) in (select environment_id, hash from dedupe where expires_at <= ? limit ?)", now, limit);
+  return (
+    keys +
+    database.run(
+      "delete from dedupe where (environment_id, hash) in (select environment_id, hash from dedupe where expires_at <= ? limit ?)",
+      now,
+      limit,
+    )
+  );
 };
 
 export const appendMail: Call<"appendMail"> = ({ database }, { mails, keep }) => {
   for (const mail of mails) {
-    database.run("insert or ignore into sandbox_mail (environment_id, id, at, sealed) values (?, ?, ?, ?)", mail.environmentId, mail.id, mail.at, mail.sealed);
+    database.run(
+      "insert or ignore into sandbox_mail (environment_id, id, at, sealed) values (?, ?, ?, ?)",
+      mail.environmentId,
+      mail.id,
+      mail.at,
+      mail.sealed,
+    );
   }
   for (const environmentId of new Set(mails.map((mail) => mail.environmentId))) {
     database.run(
       "delete from sandbox_mail where environment_id = ?1 and id <= (select id from sandbox_mail where environment_id = ?1 order by id desc limit 1 offset ?2)",
-      environmentId, keep,
+      environmentId,
+      keep,
     );
   }
 };
 
 export const listMail: Call<"listMail"> = ({ database }, { environmentId, limit }) =>
-  database.all("select * from sandbox_mail where environment_id = ? order by id desc limit ?", environmentId, limit).map(mailRow);
+  database
+    .all("select * from sandbox_mail where environment_id = ? order by id desc limit ?", environmentId, limit)
+    .map(mailRow);
 
 export const findMail: Call<"findMail"> = ({ database }, { environmentId, id }) => {
   const row = database.get("select * from sandbox_mail where environment_id = ? and id = ?", environmentId, id);
@@ -65,5 +93,10 @@ export const findMail: Call<"findMail"> = ({ database }, { environmentId, id }) 
 };
 
 function mailRow(row: SqlRow) {
-  return { id: text(row, "id"), environmentId: integer(row, "environment_id"), at: integer(row, "at"), sealed: text(row, "sealed") };
+  return {
+    id: text(row, "id"),
+    environmentId: integer(row, "environment_id"),
+    at: integer(row, "at"),
+    sealed: text(row, "sealed"),
+  };
 }

@@ -12,7 +12,8 @@ export const putRecipient: Call<"putRecipient"> = ({ database }, { recipient }) 
   return row;
 };
 
-export const getRecipient: Call<"getRecipient"> = ({ database }, { environmentId, id }) => recipientRow(database, environmentId, id);
+export const getRecipient: Call<"getRecipient"> = ({ database }, { environmentId, id }) =>
+  recipientRow(database, environmentId, id);
 
 export const deleteRecipient: Call<"deleteRecipient"> = ({ database }, { environmentId, id }) => {
   database.run("delete from address where environment_id = ? and recipient = ?", environmentId, id);

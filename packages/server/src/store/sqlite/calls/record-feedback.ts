@@ -15,12 +15,14 @@ function apply(context: CallContext, report: FeedbackReport, now: number): boole
   const row = database.get(
     `select state, channel, lane, category, tenant, address_hash, ${column ?? "null"} as time, attempt ->> '$.integration' as integration
      from message where id = ? and environment_id = ?`,
-    report.messageId, report.environmentId,
+    report.messageId,
+    report.environmentId,
   );
   if (row === undefined) return false;
   const state = wordAt(messageStates, integer(row, "state"));
   const next = stateAfterFeedback(state, report.kind);
   if (next !== undefined) move(context, report, next);
+  else if (state === report.kind) keepEarliest(context, report);
   const time = integerOrNull(row, "time");
   if (column !== undefined && (time === null || report.at < time)) {
     database.run(`update message set ${column} = ? where id = ?`, report.at, report.messageId);
@@ -28,7 +30,11 @@ function apply(context: CallContext, report: FeedbackReport, now: number): boole
   if (report.kind === "bounced" || report.kind === "complained") {
     database.run(
       "insert or ignore into suppression (environment_id, channel, address_hash, scope, value, reason, created_at) values (?, ?, ?, 'everything', '', ?, ?)",
-      report.environmentId, integer(row, "channel"), text(row, "address_hash"), report.kind, now,
+      report.environmentId,
+      integer(row, "channel"),
+      text(row, "address_hash"),
+      report.kind,
+      now,
     );
   }
   if (next !== undefined || (column !== undefined && time === null)) {
@@ -51,7 +57,22 @@ function apply(context: CallContext, report: FeedbackReport, now: number): boole
 /** A report ends what the pipeline still had open: a retry of a message that was delivered would double it. */
 function move(context: CallContext, report: FeedbackReport, next: MessageState): void {
   context.database.run(
-    "update message set state = ?, due_at = null, settled_at = coalesce(settled_at, ?), reason = ? where id = ?",
-    messageStateCode[next], report.at, report.code === "" ? null : report.code, report.messageId,
+    "update message set state = ?, due_at = null, settled_at = ?, reason = ? where id = ?",
+    messageStateCode[next],
+    report.at,
+    report.code === "" ? null : report.code,
+    report.messageId,
+  );
+}
+
+/** Of several reports of the state that it is in, the earliest says since when and why, in whatever order they come. */
+function keepEarliest(context: CallContext, report: FeedbackReport): void {
+  context.database.run(
+    "update message set settled_at = ?, reason = ? where id = ? and (settled_at, coalesce(reason, '')) > (?, ?)",
+    report.at,
+    report.code === "" ? null : report.code,
+    report.messageId,
+    report.at,
+    report.code,
   );
 }

@@ -21,26 +21,45 @@ function select({ database }: CallContext, input: DeadLetterReplay): SqlRow[] {
   const { environmentId, ids, reason, channel, limit } = input;
   if (ids !== undefined) {
     return ids.flatMap((id): SqlRow[] => {
-      const row = database.get("select id, kind from dead_letter where id = ? and environment_id = ?", id, environmentId);
+      const row = database.get(
+        "select id, kind from dead_letter where id = ? and environment_id = ?",
+        id,
+        environmentId,
+      );
       return row === undefined ? [] : [row];
     });
   }
   return database.all(
     "select id, kind from dead_letter where environment_id = ? and (? is null or reason = ?) and (? is null or channel = ?) order by at, id limit ?",
-    environmentId, reason ?? null, reason ?? null, channel ?? null, channel ?? null, limit,
+    environmentId,
+    reason ?? null,
+    reason ?? null,
+    channel ?? null,
+    channel ?? null,
+    limit,
   );
 }
 
 function replay(context: CallContext, id: string, kind: string, now: number): "replayed" | "expired" | undefined {
   const { database } = context;
   if (kind === "event") {
-    return database.run(`update event set state = ${eventStateCode.accepted}, due_at = ? where id = ? and state = ${eventStateCode.dead}`, now, id) > 0 ||
-      database.run("update continuation set due_at = ? where event_id = ? and due_at is null", now, id) > 0
-      ? "replayed"
-      : undefined;
+    // One letter stands for the event and for those of its parts that died.
+    const own = database.run(
+      `update event set state = ${eventStateCode.accepted}, due_at = ? where id = ? and state = ${eventStateCode.dead}`,
+      now,
+      id,
+    );
+    const parts = database.run("update continuation set due_at = ? where event_id = ? and due_at is null", now, id);
+    return own + parts > 0 ? "replayed" : undefined;
   }
   if (kind === "run") {
-    return database.run(`update run set state = ${runStateCode.waiting}, due_at = ? where id = ? and state = ${runStateCode.dead}`, now, id) > 0 ? "replayed" : undefined;
+    return database.run(
+      `update run set state = ${runStateCode.waiting}, due_at = ? where id = ? and state = ${runStateCode.dead}`,
+      now,
+      id,
+    ) > 0
+      ? "replayed"
+      : undefined;
   }
   const row = database.get(`select expires_at from message where id = ? and state = ${messageStateCode.dead}`, id);
   if (row === undefined) return undefined;
@@ -52,7 +71,8 @@ function replay(context: CallContext, id: string, kind: string, now: number): "r
   // A retry schedule starts anew: it counts from the attempt after this.
   database.run(
     `update message set state = ${messageStateCode.queued}, due_at = ?, reason = 'replayed', settled_at = null, first_attempt_at = null where id = ?`,
-    now, id,
+    now,
+    id,
   );
   return "replayed";
 }

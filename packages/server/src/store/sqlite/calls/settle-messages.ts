@@ -7,7 +7,8 @@ export const settleMessages: Call<"settleMessages"> = (context, { settlements })
   settlements.map(({ messageId, attempts, at, after }) => {
     const open = context.database.get(
       `select 1 from message where id = ? and state = ${messageStateCode.queued} and attempts = ?`,
-      messageId, attempts,
+      messageId,
+      attempts,
     );
     if (open === undefined) return "fenced";
     if (after.state !== "queued") {

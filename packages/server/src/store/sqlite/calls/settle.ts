@@ -21,7 +21,13 @@ export function settle(context: CallContext, messageId: string, after: After, at
   const row = database.get(
     `update message set state = ?, due_at = ?, reason = ?, settled_at = ?, sent_at = case when ? then ? else sent_at end
      where id = ? returning environment_id, channel, lane, category, tenant`,
-    messageStateCode[after.state], dueAt, after.reason ?? null, dueAt === null ? at : null, after.state === "sent" ? 1 : 0, at, messageId,
+    messageStateCode[after.state],
+    dueAt,
+    after.reason ?? null,
+    dueAt === null ? at : null,
+    after.state === "sent" ? 1 : 0,
+    at,
+    messageId,
   );
   if (row === undefined) return;
   const environmentId = integer(row, "environment_id");
@@ -29,11 +35,26 @@ export function settle(context: CallContext, messageId: string, after: After, at
   const metric = after.state === "queued" ? "retried" : after.state;
   if (metric === "sending") throw new RangeError("sending is no end");
   context.count(
-    { environmentId, metric, channel, lane: wordAt(lanes, integer(row, "lane")), category: text(row, "category"), tenant: text(row, "tenant"), integration },
+    {
+      environmentId,
+      metric,
+      channel,
+      lane: wordAt(lanes, integer(row, "lane")),
+      category: text(row, "category"),
+      tenant: text(row, "tenant"),
+      integration,
+    },
     at,
   );
   if (after.state === "dead") {
-    insertDeadLetter(database, { environmentId, id: messageId, kind: "message", channel, reason: after.reason ?? "", detail: after.detail ?? "", at });
+    insertDeadLetter(database, {
+      environmentId,
+      id: messageId,
+      kind: "message",
+      channel,
+      reason: after.reason ?? "",
+      detail: after.detail ?? "",
+      at,
+    });
   }
 }
-

@@ -1,5 +1,5 @@
 import type { AttemptStart, StartResult } from "../../../ports/store/deliver.ts";
-import { currentAttempt, archiveAttempt, type CurrentAttempt } from "../attempts.ts";
+import { archiveAttempt, type CurrentAttempt, currentAttempt } from "../attempts.ts";
 import { laneCode, messageStateCode } from "../codes.ts";
 import type { Call, CallContext } from "../context.ts";
 import { integer, integerOrNull } from "../rows.ts";
@@ -18,11 +18,13 @@ const suppressed = `exists (
  * STARTED: the last point at which a message can be held back. Expiry and suppression are checked inside the statement,
  * so that nothing starts after an opt-out that was committed before it.
  */
-export const startAttempts: Call<"startAttempts"> = (context, { attempts }) => attempts.map((attempt) => start(context, attempt));
+export const startAttempts: Call<"startAttempts"> = (context, { attempts }) =>
+  attempts.map((attempt) => start(context, attempt));
 
 function start(context: CallContext, attempt: AttemptStart): StartResult {
   const { database } = context;
-  const before = attempt.number > 1 ? database.get("select attempt from message where id = ?", attempt.messageId) : undefined;
+  const before =
+    attempt.number > 1 ? database.get("select attempt from message where id = ?", attempt.messageId) : undefined;
   const json: CurrentAttempt = {
     number: attempt.number,
     call: attempt.callId,
@@ -34,7 +36,13 @@ function start(context: CallContext, attempt: AttemptStart): StartResult {
   const started = database.run(
     `update message set state = ${messageStateCode.sending}, attempts = ?, attempt = ?, first_attempt_at = coalesce(first_attempt_at, ?)
      where id = ? and state = ${messageStateCode.queued} and attempts = ? and (expires_at is null or expires_at > ?) and not ${suppressed}`,
-    attempt.number, JSON.stringify(json), attempt.at, attempt.messageId, attempt.number - 1, attempt.at, attempt.integration,
+    attempt.number,
+    JSON.stringify(json),
+    attempt.at,
+    attempt.messageId,
+    attempt.number - 1,
+    attempt.at,
+    attempt.integration,
   );
   if (started === 0) return refuse(context, attempt);
   const earlier = before === undefined ? undefined : currentAttempt(before);
@@ -46,13 +54,24 @@ function start(context: CallContext, attempt: AttemptStart): StartResult {
 function refuse(context: CallContext, attempt: AttemptStart): StartResult {
   const row = context.database.get(
     `select state, attempts, expires_at, ${suppressed} as suppressed from message where id = ?`,
-    attempt.integration, attempt.messageId,
+    attempt.integration,
+    attempt.messageId,
   );
-  if (row === undefined || integer(row, "state") !== messageStateCode.queued || integer(row, "attempts") !== attempt.number - 1) {
+  if (
+    row === undefined ||
+    integer(row, "state") !== messageStateCode.queued ||
+    integer(row, "attempts") !== attempt.number - 1
+  ) {
     return { status: "lost" };
   }
   const expiresAt = integerOrNull(row, "expires_at");
   const status = expiresAt !== null && expiresAt <= attempt.at ? ("expired" as const) : ("suppressed" as const);
-  settle(context, attempt.messageId, { state: status, reason: status === "expired" ? "expired" : "suppressed_at_start" }, attempt.at, "");
+  settle(
+    context,
+    attempt.messageId,
+    { state: status, reason: status === "expired" ? "expired" : "suppressed_at_start" },
+    attempt.at,
+    "",
+  );
   return { status };
 }

@@ -12,11 +12,25 @@ export function writeRecipient(database: Database, write: RecipientWrite): boole
      values (?, ?, ?, ?, ?, 1, ?, ?)
      on conflict do update set profile = excluded.profile, sealed = excluded.sealed, version = version + 1, updated_at = excluded.updated_at
      where updated_at <= excluded.updated_at and wrapped_key = excluded.wrapped_key`,
-    write.environmentId, write.id, write.wrappedKey, write.profile, write.sealed, write.createdAt, write.updatedAt,
+    write.environmentId,
+    write.id,
+    write.wrappedKey,
+    write.profile,
+    write.sealed,
+    write.createdAt,
+    write.updatedAt,
   );
   if (changed === 0) {
-    const row = database.get("select wrapped_key, updated_at from recipient where environment_id = ? and id = ?", write.environmentId, write.id);
-    if (row !== undefined && text(row, "wrapped_key") !== write.wrappedKey && integer(row, "updated_at") <= write.updatedAt) {
+    const row = database.get(
+      "select wrapped_key, updated_at from recipient where environment_id = ? and id = ?",
+      write.environmentId,
+      write.id,
+    );
+    if (
+      row !== undefined &&
+      text(row, "wrapped_key") !== write.wrappedKey &&
+      integer(row, "updated_at") <= write.updatedAt
+    ) {
       throw new Error("a recipient was made by somebody else meanwhile");
     }
     return false;
@@ -25,7 +39,10 @@ export function writeRecipient(database: Database, write: RecipientWrite): boole
   for (const address of write.addresses) {
     database.run(
       "insert or ignore into address (environment_id, channel, hash, recipient) values (?, ?, ?, ?)",
-      write.environmentId, address.channel, address.hash, write.id,
+      write.environmentId,
+      address.channel,
+      address.hash,
+      write.id,
     );
   }
   return true;

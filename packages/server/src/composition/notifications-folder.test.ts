@@ -1,0 +1,239 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { templateBodySchema } from "@tidings/contract/templates";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { HandlebarsEngine } from "../templates/handlebars.ts";
+import { readNotificationsFolder } from "./notifications-folder.ts";
+import { faultText } from "./yaml-file.ts";
+
+const example = fileURLToPath(new URL("../../../../notifications", import.meta.url));
+const limits = { filesMax: 50, fileBytesMax: 10_000 };
+
+let parent = "";
+let root = "";
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), "tidings folder "));
+  root = join(parent, "notifications");
+});
+afterEach(async () => {
+  await rm(parent, { recursive: true });
+});
+
+async function write(files: Record<string, string | Buffer>) {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+}
+
+const secrets: Record<string, string> = { SMTP_PASSWORD: "hunter2", EMPTY: "" };
+const read = () => readNotificationsFolder(root, limits, (name) => secrets[name]);
+
+async function faults(): Promise<string[]> {
+  const result = await read();
+  return "faults" in result ? result.faults.map(faultText) : [];
+}
+
+async function documents() {
+  const result = await read();
+  if ("faults" in result) throw new Error(result.faults.map(faultText).join("\n"));
+  return result.documents;
+}
+
+const workflow = "category: news\nsteps:\n  - { id: mail, type: channel, channel: email, template: t }\n";
+
+describe("a notifications folder", () => {
+  test("of the repository's own example is read without a fault", async () => {
+    const result = await readNotificationsFolder(example, { filesMax: 100, fileBytesMax: 100_000 }, () => undefined);
+    if ("faults" in result) throw new Error(result.faults.map(faultText).join("\n"));
+    const keys = (kind: string) => result.documents.filter((found) => found.kind === kind).map((found) => found.key);
+    expect(keys("category")).toEqual(["security", "orders", "news"]);
+    expect(keys("workflow")).toEqual(["newsletter", "order-shipped", "password-reset"]);
+    expect(keys("integration")).toEqual(["mailbox"]);
+    expect(keys("template").sort()).toEqual(["delivery-feedback", "newsletter", "order-shipped", "password-reset"]);
+  });
+
+  test("of the repository's own example has mails that render, with and without what is optional", async () => {
+    const result = await readNotificationsFolder(example, { filesMax: 100, fileBytesMax: 100_000 }, () => undefined);
+    const templates = "faults" in result ? [] : result.documents.filter(({ kind }) => kind === "template");
+    const full = {
+      name: "Anna <b>",
+      url: "https://example.com/a",
+      order: "A-1",
+      carrier: "Post",
+      trackingUrl: "https://example.com/t",
+      items: [{ name: "Mug", count: 2 }],
+      title: "News",
+      intro: "Hello",
+      articles: [{ title: "One", summary: "Two", url: "https://example.com/n" }],
+    };
+    for (const data of [full, { order: "A-1", title: "News" }]) {
+      for (const { document } of templates) {
+        const render = new HandlebarsEngine().compile(templateBodySchema.parse(document), "email");
+        const recipient = { id: "anna", attributes: {} };
+        const mail = render({ data, recipient, message: { id: "m" }, tenant: undefined });
+        expect(mail.subject).not.toBe("");
+        expect(mail.text).toContain("\n");
+        expect(mail.html).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/);
+        expect(`${mail.html}${mail.text}`).not.toMatch(/undefined|\[object|\{\{/);
+        expect(mail.html).not.toContain("<b>");
+      }
+    }
+    expect(templates).toHaveLength(4);
+  });
+
+  test("that is not there, or empty, has no documents", async () => {
+    expect(await documents()).toEqual([]);
+    await mkdir(root);
+    expect(await documents()).toEqual([]);
+  });
+
+  test("gives each document with its key and file", async () => {
+    await write({
+      "categories.yaml": "news: { class: marketing }\n",
+      "workflows/weekly.yml": workflow,
+      "templates/t/email.subject.handlebars": "Hello {{data.name}}\n",
+      "templates/t/email.text.handlebars": "Text\n",
+      "templates/t/sms.text.handlebars": "Short",
+      "README.md": "left out",
+      ".hidden/x": "left out",
+    });
+    expect(await documents()).toEqual([
+      { kind: "category", key: "news", file: "categories.yaml", document: { class: "marketing" } },
+      {
+        kind: "workflow",
+        key: "weekly",
+        file: "workflows/weekly.yml",
+        document: expect.objectContaining({ category: "news" }),
+      },
+      {
+        kind: "template",
+        key: "t",
+        file: join("templates", "t"),
+        document: { email: { subject: "Hello {{data.name}}", text: "Text\n" }, sms: { text: "Short" } },
+      },
+    ]);
+  });
+
+  test("takes secrets from where they are named", async () => {
+    await write({
+      "integrations.yaml":
+        "smtp: { channel: email, provider: smtp, secrets: { password: { fromEnv: SMTP_PASSWORD } } }",
+    });
+    expect((await documents())[0]?.document).toMatchObject({ secrets: { password: "hunter2" } });
+  });
+
+  test("refuses secrets that are written out, missing or empty, and shows none", async () => {
+    await write({
+      "integrations.yaml": [
+        "a: { channel: email, provider: smtp, secrets: { password: letmein } }",
+        "b: { channel: email, provider: smtp, secrets: { password: { fromEnv: NOT_THERE } } }",
+        "c: { channel: email, provider: smtp, secrets: { password: { fromEnv: EMPTY } } }",
+      ].join("\n"),
+    });
+    const found = await faults();
+    expect(found).toEqual([
+      expect.stringMatching(/^integrations\.yaml:1: a\.secrets\.password must name an environment variable/),
+      "integrations.yaml:2: b.secrets.password NOT_THERE is not set",
+      "integrations.yaml:3: c.secrets.password EMPTY is not set",
+    ]);
+    expect(found.join()).not.toContain("letmein");
+  });
+
+  test("names file and line of every fault, of all files at once", async () => {
+    await write({
+      "categories.yaml": "news:\n  class: urgent\nspace key:\n  class: critical\n",
+      "workflows/a.yaml":
+        "category: news\nsteps:\n  - id: mail\n    type: channel\n    channel: pigeon\n    template: t\nowner: me\n",
+      "workflows/b.yaml": "category: [unclosed\n",
+      "workflows/c.yaml": "- a list\n",
+    });
+    expect(await faults()).toEqual([
+      expect.stringMatching(/^categories\.yaml:2: news\.class /),
+      expect.stringMatching(/^categories\.yaml:\d: space key is not a key/),
+      expect.stringMatching(/^workflows\/a\.yaml:5: steps\[0\]\.channel /),
+      expect.stringMatching(/^workflows\/a\.yaml:7: owner is not known here/),
+      expect.stringMatching(/^workflows\/b\.yaml:\d: /),
+      expect.stringMatching(/^workflows\/c\.yaml:1: must be a mapping/),
+    ]);
+  });
+
+  test("refuses files that lie where nothing is looked for", async () => {
+    await write({
+      "category.yaml": "x: 1",
+      "workflows/a.json": "{}",
+      "templates/t/email.html": "x",
+      "workflows/deep/a.yaml": workflow,
+    });
+    expect((await faults()).map((fault) => fault.split(":")[0])).toEqual([
+      "category.yaml",
+      "workflows/a.json",
+      "workflows/deep/a.yaml",
+      "templates/t/email.html",
+      "templates/t",
+    ]);
+  });
+
+  test("names the template's file that is at fault", async () => {
+    await write({
+      "templates/t/email.subject.handlebars": "two\nlines\n",
+      "templates/t/email.text.handlebars": "x",
+      "templates/u/email.text.handlebars": "x",
+    });
+    expect(await faults()).toEqual([
+      expect.stringMatching(/^templates\/t\/email\.subject\.handlebars: email subject must not contain control/),
+      expect.stringMatching(/^templates.u: email subject /),
+    ]);
+  });
+
+  test("refuses the same key twice", async () => {
+    await write({
+      "categories.yaml": "a: { class: critical }",
+      "categories.yml": "a: { class: critical }",
+      "workflows/w.yaml": workflow,
+      "workflows/w.yml": workflow,
+    });
+    expect(await faults()).toEqual([
+      expect.stringContaining("category a, as categories.yaml has"),
+      expect.stringContaining("workflow w"),
+    ]);
+    await write({ "categories.yml": "b: { class: critical }\nb: { class: critical }" });
+    expect((await faults()).some((fault) => fault.startsWith("categories.yml:2"))).toBe(true);
+  });
+
+  test("keeps to its limits of files, size and aliases", async () => {
+    await write({ "categories.yaml": `# ${"x".repeat(20_000)}` });
+    expect(await faults()).toEqual([expect.stringContaining("larger than 10000 bytes")]);
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ..."bcdefghi".split("").map((name, index) => `${name}: &${name} [${`*${"abcdefgh"[index]},`.repeat(9)}]`),
+    ];
+    await write({ "categories.yaml": bomb.join("\n") });
+    expect((await faults()).join()).toMatch(/alias/i);
+    await write(Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`workflows/w${index}.yaml`, workflow])));
+    expect((await faults()).join()).toContain("more than 50 files");
+  });
+
+  test("refuses what is no text", async () => {
+    await write({ "workflows/a.yaml": Buffer.from([0xff, 0xfe, 0x00]) });
+    expect(await faults()).toEqual(["workflows/a.yaml: is not UTF-8 text"]);
+  });
+
+  test.skipIf(process.platform === "win32")("follows links that stay inside, and no other", async () => {
+    await write({ ".versions/categories.yaml": "news: { class: marketing }\n" });
+    await writeFile(join(parent, "secret.yaml"), "stolen: { class: critical }\n");
+    await symlink(join(".versions", "categories.yaml"), join(root, "categories.yaml"));
+    expect((await documents()).map((found) => found.key)).toEqual(["news"]);
+    await symlink(join(parent, "secret.yaml"), join(root, "integrations.yaml"));
+    await symlink(parent, join(root, "workflows"));
+    await symlink("nowhere", join(root, "templates"));
+    const found = await faults();
+    expect(found).toEqual([
+      "integrations.yaml: is a link that leads out of the folder",
+      "templates: is a link to nothing",
+      "workflows: is a link that leads out of the folder",
+    ]);
+  });
+});

@@ -1,0 +1,52 @@
+import { type MessageState, messageStates } from "@tidings/contract/words";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type FeedbackKind, feedbackTime, stateAfterFeedback } from "./feedback.ts";
+
+const kinds = Object.keys(feedbackTime) as FeedbackKind[];
+const after = (state: MessageState, kind: FeedbackKind) => stateAfterFeedback(state, kind) ?? state;
+
+describe("feedback", () => {
+  test("moves a message up the ranks only", () => {
+    const ranked: MessageState[] = ["unknown", "sent", "failed", "delivered", "bounced"];
+    for (const [from, state] of ranked.entries()) {
+      for (const kind of ["failed", "delivered", "bounced"] as const) {
+        const to = ranked.indexOf(kind);
+        expect(stateAfterFeedback(state, kind)).toBe(to > from ? kind : undefined);
+      }
+    }
+  });
+
+  test.each(["suppressed", "expired", "canceled", "dead"] as const)("leaves %s as it is", (state) => {
+    for (const kind of kinds) expect(stateAfterFeedback(state, kind)).toBeUndefined();
+  });
+
+  test.each(["queued", "sending"] as const)("reaches a message that is still %s", (state) => {
+    for (const kind of ["failed", "delivered", "bounced"] as const) expect(stateAfterFeedback(state, kind)).toBe(kind);
+  });
+
+  test("opened, clicked, read and complained are times, never states", () => {
+    for (const state of messageStates) {
+      for (const kind of ["opened", "clicked", "read", "complained"] as const) {
+        expect(stateAfterFeedback(state, kind)).toBeUndefined();
+        expect(feedbackTime[kind]).toBeDefined();
+      }
+    }
+  });
+
+  test("in any order, any number of times, ends in the same state", () => {
+    const reports = fc.array(fc.constantFrom(...kinds), { maxLength: 6 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...messageStates),
+        reports.chain((list) =>
+          fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: list.length * 2 })),
+        ),
+        (state, [list, doubled]) => {
+          expect(doubled.reduce(after, state)).toBe(list.reduce(after, state));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

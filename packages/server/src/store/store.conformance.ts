@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { acceptConformance } from "./conformance/accept.conformance.ts";
+import { attemptsConformance } from "./conformance/attempts.conformance.ts";
+import { configurationConformance } from "./conformance/configuration.conformance.ts";
+import { type OpenStore, openCorner, type StoreUnderTest, times } from "./conformance/corner.conformance.ts";
+import { deadLettersConformance } from "./conformance/dead-letters.conformance.ts";
+import { dedupeConformance } from "./conformance/dedupe.conformance.ts";
+import { dueConformance } from "./conformance/due.conformance.ts";
+import { eventTurnConformance } from "./conformance/event-turn.conformance.ts";
+import { feedbackConformance } from "./conformance/feedback.conformance.ts";
+import { logConformance } from "./conformance/log.conformance.ts";
+import { recipientsConformance } from "./conformance/recipients.conformance.ts";
+import { runsConformance } from "./conformance/runs.conformance.ts";
+import { settleConformance } from "./conformance/settle.conformance.ts";
+
+/** What every engine of the Store port must do. The tests share one store, each in a corner of its own. */
+export function storeConformance(name: string, open: OpenStore): void {
+  describe(`store: ${name}`, () => {
+    let shared: StoreUnderTest;
+    beforeAll(async () => {
+      shared = await open();
+    });
+    afterAll(() => shared.close());
+    const corner = () => openCorner(shared.store);
+
+    acceptConformance(corner);
+    dueConformance(corner);
+    eventTurnConformance(corner);
+    dedupeConformance(corner);
+    recipientsConformance(corner);
+    runsConformance(corner);
+    attemptsConformance(corner);
+    settleConformance(corner);
+    feedbackConformance(corner);
+    deadLettersConformance(corner);
+    configurationConformance(corner);
+    logConformance(corner);
+
+    test("calls made at once are all answered, each with its own answer", async () => {
+      const { store, environmentId, at } = await corner();
+      const keys = times(300, (index) => `k${index}`);
+      const rows = await Promise.all(
+        keys.map((key) =>
+          store.putConfiguration({
+            environmentId,
+            kind: "template",
+            key,
+            document: key,
+            secrets: null,
+            secretNames: [],
+            now: at,
+          }),
+        ),
+      );
+      expect(rows.map((row) => row.document)).toEqual(keys);
+      expect(new Set(rows.map((row) => row.sequence)).size).toBe(keys.length);
+    });
+
+    test("all that was answered is there after a crash, and closing twice is safe", async () => {
+      const own = await open();
+      try {
+        const { environmentId, at, ...mine } = await openCorner(own.store);
+        const message = await (await openCorner(own.store)).queued();
+        const store = (await own.reopen?.()) ?? own.store;
+        expect(mine.store).toBe(own.store);
+        expect(
+          await store.dueMessages({ lane: "transactional", channel: "email", now: at, limit: 10, node: "n" }),
+        ).toEqual([message.id]);
+        expect((await store.listEnvironments({})).some(({ id }) => id === environmentId)).toBe(true);
+        await Promise.all([store.close(), store.close()]);
+        await store.close();
+      } finally {
+        await own.close();
+      }
+    });
+  });
+}

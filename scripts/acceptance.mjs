@@ -1,0 +1,32 @@
+import { main, root, run } from "./process.mjs";
+
+/*
+ * `npm run acceptance`: the suites in their full sizes, where `.ci/run` takes reduced ones. Each step is a script of
+ * package.json with the settings that make it large.
+ */
+const steps = [
+  ["test", { TIDINGS_MUTATIONS: "100000" }, []],
+  ["check", {}, []],
+  [
+    "test:crash",
+    { TIDINGS_TEST_CRASH_EVENTS: "20000", TIDINGS_TEST_CRASH_KILLS: "20", TIDINGS_TEST_DURABILITY_POSTS: "2000" },
+    [],
+  ],
+  ["simulation", {}, ["--seeds", "20000"]],
+  ["bench", {}, []],
+];
+
+await main(async () => {
+  let passed = 0;
+  for (const [name, env, args] of steps) {
+    const startedAt = Date.now();
+    process.stdout.write(`\n== ${name} ${args.join(" ")}\n`);
+    const code = await run("npm", ["run", name, "--", ...args], { cwd: root, env: { ...process.env, ...env } });
+    if (code === 0) passed += 1;
+    process.stdout.write(
+      `== ${name}: ${code === 0 ? "passed" : "FAILED"} after ${Math.round((Date.now() - startedAt) / 1000)} s\n`,
+    );
+  }
+  process.stdout.write(`${passed} passed, ${steps.length - passed} failed\n`);
+  return passed === steps.length ? 0 : 1;
+});

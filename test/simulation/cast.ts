@@ -1,0 +1,18 @@
+import type { Client } from "./client.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Offers } from "./offers.ts";
+import type { SimulatedPerson } from "./people.ts";
+import type { Reporter } from "./reporter.ts";
+import type { World } from "./world.ts";
+
+/** Everything that lives in one seed's world. */
+export interface Cast {
+  world: World;
+  ledger: Ledger;
+  offers: Offers;
+  reporter: Reporter;
+  client: Client;
+  people: readonly SimulatedPerson[];
+  /** Places in the log at which a cancellation was asked for and answered, by the event's `ref`. */
+  canceled: Map<string, { asked: number; answered: number }>;
+}

@@ -1,0 +1,26 @@
+import type { Cast } from "../cast.ts";
+import { checkDedupe } from "./dedupe.ts";
+import { checkCancellations, checkEvents } from "./events.ts";
+import { gather } from "./facts.ts";
+import { checkFeedback, checkRepeatedFeedback } from "./feedback.ts";
+import { checkContents, checkDraws, checkMessages } from "./messages.ts";
+import { checkRecipients } from "./recipients.ts";
+import { checkRuns } from "./runs.ts";
+import { checkStatistics } from "./statistics.ts";
+
+/** What must hold once nothing is open any more. `settle` lets all that a timer set off come to rest. */
+export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise<void> {
+  cast.world.calm();
+  const facts = gather(cast);
+  checkEvents(cast, facts);
+  checkCancellations(cast, facts);
+  checkRuns(cast, facts);
+  checkDedupe(cast, facts);
+  checkMessages(cast, facts);
+  checkDraws(cast, facts);
+  checkContents(cast, facts);
+  checkFeedback(cast, facts);
+  checkRecipients(cast, facts);
+  checkStatistics(cast, facts);
+  await checkRepeatedFeedback(cast, facts, settle);
+}

@@ -1,0 +1,154 @@
+import type { ConfigurationKind } from "@tidings/contract/configuration";
+
+/** What the simulated environment is configured with: all three classes, and every kind of step. */
+
+interface VendorDocument {
+  channel: "email" | "sms";
+  lanes: readonly string[];
+  priority: number;
+  limits?: { maxInFlight?: number; ratePerSecond?: number };
+  /** Not part of the document: what the vendor behind it is like. */
+  vendor: { maxBatch: number; idempotent: boolean };
+}
+
+/** Each lane has one integration to fail over to, so that a repeated attempt may take another way. */
+export const vendors: Readonly<Record<string, VendorDocument>> = {
+  "mail-one": {
+    channel: "email",
+    lanes: ["critical", "transactional"],
+    priority: 1,
+    vendor: { maxBatch: 1, idempotent: false },
+  },
+  "mail-two": {
+    channel: "email",
+    lanes: ["critical", "transactional"],
+    priority: 2,
+    vendor: { maxBatch: 3, idempotent: true },
+  },
+  "news-one": { channel: "email", lanes: ["marketing"], priority: 1, vendor: { maxBatch: 4, idempotent: true } },
+  "news-two": { channel: "email", lanes: ["marketing"], priority: 2, vendor: { maxBatch: 1, idempotent: false } },
+  "sms-one": {
+    channel: "sms",
+    lanes: ["critical", "transactional"],
+    priority: 1,
+    limits: { maxInFlight: 3, ratePerSecond: 4 },
+    vendor: { maxBatch: 1, idempotent: true },
+  },
+  "sms-news": { channel: "sms", lanes: ["marketing"], priority: 1, vendor: { maxBatch: 2, idempotent: false } },
+};
+
+const categories = {
+  security: { class: "critical", retry: { delaysSeconds: [1, 2, 4] } },
+  orders: { class: "transactional", retry: { delaysSeconds: [1, 3, 5, 8] } },
+  news: { class: "marketing", retry: { delaysSeconds: [2, 4, 6] } },
+};
+
+const line = "{{data.ref}}|{{data.title}}|{{data.steps.draw}}|{{recipient.id}}";
+const template = { email: { subject: line, text: "{{message.id}}" }, sms: { text: line } };
+
+export interface SimulatedStep {
+  id: string;
+  type: string;
+  channel?: "email" | "sms";
+  template?: string;
+  seconds?: number;
+  if?: unknown;
+  then?: readonly SimulatedStep[];
+  else?: readonly SimulatedStep[];
+}
+
+export interface SimulatedWorkflow {
+  event: string;
+  category: keyof typeof categories;
+  dedupe?: { key: string; windowSeconds: number };
+  steps: readonly SimulatedStep[];
+}
+
+const email = (id: string): SimulatedStep => ({ id, type: "channel", channel: "email", template: "notice" });
+const sms = (id: string): SimulatedStep => ({ id, type: "channel", channel: "sms", template: "notice" });
+const delay = (id: string, seconds: number): SimulatedStep => ({ id, type: "delay", seconds });
+
+/** A delay of this id stands for a draw: the contract's steps are a closed list, and the product knows no draw. */
+export const drawId = "draw";
+const draw = delay(drawId, 1);
+
+const amount = { field: "data.amount", op: "gte", value: 100 };
+const plan = { field: "recipient.attributes.plan", op: "eq", value: "pro" };
+const reached = { field: "steps.first.state", op: "in", value: ["sent", "delivered"] };
+
+export const workflows: Readonly<Record<string, SimulatedWorkflow>> = {
+  "password-reset": { event: "password.reset", category: "security", steps: [email("mail")] },
+  "order-shipped": {
+    event: "order.shipped",
+    category: "orders",
+    steps: [email("first"), delay("pause", 7), email("second")],
+  },
+  "order-promo": { event: "order.shipped", category: "news", steps: [email("promo")] },
+  newsletter: {
+    event: "newsletter",
+    category: "news",
+    dedupe: { key: "data.issue", windowSeconds: 30 },
+    steps: [email("mail"), sms("text")],
+  },
+  "plan-notice": {
+    event: "plan.notice",
+    category: "orders",
+    steps: [
+      // biome-ignore lint/suspicious/noThenProperty: `then` is the field's word in workflow definitions
+      { id: "amount", type: "condition", if: amount, then: [email("big")], else: [sms("small"), delay("wait", 5)] },
+      // biome-ignore lint/suspicious/noThenProperty: `then` is the field's word in workflow definitions
+      { id: "plan", type: "condition", if: plan, then: [email("pro")] },
+    ],
+  },
+  "follow-up": {
+    event: "follow.up",
+    category: "orders",
+    steps: [
+      email("first"),
+      delay("pause", 12),
+      // biome-ignore lint/suspicious/noThenProperty: `then` is the field's word in workflow definitions
+      { id: "reached", type: "condition", if: reached, then: [sms("thanks")], else: [email("again")] },
+    ],
+  },
+  lottery: {
+    event: "lottery.drawn",
+    category: "orders",
+    steps: [draw, email("before"), delay("pause", 9), email("after"), sms("text")],
+  },
+  raffle: {
+    event: "lottery.drawn",
+    category: "news",
+    steps: [email("hello"), delay("pause", 5), draw, email("prize")],
+  },
+};
+
+interface Document {
+  kind: ConfigurationKind;
+  key: string;
+  document: unknown;
+}
+
+/** In the order in which they have to be written. */
+export function documents(): Document[] {
+  const of = (kind: ConfigurationKind, all: Readonly<Record<string, unknown>>): Document[] =>
+    Object.entries(all).map(([key, document]) => ({ kind, key, document }));
+  const integrations = Object.fromEntries(
+    Object.entries(vendors).map(([key, { vendor: _, ...document }]) => [key, { ...document, provider: "simulated" }]),
+  );
+  return [
+    ...of("category", categories),
+    ...of("template", { notice: template }),
+    ...of("integration", integrations),
+    ...of("workflow", workflows),
+  ];
+}
+
+export function laneOf(workflow: string): "critical" | "transactional" | "marketing" {
+  const category = workflows[workflow]?.category ?? "news";
+  return category === "security" ? "critical" : category === "orders" ? "transactional" : "marketing";
+}
+
+/** Attempts that the retry schedule of a lane allows. */
+export function attemptsMax(lane: "critical" | "transactional" | "marketing"): number {
+  return lane === "transactional" ? 5 : 4;
+}

@@ -1,0 +1,108 @@
+import type { EventBody } from "@tidings/contract/events";
+import type { InlineRecipient } from "@tidings/contract/recipients";
+import type { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
+import { startMs } from "./base.ts";
+import { bodyOf, type SimulatedPerson } from "./people.ts";
+
+/** What goes wrong with an event by plan: in its template, when it is planned, when its draw is performed. */
+export type Poison = "title" | "evaluate" | "perform";
+
+/** An event that the client wants to report, and all that may follow from it. */
+export interface Intent {
+  ref: string;
+  key: string;
+  body: EventBody;
+  /** Ids, each once. */
+  recipients: string[];
+  /** Inline recipients: from when their data is, where the client says so. */
+  inline: Map<string, number | undefined>;
+  postAt: number;
+  /** When the client takes it back. */
+  cancelAt: number | undefined;
+  /** Times of further POSTs with the same key. */
+  doubledAt: number[];
+  poison: Poison | undefined;
+  scheduledAt: number | undefined;
+  expiresAt: number | undefined;
+}
+
+const names = ["password.reset", "order.shipped", "newsletter", "plan.notice", "follow.up", "lottery.drawn"] as const;
+const postsUntilMs = 25_000;
+
+export function makeScenario(random: SeededRandom, people: readonly SimulatedPerson[]): Intent[] {
+  const count = 5 + random.int(8);
+  return Array.from({ length: count }, (_, index) => makeIntent(random, people, index));
+}
+
+function makeIntent(random: SeededRandom, people: readonly SimulatedPerson[], index: number): Intent {
+  const ref = `event-${index}`;
+  const name = random.chance(0.03) ? "nobody.cares" : random.pick(names);
+  // Some at one moment, as a burst is what fills buffers.
+  const postAt = startMs + 10 + (random.chance(0.3) ? 5000 : random.int(postsUntilMs));
+  const chosen = choose(random, people);
+  const inline = new Map<string, number | undefined>();
+  const recipients = chosen.map((person) => recipientOf(random, person, ref, postAt, inline));
+  const scheduledAt = random.chance(0.2) ? postAt + random.int(20_000) : undefined;
+  const expiresAt = random.chance(0.2) ? (scheduledAt ?? postAt) + 1000 + random.int(25_000) : undefined;
+  const cancelAt = random.chance(0.2) ? postAt + random.int(20_000) : undefined;
+  const poison = poisonOf(random, name);
+  const data = {
+    ref,
+    amount: random.pick([10, 100, 500]),
+    title: poison === "title" ? "two\nlines" : "hello",
+    ...(random.chance(0.7) ? { issue: random.int(3) } : {}),
+    ...(poison === undefined ? {} : { poison }),
+  };
+  const body: EventBody = {
+    name,
+    recipients,
+    data,
+    ...(random.chance(0.3) ? { tenant: random.pick(["acme", "globex"]) } : {}),
+    ...(scheduledAt === undefined ? {} : { scheduledAt: new Date(scheduledAt).toISOString() }),
+    ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
+    ...(cancelAt === undefined ? {} : { cancellationKey: `cancel-${ref}` }),
+  };
+  const doubledAt = random.chance(0.4) ? [postAt + random.pick([0, 1, 5, 100, 10_000])] : [];
+  const ids = [...new Set(chosen.map(({ id }) => id))];
+  return {
+    ref,
+    key: `key-${ref}`,
+    body,
+    recipients: ids,
+    inline,
+    postAt,
+    cancelAt,
+    doubledAt,
+    poison,
+    scheduledAt,
+    expiresAt,
+  };
+}
+
+function choose(random: SeededRandom, people: readonly SimulatedPerson[]): SimulatedPerson[] {
+  const count = random.chance(0.8) ? 1 : 2 + random.int(3);
+  return Array.from({ length: count }, () => random.pick(people));
+}
+
+/** A stored recipient by id or with news; an inline one always whole, as nobody else tells of them. */
+function recipientOf(
+  random: SeededRandom,
+  person: SimulatedPerson,
+  ref: string,
+  postAt: number,
+  inline: Intent["inline"],
+): string | InlineRecipient {
+  const byId = person.kind === "unknown" || (person.kind === "stored" && random.chance(0.6));
+  // Named twice, the object counts: it is the last of those given.
+  if (byId) return person.id;
+  const statedAt = random.chance(0.5) ? postAt - random.int(90_000) : undefined;
+  inline.set(person.id, statedAt);
+  const whole = bodyOf(person, ref);
+  const told = person.kind === "stored" ? { attributes: { version: ref } } : whole;
+  return { id: person.id, ...told, ...(statedAt === undefined ? {} : { updatedAt: new Date(statedAt).toISOString() }) };
+}
+
+function poisonOf(random: SeededRandom, name: string): Poison | undefined {
+  if (!random.chance(0.06)) return undefined;
+  return name === "lottery.drawn" ? random.pick(["title", "evaluate", "perform"]) : "title";
+}
