@@ -104,11 +104,8 @@ export async function apiBench(
     onAccepted: () => {},
     onStoreError: (error) => logged.push({ fields: { err: error }, message: "store" }),
   });
-  const rules = new StoredConfigurationRules({
-    store,
-    provider: (name) => (name === "test" ? testProvider : undefined),
-    compile,
-  });
+  const provider = (name: string) => (name === "test" ? testProvider : undefined);
+  const rules = new StoredConfigurationRules({ store, provider, compile });
   const dependencies: ApiDependencies = {
     ingest,
     feedback: { report: async (_environmentId, feedback) => feedback.length },
