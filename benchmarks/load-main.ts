@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import { Pool } from "undici";
+import { pause } from "../test/harness/pause.ts";
 import { apiKey } from "../test/harness/server-process.ts";
+import { HttpCaller } from "./http-caller.ts";
 
 /*
  * The load generator, a process of its own. Closed loop: `connections` callers, each sending its next request when the
@@ -25,7 +26,6 @@ const batch = Number(values.batch);
 const rate = Number(values.rate);
 const recipients = Number(values.recipients);
 const wide = Number(values.wide);
-const pool = new Pool(values.url, { connections: Number(values.connections), pipelining: 1 });
 const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
 const latencies: number[] = [];
 const statuses: Record<string, number> = {};
@@ -46,37 +46,48 @@ function bodyOf(number: number): string {
 
 const path = batch === 1 ? "/v1/events" : "/v1/events/batch";
 
-async function send(number: number, from: number): Promise<void> {
-  const { statusCode, body } = await pool.request({ method: "POST", path, headers, body: bodyOf(number) });
-  await body.dump();
+async function send(caller: HttpCaller, number: number, from: number): Promise<void> {
+  const status = await caller.post(bodyOf(number));
   latencies.push(performance.now() - from);
-  statuses[statusCode] = (statuses[statusCode] ?? 0) + 1;
+  statuses[status] = (statuses[status] ?? 0) + 1;
 }
 
-async function caller(): Promise<void> {
+async function closedLoop(caller: HttpCaller): Promise<void> {
   while (sent < requests) {
     sent += 1;
-    await send(sent, performance.now());
+    await send(caller, sent, performance.now());
   }
 }
 
-async function openLoop(): Promise<void> {
+/** A request whose time has come takes the first free connection; it waits for one where all are busy. */
+async function openLoop(callers: HttpCaller[]): Promise<void> {
   const startedAt = performance.now();
-  const pending: Promise<void>[] = [];
-  while (sent < requests) {
-    const due = Math.min(requests, Math.floor(((performance.now() - startedAt) * rate) / 1000));
-    while (sent < due) {
+  let due = 0;
+  const serve = async (caller: HttpCaller): Promise<void> => {
+    while (sent < requests) {
+      if (sent >= due) {
+        await pause(1);
+        continue;
+      }
       sent += 1;
-      pending.push(send(sent, startedAt + (sent * 1000) / rate));
+      await send(caller, sent, startedAt + (sent * 1000) / rate);
     }
-    await new Promise<void>((resolve) => void setImmediate(resolve));
-  }
-  await Promise.all(pending);
+  };
+  const tick = async (): Promise<void> => {
+    while (due < requests) {
+      due = Math.min(requests, Math.floor(((performance.now() - startedAt) * rate) / 1000));
+      await pause(1);
+    }
+  };
+  await Promise.all([tick(), ...callers.map(serve)]);
 }
 
+const callers = await Promise.all(
+  Array.from({ length: Number(values.connections) }, () => HttpCaller.open(values.url, path, headers)),
+);
 const startedAt = performance.now();
-if (rate > 0) await openLoop();
-else await Promise.all(Array.from({ length: Number(values.connections) }, caller));
+if (rate > 0) await openLoop(callers);
+else await Promise.all(callers.map(closedLoop));
 const tookMs = performance.now() - startedAt;
 latencies.sort((a, b) => a - b);
 const quantile = (part: number): number =>
@@ -84,4 +95,4 @@ const quantile = (part: number): number =>
 process.stdout.write(
   `${JSON.stringify({ tookMs, statuses, p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999) })}\n`,
 );
-await pool.destroy();
+for (const caller of callers) caller.close();

@@ -149,6 +149,9 @@ const configSchema = z.object({
   }),
   queue: z.object({
     topicItemsMax: whole("TIDINGS_QUEUE_TOPIC_ITEMS_MAX", "items", 20_000, [10, 1_000_000], "Ids per topic in memory; further ones wait in the store"),
+    pacedEvents: whole("TIDINGS_QUEUE_PACED_EVENTS", "events", 2000, [1, 1_000_000], "Events of a lane in memory above which taking in slows down"),
+    pacedMessages: whole("TIDINGS_QUEUE_PACED_MESSAGES", "messages", 5000, [1, 1_000_000], "Messages of a lane in memory above which orchestrate slows down"),
+    paceMaxMs: whole("TIDINGS_QUEUE_PACE_MAX_MS", "ms", 50, [0, 10_000], "How long a call waits at most for the stage after it"),
     pollIntervalMs: whole("TIDINGS_QUEUE_POLL_INTERVAL_MS", "ms", 200, [10, 60_000], "How often the store is asked for due work"),
   }),
   orchestrate: z.object({

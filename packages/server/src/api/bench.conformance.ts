@@ -60,6 +60,8 @@ const ingestLimits = {
   retryAfterSeconds: 1,
   idempotencyTtlMs: 86_400_000,
   idempotencyWaitMs: 5000,
+  pacedEvents: 1000,
+  paceMaxMs: 10,
 };
 
 /** A real store in memory, with a real keyring. */

@@ -72,7 +72,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     keyring,
     clock,
     ids,
-    limits: config.api,
+    limits: { ...config.api, pacedEvents: config.queue.pacedEvents, paceMaxMs: config.queue.paceMaxMs },
     onAccepted: (event, payload, inline) => events.put(event.id, { record: { ...event, cursor: 0 }, payload, inline }),
     onStoreError: (error) => observer.onFault("accept", "", error),
   });
@@ -88,6 +88,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       batchMax: config.orchestrate.batchMax,
       concurrency: config.orchestrate.concurrency,
       recipientsPerTurn: config.orchestrate.turnRecipientsMax,
+      pacedMessages: config.queue.pacedMessages,
+      paceMaxMs: config.queue.paceMaxMs,
       openedRecipientsMax: config.orchestrate.openedRecipientsMax,
       messagesPerCommit: config.orchestrate.commitMessagesMax,
     },

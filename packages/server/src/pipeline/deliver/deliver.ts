@@ -138,8 +138,11 @@ export class Deliver {
       },
       random.number(),
     );
+    const { environmentId, channel, lane, category, tenant } = record;
     const outcome = {
       messageId: record.id,
+      labels: { environmentId, channel, lane, category, tenant },
+      integration: record.open?.integration ?? "",
       number: record.attempts,
       finishedAt: now,
       outcome: "unknown" as const,

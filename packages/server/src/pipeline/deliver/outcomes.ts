@@ -51,6 +51,8 @@ export class Outcomes {
     );
     return this.#batchers[delivery.lane].submit({
       messageId: delivery.id,
+      labels: labelsOf(delivery),
+      integration: attempt.integration.key,
       number: attempt.number,
       finishedAt: now,
       outcome: outcome.status,
@@ -89,4 +91,9 @@ function resultOf(outcome: Outcome): AttemptResult {
     retryAfterMs: retryAfterMs ?? 0,
     schedule: schedule ?? "default",
   };
+}
+
+/** Nothing else of a message goes on to the store: the rest is open content. */
+function labelsOf({ environmentId, channel, lane, category, tenant }: Delivery): AttemptOutcome["labels"] {
+  return { environmentId, channel, lane, category, tenant };
 }

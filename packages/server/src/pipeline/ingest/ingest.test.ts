@@ -77,6 +77,8 @@ function ingestWith(changes: Partial<IngestOptions> = {}): Ingest {
       retryAfterSeconds: 3,
       idempotencyTtlMs: 86_400_000,
       idempotencyWaitMs: 5000,
+      pacedEvents: 1000,
+      paceMaxMs: 10,
     },
     onAccepted: (event) => handed.push(event.id),
     onStoreError: () => {},
@@ -206,6 +208,8 @@ test("a duplicate does not wait longer than its limit", async () => {
       retryAfterSeconds: 1,
       idempotencyTtlMs: 1e6,
       idempotencyWaitMs: 5,
+      pacedEvents: 1000,
+      paceMaxMs: 10,
     },
   });
   const open = gate();
@@ -222,6 +226,8 @@ test("beyond the limit of events under way the next is told to come again, and r
     retryAfterSeconds: 7,
     idempotencyTtlMs: 1e6,
     idempotencyWaitMs: 5,
+    pacedEvents: 1000,
+    paceMaxMs: 10,
   };
   const ingest = ingestWith({ limits });
   const open = gate();

@@ -5,6 +5,7 @@ import { type Lane, lanes } from "@tidings/contract/words";
 import type { EventPayload } from "../../domain/event-payload.ts";
 import { TidingsError } from "../../errors.ts";
 import { Batcher } from "../../lib/batcher.ts";
+import { Pace } from "../../lib/pace.ts";
 import type { Queue, QueueItem } from "../../ports/queue.ts";
 import type { AcceptResult, IngestStore, NewEvent } from "../../ports/store/ingest.ts";
 import { type BatchOutcome, prepareBatch } from "./batch.ts";
@@ -18,6 +19,9 @@ export interface IngestLimits {
   acceptingBytesMax: number;
   retryAfterSeconds: number;
   idempotencyTtlMs: number;
+  /** With more events than this in memory for orchestrate, taking in slows down, by at most `paceMaxMs` a call. */
+  pacedEvents: number;
+  paceMaxMs: number;
   /** How long a concurrent duplicate waits for the first. */
   idempotencyWaitMs: number;
 }
@@ -46,6 +50,7 @@ export class Ingest {
   readonly #options: IngestOptions;
   readonly #intake: Intake;
   readonly #openKeys: OpenKeys;
+  readonly #pace: Pace;
   readonly #lanes: Record<Lane, Batcher<Prepared, AcceptResult>>;
 
   constructor(options: IngestOptions) {
@@ -56,6 +61,7 @@ export class Ingest {
       bytesMax: limits.acceptingBytesMax,
       retryAfterSeconds: limits.retryAfterSeconds,
     });
+    this.#pace = new Pace(options.clock, limits.paceMaxMs);
     this.#openKeys = new OpenKeys(options.clock, limits.idempotencyWaitMs);
     const batcher = (lane: Lane) =>
       new Batcher<Prepared, AcceptResult>((batch) => this.#commit(lane, batch), {
@@ -178,6 +184,7 @@ export class Ingest {
   async #commit(lane: Lane, batch: readonly Prepared[]): Promise<readonly AcceptResult[]> {
     const { store, queue, clock, onAccepted, onStoreError } = this.#options;
     let results: readonly AcceptResult[];
+    await this.#pace.wait(() => queue.depth(`events.${lane}`) > this.#options.limits.pacedEvents);
     try {
       results = await store.acceptEvents({ events: batch.map((prepared) => prepared.event) });
     } catch (error) {

@@ -64,6 +64,8 @@ afterEach(() => {
 
 const limits = {
   openedRecipientsMax: 10,
+  pacedMessages: 1000,
+  paceMaxMs: 10,
   batchMax: 100,
   concurrency: 4,
   recipientsPerTurn: 20,

@@ -1,7 +1,8 @@
 import { inlineRecipientSchema } from "@tidings/contract/recipients";
-import { type Lane, lanes } from "@tidings/contract/words";
+import { channels, type Lane, lanes } from "@tidings/contract/words";
 import { z } from "zod";
 import { eventPayloadSchema, sealContext } from "../../domain/event-payload.ts";
+import { Pace } from "../../lib/pace.ts";
 import type { QueueItem } from "../../ports/queue.ts";
 import type { EventRecord, TurnResult } from "../../ports/store/orchestrate.ts";
 import { planDirect } from "./direct-message.ts";
@@ -28,9 +29,11 @@ const inlineSchema = z.array(inlineRecipientSchema);
 export class Orchestrate {
   readonly #on: OrchestrateDependencies;
   readonly #persons: PersonCache;
+  readonly #pace: Pace;
 
   constructor(dependencies: OrchestrateDependencies) {
     this.#on = dependencies;
+    this.#pace = new Pace(dependencies.clock, dependencies.limits.paceMaxMs);
     this.#persons = new PersonCache(dependencies.limits.openedRecipientsMax);
   }
 
@@ -50,6 +53,7 @@ export class Orchestrate {
     );
     let lost = 0;
     while (works.length > 0) {
+      await this.#pace.wait(() => this.#deliveriesOf(lane) > this.#on.limits.pacedMessages);
       const planned = await this.#plan(works, lane);
       const results = await this.#commit(planned);
       const again: string[] = [];
@@ -63,6 +67,10 @@ export class Orchestrate {
       if (again.length > 0 && lost < roundsMax) works.push(...(await this.#load(again, lane)));
       lost += again.length > 0 ? 1 : 0;
     }
+  }
+
+  #deliveriesOf(lane: Lane): number {
+    return channels.reduce((sum, channel) => sum + this.#on.queue.depth(`delivery.${channel}.${lane}`), 0);
   }
 
   /** What ingest left in memory, and the rest from the store. */

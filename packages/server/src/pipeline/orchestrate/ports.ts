@@ -30,6 +30,9 @@ export interface OrchestrateLimits {
   concurrency: number;
   /** Recipients of one event in one transaction. */
   recipientsPerTurn: number;
+  /** With more messages of a lane than this in memory for deliver, planning slows down, by at most `paceMaxMs` a turn. */
+  pacedMessages: number;
+  paceMaxMs: number;
   /** Recipients kept open for the next event. */
   openedRecipientsMax: number;
   /** Messages in one store call, so that a turn of the store stays short. */

@@ -59,8 +59,19 @@ export type AfterAttempt =
   | { state: "failed" | "unknown" | "expired"; reason: string }
   | { state: "dead"; reason: string; detail: string };
 
+/** What a message is counted under; it never changes, so who has the message need not read it again. */
+export interface MessageLabels {
+  environmentId: number;
+  channel: Channel;
+  lane: Lane;
+  category: string;
+  tenant: string;
+}
+
 export interface AttemptOutcome {
   messageId: string;
+  labels: MessageLabels;
+  integration: string;
   number: number;
   finishedAt: number;
   outcome: "accepted" | "rejected" | "unknown";

@@ -183,6 +183,8 @@ export class Rows {
   outcome(message: NewMessage, over: Partial<AttemptOutcome> = {}): AttemptOutcome {
     return {
       messageId: message.id,
+      labels: message,
+      integration: "smtp",
       number: 1,
       finishedAt: this.at + 50,
       outcome: "accepted",

@@ -1,9 +1,6 @@
-import { channels, lanes } from "@tidings/contract/words";
 import type { AttemptOutcome, OutcomeResult } from "../../../ports/store/deliver.ts";
-import { messageStateCode, wordAt } from "../codes.ts";
+import { messageStateCode } from "../codes.ts";
 import type { Call, CallContext } from "../context.ts";
-import type { SqlRow } from "../database.ts";
-import { integer, text } from "../rows.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
 
 export const recordOutcomes: Call<"recordOutcomes"> = (context, { outcomes }) =>
@@ -18,10 +15,10 @@ function record(context: CallContext, outcome: AttemptOutcome): OutcomeResult {
   const after = afterCancellation(context, outcome);
   const dueAt = after.state === "queued" ? after.dueAt : null;
   const reason = "reason" in after ? after.reason : null;
-  const row = context.database.get(
-    `update message set state = ?, due_at = ?, reason = ?, settled_at = ?, sent_at = ?, attempt = substr(attempt, 1, length(attempt) - 1) || ',' || substr(?, 2)
-     where id = ? and state = ${messageStateCode.sending} and attempts = ?
-     returning environment_id, channel, lane, category, tenant, address_hash, attempt ->> '$.integration' as integration`,
+  const moved = context.database.run(
+    `update message set state = ?, due_at = ?, reason = ?, settled_at = ?, sent_at = ?,
+       attempt = substr(attempt, 1, length(attempt) - 1) || ',' || substr(?, 2)
+     where id = ? and state = ${messageStateCode.sending} and attempts = ?`,
     messageStateCode[after.state],
     dueAt,
     reason,
@@ -31,11 +28,11 @@ function record(context: CallContext, outcome: AttemptOutcome): OutcomeResult {
     outcome.messageId,
     outcome.number,
   );
-  if (row === undefined) {
+  if (moved === 0) {
     keepEvidence(context, outcome);
     return "fenced";
   }
-  follow(context, outcome, after, row);
+  follow(context, outcome, after);
   return "recorded";
 }
 
@@ -52,44 +49,22 @@ function afterCancellation({ database }: CallContext, { after, messageId, number
   return canceled === undefined ? after : { state: "canceled", reason: "canceled" };
 }
 
-function follow(context: CallContext, outcome: AttemptOutcome, after: After, row: SqlRow): void {
-  const { finishedAt: at } = outcome;
-  const environmentId = integer(row, "environment_id");
-  const channel = wordAt(channels, integer(row, "channel"));
-  const metric = after.state === "queued" ? "retried" : after.state;
-  context.count(
-    {
-      environmentId,
-      metric,
-      channel,
-      lane: wordAt(lanes, integer(row, "lane")),
-      category: text(row, "category"),
-      tenant: text(row, "tenant"),
-      integration: text(row, "integration"),
-    },
-    at,
-  );
+function follow(context: CallContext, outcome: AttemptOutcome, after: After): void {
+  const { finishedAt: at, labels, integration, messageId } = outcome;
+  context.count({ ...labels, metric: after.state === "queued" ? "retried" : after.state, integration }, at);
   if (after.state === "dead") {
-    insertDeadLetter(context.database, {
-      environmentId,
-      id: outcome.messageId,
-      kind: "message",
-      channel,
-      reason: after.reason,
-      detail: after.detail,
-      at,
-    });
+    const { reason, detail } = after;
+    const { environmentId, channel } = labels;
+    insertDeadLetter(context.database, { environmentId, id: messageId, kind: "message", channel, reason, detail, at });
   }
-  if (outcome.suppress !== "") {
-    context.database.run(
-      "insert or ignore into suppression (environment_id, channel, address_hash, scope, value, reason, created_at) values (?, ?, ?, 'everything', '', ?, ?)",
-      environmentId,
-      integer(row, "channel"),
-      text(row, "address_hash"),
-      outcome.suppress,
-      at,
-    );
-  }
+  if (outcome.suppress === "") return;
+  context.database.run(
+    `insert or ignore into suppression (environment_id, channel, address_hash, scope, value, reason, created_at)
+     select environment_id, channel, address_hash, 'everything', '', ?, ? from message where id = ?`,
+    outcome.suppress,
+    at,
+    messageId,
+  );
 }
 
 function evidence(outcome: AttemptOutcome): string {
