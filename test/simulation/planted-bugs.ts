@@ -31,8 +31,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "missing fence",
     file: "store/sqlite/calls/record-outcomes.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of the source
-    find: "where id = ? and state = ${messageStateCode.sending} and attempts = ?\n     returning",
-    replace: "where id = ? and ? > 0\n     returning",
+    find: "where id = ? and state = ${messageStateCode.sending} and attempts = ?`,\n    messageStateCode[after.state],",
+    replace: "where id = ? and ? > 0`,\n    messageStateCode[after.state],",
     invariants: ["moves-are-legal", "outcome-of-attempt", "state-of-highest-attempt", "call-only-when-started"],
   },
   {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { OutboundHttpClient } from "../../lib/outbound-http.ts";
 import { readCall } from "./fake-call.ts";
@@ -138,7 +139,7 @@ describe("the fake provider", () => {
 
   it("runs as a program, and loses no line of an answered call when it is killed", async () => {
     const journal = journalFile();
-    const main = new URL("./fake-provider-main.ts", import.meta.url).pathname;
+    const main = fileURLToPath(new URL("./fake-provider-main.ts", import.meta.url));
     const child = spawn(process.execPath, [
       "--import",
       "tsx",
