@@ -47,24 +47,23 @@ export class Orchestrate {
   }
 
   async #events(items: readonly QueueItem[], lane: Lane): Promise<void> {
-    let works = await this.#open(
+    const waiting = await this.#open(
       items.map((item) => item.id),
       lane,
     );
     let lost = 0;
-    while (works.length > 0) {
+    while (waiting.length > 0) {
       await this.#pace.wait(() => this.#deliveriesOf(lane) > this.#on.limits.pacedMessages);
-      const planned = await this.#plan(works, lane);
+      const planned = await this.#plan(takeSome(waiting, this.#on.limits), lane);
       const results = await this.#commit(planned);
       const again: string[] = [];
-      works = [];
       for (const [index, { work, turn }] of planned.entries()) {
         const result = results[index];
         if (result?.status === "lost") again.push(turn.eventId);
         else if (turn.progress.kind === "continue")
-          works.push({ ...work, record: { ...work.record, cursor: turn.progress.cursor } });
+          waiting.push({ ...work, record: { ...work.record, cursor: turn.progress.cursor } });
       }
-      if (again.length > 0 && lost < roundsMax) works.push(...(await this.#load(again, lane)));
+      if (again.length > 0 && lost < roundsMax) waiting.push(...(await this.#load(again, lane)));
       lost += again.length > 0 ? 1 : 0;
     }
   }
@@ -210,4 +209,20 @@ function openEvent(record: EventRecord, keyring: OrchestrateDependencies["keyrin
           JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.inline, record.inline)),
         );
   return { record, payload, inline };
+}
+
+/**
+ * Takes the first events whose turns together have a bounded number of recipients: planning is one stretch of the event
+ * loop, in which nothing more urgent can run.
+ */
+function takeSome(waiting: EventWork[], limits: OrchestrateDependencies["limits"]): EventWork[] {
+  let recipients = 0;
+  let end = 0;
+  while (end < waiting.length && (end === 0 || recipients < limits.messagesPerCommit)) {
+    const work = waiting[end];
+    if (work === undefined) break;
+    recipients += Math.min(limits.recipientsPerTurn, work.payload.recipients.length - work.record.cursor);
+    end += 1;
+  }
+  return waiting.splice(0, end);
 }
