@@ -55,6 +55,12 @@ describe("a first start with nothing but the example folder", () => {
     );
     expect(event.lane).toBe("critical");
     expect(event.runs[0]?.messages[0]?.attempts).toMatchObject([{ number: 1, outcome: "accepted" }]);
+    const metrics = await request(`${server.url}/metrics`);
+    const text = await metrics.body.text();
+    expect(text).toMatch(/^tidings_events_accepted_total\{lane="critical"\} [1-9]/m);
+    expect(text).toMatch(
+      /^tidings_messages_total\{channel="email",lane="critical",provider="sandbox",outcome="accepted"\} [1-9]/m,
+    );
     const page = /\S+$/.exec((await said(/^\s+Mailbox/)).trim())?.[0] ?? "";
     const { body } = await request(page);
     expect(await body.text()).toContain("anna@example.com");

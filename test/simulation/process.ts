@@ -55,6 +55,7 @@ export class SimulatedProcess implements LiveProcess {
       },
       node: this.node,
       observer: {
+        onDurable: () => undefined,
         onOrchestrated: () => undefined,
         onStarted: () => undefined,
         onOutcome: () => undefined,

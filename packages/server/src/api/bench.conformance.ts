@@ -104,6 +104,7 @@ export async function apiBench(
     queue: dropQueue,
     limits: ingestLimits,
     onAccepted: () => {},
+    onDurable: () => {},
     onStoreError: (error) => logged.push({ fields: { err: error }, message: "store" }),
   });
   const provider = (name: string) => (name === "test" ? testProvider : undefined);

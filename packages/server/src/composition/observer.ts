@@ -5,6 +5,11 @@ import type { PipelineObserver } from "./pipeline.ts";
 /** What the stages tell, as metrics and log lines. */
 export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
   return {
+    onDurable(lane, events, tookMs) {
+      if (events === 0) return;
+      metrics.accepted[lane].inc(events);
+      metrics.stages.accept[lane].observe(tookMs / 1000, events);
+    },
     onOrchestrated(lane, waitedMs) {
       metrics.stages.orchestrate[lane].observe(waitedMs / 1000);
     },

@@ -41,6 +41,7 @@ export interface PipelineParts {
 }
 
 export interface PipelineObserver extends DeliverObserver {
+  onDurable(lane: Lane, events: number, tookMs: number): void;
   onOrchestrated(lane: Lane, waitedMs: number): void;
 }
 
@@ -74,6 +75,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     ids,
     limits: { ...config.api, pacedEvents: config.queue.pacedEvents, paceMaxMs: config.queue.paceMaxMs },
     onAccepted: (event, payload, inline) => events.put(event.id, { record: { ...event, cursor: 0 }, payload, inline }),
+    onDurable: (lane, count, tookMs) => observer.onDurable(lane, count, tookMs),
     onStoreError: (error) => observer.onFault("accept", "", error),
   });
   const orchestrate = new Orchestrate({

@@ -81,6 +81,7 @@ function ingestWith(changes: Partial<IngestOptions> = {}): Ingest {
       paceMaxMs: 10,
     },
     onAccepted: (event) => handed.push(event.id),
+    onDurable: () => {},
     onStoreError: () => {},
     ...changes,
   });

@@ -32,6 +32,8 @@ export interface IngestOptions extends PrepareContext {
   limits: IngestLimits;
   /** Content of an event that is due now, handed over in memory after its commit and before its id is published. */
   onAccepted: (event: NewEvent, payload: EventPayload, inline: readonly InlineRecipient[]) => void;
+  /** Told of events that became durable, and how long that took. */
+  onDurable: (lane: Lane, events: number, tookMs: number) => void;
   /** Told why events could not be made durable; their callers get `overloaded`. */
   onStoreError: (error: unknown) => void;
 }
@@ -184,6 +186,7 @@ export class Ingest {
   async #commit(lane: Lane, batch: readonly Prepared[]): Promise<readonly AcceptResult[]> {
     const { store, queue, clock, onAccepted, onStoreError } = this.#options;
     let results: readonly AcceptResult[];
+    const from = clock.monotonic();
     await this.#pace.wait(() => queue.depth(`events.${lane}`) > this.#options.limits.pacedEvents);
     try {
       results = await store.acceptEvents({ events: batch.map((prepared) => prepared.event) });
@@ -193,11 +196,15 @@ export class Ingest {
     }
     const now = clock.now();
     const items: QueueItem[] = [];
+    let accepted = 0;
     batch.forEach(({ event, payload, inline }, index) => {
-      if (results[index]?.status !== "accepted" || event.dueAt > now) return;
+      if (results[index]?.status !== "accepted") return;
+      accepted += 1;
+      if (event.dueAt > now) return;
       onAccepted(event, payload, inline);
       items.push({ v: 1, id: event.id });
     });
+    this.#options.onDurable(lane, accepted, clock.monotonic() - from);
     if (items.length > 0) queue.publish(`events.${lane}`, items);
     return results;
   }
