@@ -1,6 +1,6 @@
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
-import type { PipelineObserver } from "./pipeline.ts";
+import type { PipelineObserver } from "./pipeline-parts.ts";
 
 /** What the stages tell, as metrics and log lines. */
 export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {

@@ -1,49 +1,15 @@
-import type { Lane } from "@tidings/contract/words";
-import type { Config } from "../config.ts";
 import type { Delivery } from "../domain/delivery.ts";
-import type { StepKind } from "../domain/steps/step-kind.ts";
 import { HandOver } from "../lib/hand-over.ts";
-import type { Keyring } from "../lib/keyring.ts";
-import { Deliver } from "../pipeline/deliver/deliver.ts";
-import type { DeliverObserver } from "../pipeline/deliver/ports.ts";
+import type { Deliver } from "../pipeline/deliver/deliver.ts";
 import { Feedback } from "../pipeline/feedback/feedback.ts";
 import { Ingest } from "../pipeline/ingest/ingest.ts";
 import { Orchestrate } from "../pipeline/orchestrate/orchestrate.ts";
 import type { EventWork } from "../pipeline/orchestrate/ports.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Configuration, IntegrationConfiguration } from "../ports/configuration.ts";
-import type { Ids } from "../ports/ids.ts";
-import type { Limiter } from "../ports/limiter.ts";
-import type { Provider } from "../ports/provider.ts";
 import type { Topic } from "../ports/queue.ts";
-import type { Random } from "../ports/random.ts";
-import type { Store } from "../ports/store/store.ts";
-import type { TemplateEngine } from "../ports/template-engine.ts";
 import { EmbeddedQueue } from "../queue/embedded.ts";
 import { findDue } from "../queue/find-due.ts";
-
-/** What the stages are made from; the simulation gives its own clock, randomness and providers, and nothing else differs. */
-export interface PipelineParts {
-  config: Config;
-  store: Store;
-  configuration: Configuration;
-  keyring: Keyring;
-  clock: Clock;
-  random: Random;
-  ids: Ids;
-  limiter: Limiter;
-  templates: TemplateEngine;
-  steps: ReadonlyMap<string, StepKind>;
-  providerOf: (integration: IntegrationConfiguration) => Provider | undefined;
-  /** Name of this process while it lives. */
-  node: string;
-  observer: PipelineObserver;
-}
-
-export interface PipelineObserver extends DeliverObserver {
-  onDurable(lane: Lane, events: number, tookMs: number): void;
-  onOrchestrated(lane: Lane, waitedMs: number): void;
-}
+import { createDeliver } from "./deliver.ts";
+import type { PipelineParts } from "./pipeline-parts.ts";
 
 export interface Pipeline {
   ingest: Ingest;
@@ -124,29 +90,4 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       await queue.stop();
     },
   };
-}
-
-function createDeliver(parts: PipelineParts, queue: EmbeddedQueue, deliveries: HandOver<Delivery>): Deliver {
-  const { config } = parts;
-  return new Deliver({
-    ...parts,
-    queue,
-    takeDelivery: (id) => deliveries.take(id),
-    limits: {
-      maxInFlight: config.deliver.maxInFlight,
-      maxInFlightPerIntegration: config.deliver.integrationInFlightMax,
-      maxInFlightPerDestination: config.deliver.hostInFlightMax,
-      callsPerIntegration: config.deliver.integrationCallsMax,
-      bufferPerIntegration: config.deliver.integrationBufferMax,
-      bufferPerDestination: config.deliver.hostBufferMax,
-      topicItemsMax: config.queue.topicItemsMax,
-      overflowDelayMs: config.deliver.overflowDelayMs,
-      overflowDelayMaxMs: config.deliver.overflowDelayMaxMs,
-      timeoutMs: config.deliver.callTimeoutMs,
-      leaseMarginMs: config.deliver.leaseMarginMs,
-      batchMax: config.deliver.batchMax,
-      handlerBatchMax: config.deliver.batchMax,
-      compiledTemplatesMax: config.deliver.compiledTemplatesMax,
-    },
-  });
 }

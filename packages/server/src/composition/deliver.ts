@@ -1,0 +1,31 @@
+import type { Delivery } from "../domain/delivery.ts";
+import type { HandOver } from "../lib/hand-over.ts";
+import { Deliver } from "../pipeline/deliver/deliver.ts";
+import type { EmbeddedQueue } from "../queue/embedded.ts";
+import type { PipelineParts } from "./pipeline-parts.ts";
+
+/** The deliver stage with the limits of the settings. */
+export function createDeliver(parts: PipelineParts, queue: EmbeddedQueue, deliveries: HandOver<Delivery>): Deliver {
+  const { config } = parts;
+  return new Deliver({
+    ...parts,
+    queue,
+    takeDelivery: (id) => deliveries.take(id),
+    limits: {
+      maxInFlight: config.deliver.maxInFlight,
+      maxInFlightPerIntegration: config.deliver.integrationInFlightMax,
+      maxInFlightPerDestination: config.deliver.hostInFlightMax,
+      callsPerIntegration: config.deliver.integrationCallsMax,
+      bufferPerIntegration: config.deliver.integrationBufferMax,
+      bufferPerDestination: config.deliver.hostBufferMax,
+      topicItemsMax: config.queue.topicItemsMax,
+      overflowDelayMs: config.deliver.overflowDelayMs,
+      overflowDelayMaxMs: config.deliver.overflowDelayMaxMs,
+      timeoutMs: config.deliver.callTimeoutMs,
+      leaseMarginMs: config.deliver.leaseMarginMs,
+      batchMax: config.deliver.batchMax,
+      handlerBatchMax: config.deliver.batchMax,
+      compiledTemplatesMax: config.deliver.compiledTemplatesMax,
+    },
+  });
+}

@@ -1,0 +1,36 @@
+import type { Lane } from "@tidings/contract/words";
+import type { Config } from "../config.ts";
+import type { StepKind } from "../domain/steps/step-kind.ts";
+import type { Keyring } from "../lib/keyring.ts";
+import type { DeliverObserver } from "../pipeline/deliver/ports.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Configuration, IntegrationConfiguration } from "../ports/configuration.ts";
+import type { Ids } from "../ports/ids.ts";
+import type { Limiter } from "../ports/limiter.ts";
+import type { Provider } from "../ports/provider.ts";
+import type { Random } from "../ports/random.ts";
+import type { Store } from "../ports/store/store.ts";
+import type { TemplateEngine } from "../ports/template-engine.ts";
+
+/** What the stages are made from; the simulation gives its own clock, randomness and providers, and nothing else differs. */
+export interface PipelineParts {
+  config: Config;
+  store: Store;
+  configuration: Configuration;
+  keyring: Keyring;
+  clock: Clock;
+  random: Random;
+  ids: Ids;
+  limiter: Limiter;
+  templates: TemplateEngine;
+  steps: ReadonlyMap<string, StepKind>;
+  providerOf: (integration: IntegrationConfiguration) => Provider | undefined;
+  /** Name of this process while it lives. */
+  node: string;
+  observer: PipelineObserver;
+}
+
+export interface PipelineObserver extends DeliverObserver {
+  onDurable(lane: Lane, events: number, tookMs: number): void;
+  onOrchestrated(lane: Lane, waitedMs: number): void;
+}
