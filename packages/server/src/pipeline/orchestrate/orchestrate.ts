@@ -109,6 +109,7 @@ export class Orchestrate {
     const now = clock.now();
     const planned: PlannedTurn[] = [];
     for (const work of works) {
+      people.keep();
       try {
         const turn =
           work.record.kind === "message"
@@ -116,6 +117,7 @@ export class Orchestrate {
             : planEvent(work, lane, people, limits.recipientsPerTurn, now, this.#on);
         planned.push(turn);
       } catch (error) {
+        people.undo();
         await this.#bury(work.record, lane, error);
       }
     }

@@ -2,7 +2,7 @@ import type { InlineRecipient } from "@tidings/contract/recipients";
 import { bodyOf, mergeBody } from "../../domain/recipient-view.ts";
 import { recipientWrite } from "../../domain/recipient-write.ts";
 import type { RecipientRecord, RecipientWrite } from "../../ports/store/orchestrate.ts";
-import type { Person } from "./person.ts";
+import { openPerson, type Person } from "./person.ts";
 import type { PersonCache } from "./person-cache.ts";
 import type { OrchestrateKeyring } from "./ports.ts";
 
@@ -13,6 +13,9 @@ import type { OrchestrateKeyring } from "./ports.ts";
 export class People {
   readonly #records = new Map<string, RecipientRecord>();
   readonly #opened = new Map<string, Person>();
+  /** What the plan under way has laid over, to be put back where it fails. */
+  readonly #before = new Map<string, { record: RecipientRecord | undefined; laid: boolean }>();
+  readonly #laid = new Set<string>();
   readonly #keyring: OrchestrateKeyring;
   readonly #cache: PersonCache;
 
@@ -28,9 +31,26 @@ export class People {
     if (known !== undefined) return known;
     const record = this.#records.get(key);
     if (record === undefined) return undefined;
-    const person = this.#cache.open(record, this.#keyring);
+    // What is only laid over is not committed, and its version may yet become another's: it never goes into the cache.
+    const person = this.#laid.has(key) ? openPerson(record, this.#keyring) : this.#cache.open(record, this.#keyring);
     this.#opened.set(key, person);
     return person;
+  }
+
+  /** Another event's plan begins: what was laid over so far stays. */
+  keep(): void {
+    this.#before.clear();
+  }
+
+  /** The plan failed, so nothing of it is committed: later ones must not see its recipients. */
+  undo(): void {
+    for (const [key, { record, laid }] of this.#before) {
+      this.#opened.delete(key);
+      if (!laid) this.#laid.delete(key);
+      if (record === undefined) this.#records.delete(key);
+      else this.#records.set(key, record);
+    }
+    this.#before.clear();
   }
 
   /** Lays an inline recipient over what is known. Undefined where what is known is newer. */
@@ -51,6 +71,8 @@ export class People {
       existingWrappedKey: record?.wrappedKey,
       sealer: this.#keyring,
     });
+    if (!this.#before.has(key)) this.#before.set(key, { record, laid: this.#laid.has(key) });
+    this.#laid.add(key);
     this.#records.set(key, { ...write, version: (record?.version ?? 0) + 1 });
     this.#opened.delete(key);
     return write;
