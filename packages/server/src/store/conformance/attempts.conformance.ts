@@ -158,11 +158,13 @@ export function attemptsConformance(open: OpenCorner): void {
       expect((await corner.store.getDeadLetter({ environmentId: corner.environmentId, id: message.id }))?.detail).toBe(
         after.state === "dead" ? after.detail : undefined,
       );
-      expect(
-        await corner.store
-          .dueMessages({ lane: "transactional", channel: "email", now: dueAt, limit: 10_000, node: "here" })
-          .then((ids) => ids.includes(message.id)),
-      ).toBe(after.state === "queued");
+      // One look takes in a bounded number of tenants, and every test has tenants of its own: the looks go round.
+      const found = new Set<string>();
+      for (let look = 0; look < 10; look += 1) {
+        const query = { lane: "transactional", channel: "email", now: dueAt, limit: 10_000, node: "here" } as const;
+        for (const id of await corner.store.dueMessages(query)) found.add(id);
+      }
+      expect(found.has(message.id)).toBe(after.state === "queued");
     });
 
     test("counts once: the second and those of an attempt that never was are fenced", async () => {
