@@ -158,7 +158,8 @@ export const apiLimits: ApiDependencies["limits"] = {
   bodyDepthMax: 32,
   ratePerKeyPerSecond: 100_000,
   requestTimeoutMs: 30_000,
-  keepAliveTimeoutMs: 5000,
+  // Longer than any stall of a busy machine: a connection that is closed while a request is on its way is no answer.
+  keepAliveTimeoutMs: 120_000,
   connectionsMax: 100,
   cachedKeysMax: 100,
   cachedKeyMs: 1000,
