@@ -8,7 +8,7 @@ export const recordOutcomes: Call<"recordOutcomes"> = (context, { outcomes }) =>
 
 /**
  * One update moves the message and completes its attempt, whose members it appends: a started attempt has none of them
- * yet, and json_patch, which would have to parse both, costs 3 µs more. The fence is the attempt's number with the state `sending`:
+ * yet, and json_patch would have to parse both. The fence is the attempt's number with the state `sending`:
  * who holds an older number, or comes after feedback, only leaves evidence.
  */
 function record(context: CallContext, outcome: AttemptOutcome): OutcomeResult {
