@@ -30,7 +30,7 @@ export async function createWorld(options: {
   await configureFake(api, {
     baseUrl: provider.url,
     maxBatch: options.maxBatch,
-    maxInFlight: options.maxBatch > 1 ? options.maxBatch * 4 : 256,
+    maxInFlight: options.maxBatch > 1 ? options.maxBatch * 4 : 500,
   });
   await writeRecipients(api, options.recipients ?? 1000);
   return {

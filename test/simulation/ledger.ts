@@ -1,5 +1,5 @@
 import { channels, lanes, type MessageState, messageStates } from "@tidings/contract/words";
-import { currentAttemptSchema } from "../../packages/server/src/store/sqlite/attempts.ts";
+import { type CurrentAttempt, currentAttemptSchema } from "../../packages/server/src/store/sqlite/attempts.ts";
 import { wordAt } from "../../packages/server/src/store/sqlite/codes.ts";
 import type { SqlRow } from "../../packages/server/src/store/sqlite/database.ts";
 import { integer, integerOrNull, text, textOrNull } from "../../packages/server/src/store/sqlite/rows.ts";
@@ -110,9 +110,25 @@ export class Ledger {
       moves: [],
     };
     this.messages.set(id, message);
+    const attempt = attemptOf(row);
     this.#world.note(
-      `committed message ${id} ${message.workflow}/${message.step} of ${message.eventId} for ${message.recipient}`,
+      `committed message ${id} ${message.workflow}/${message.step} of ${message.eventId} for ${message.recipient}${attempt === undefined ? "" : ` as #${attempt.number}`}`,
     );
+    if (message.state === "sending" && attempt !== undefined) this.#start(message, attempt, message.dueAt);
+  }
+
+  #start(message: LoggedMessage, { number, node, integration, started }: CurrentAttempt, dueAt: number | null): void {
+    const attempt: StartedAttempt = {
+      number,
+      node,
+      integration,
+      startedAt: started,
+      sequence: this.#sequence,
+      committedAt: this.#world.now(),
+      end: undefined,
+    };
+    this.#watcher.onStarted({ ...message, dueAt }, attempt);
+    message.attempts.push(attempt);
   }
 
   #move(id: string, row: SqlRow): void {
@@ -120,8 +136,7 @@ export class Ledger {
     if (message === undefined) throw new Error(`message ${id} moves and was never written`);
     const from = wordAt(messageStates, integer(row, "was"));
     const to = wordAt(messageStates, integer(row, "becomes"));
-    const json = textOrNull(row, "detail");
-    const current = json === null ? undefined : currentAttemptSchema.parse(JSON.parse(json));
+    const current = attemptOf(row);
     const dueBefore = message.dueAt;
     const now = this.#world.now();
     this.#world.note(
@@ -129,20 +144,7 @@ export class Ledger {
     );
     message.state = to;
     message.moves.push({ from, to, at: now, sequence: this.#sequence });
-    if (to === "sending" && current !== undefined) {
-      const { number, node, integration, started } = current;
-      const attempt: StartedAttempt = {
-        number,
-        node,
-        integration,
-        startedAt: started,
-        sequence: this.#sequence,
-        committedAt: now,
-        end: undefined,
-      };
-      this.#watcher.onStarted({ ...message, dueAt: dueBefore }, attempt);
-      message.attempts.push(attempt);
-    }
+    if (to === "sending" && current !== undefined) this.#start(message, current, dueBefore);
     message.dueAt = integerOrNull(row, "due_at");
     if (from === to) return;
     const attempt = from === "sending" ? message.attempts.at(-1) : undefined;
@@ -151,4 +153,9 @@ export class Ledger {
     }
     this.#watcher.onMoved(message, from, attempt);
   }
+}
+
+function attemptOf(row: SqlRow): CurrentAttempt | undefined {
+  const json = textOrNull(row, "detail");
+  return json === null ? undefined : currentAttemptSchema.parse(JSON.parse(json));
 }

@@ -24,7 +24,7 @@ create trigger simulation_run after insert on run begin
   insert into simulation_log (kind, id, becomes, due_at) values ('run', new.id, new.step, new.due_at);
 end;
 create trigger simulation_message after insert on message begin
-  insert into simulation_log (kind, id, becomes, due_at) values ('message', new.id, new.state, new.due_at);
+  insert into simulation_log (kind, id, becomes, due_at, detail) values ('message', new.id, new.state, new.due_at, new.attempt);
 end;
 create trigger simulation_move after update of state, attempts, due_at on message
   when old.state <> new.state or old.attempts <> new.attempts or old.due_at is not new.due_at begin

@@ -14,9 +14,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "acknowledge before commit",
     file: "store/sqlite/turn.ts",
-    find: `this.#database.exec("commit");`,
+    find: `this.#database.step("commit");`,
     // The edge between the answers and the commit is one that a crash can meet.
-    replace: `for (const reply of replies) answer(reply);\n between("executed");\n this.#database.exec("commit");`,
+    replace: `for (const reply of replies) answer(reply);\n between("executed");\n this.#database.step("commit");`,
     invariants: ["acknowledged-event-exists", "acknowledged-report-is-kept"],
   },
   {
@@ -31,8 +31,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: "missing fence",
     file: "store/sqlite/calls/record-outcomes.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of the source
-    find: "where id = ? and state = ${messageStateCode.sending} and attempts = ?`,\n    messageStateCode[after.state],",
-    replace: "where id = ? and ? > 0`,\n    messageStateCode[after.state],",
+    find: "where id = ? and state = ${messageStateCode.sending} and attempts = ?`;",
+    replace: "where id = ? and ? > 0`;",
     invariants: ["moves-are-legal", "outcome-of-attempt", "state-of-highest-attempt", "call-only-when-started"],
   },
   {

@@ -52,6 +52,7 @@ export interface ApiBench {
   close(): Promise<void>;
 }
 
+const unwatched = { planAhead: () => undefined, onAccepted: () => {}, onDurable: () => {} };
 const dropQueue: Queue = { publish: () => {}, consume: () => {}, wake: () => {}, depth: () => 0, stop: async () => {} };
 
 const ingestLimits = {
@@ -103,8 +104,7 @@ export async function apiBench(
     ids,
     queue: dropQueue,
     limits: ingestLimits,
-    onAccepted: () => {},
-    onDurable: () => {},
+    ...unwatched,
     onStoreError: (error) => logged.push({ fields: { err: error }, message: "store" }),
   });
   const provider = (name: string) => (name === "test" ? testProvider : undefined);

@@ -148,8 +148,9 @@ function mutate(body: unknown, { kind, place, text, value }: Change): void {
   if (chosen === undefined) return;
   const { parent, name } = chosen;
   const now: unknown = Reflect.get(parent, name);
-  if (kind === "replace") define(parent, name, value);
-  else if (kind === "add" && !Array.isArray(parent)) define(parent, text, value);
+  // A value that fast-check gives may be there twice, and would then hold itself.
+  if (kind === "replace") define(parent, name, structuredClone(value));
+  else if (kind === "add" && !Array.isArray(parent)) define(parent, text, structuredClone(value));
   else if (kind === "double" && Array.isArray(parent)) parent.push(structuredClone(now));
   else if (Array.isArray(parent)) parent.splice(Number(name), 1);
   else {

@@ -106,6 +106,7 @@ function openStore(
       checkpointPages: store.walCheckpointPages,
       turnMs: store.turnMs,
       turnGapMs: store.turnGapMs,
+      turnGapMaxMs: store.turnGapMaxMs,
       turnCallsMax: store.turnCallsMax,
       waitingMax: store.queuedRequestsMax,
     },

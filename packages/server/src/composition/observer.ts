@@ -14,14 +14,14 @@ export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
       metrics.stages.orchestrate[lane].observe(waitedMs / 1000);
     },
     onStarted(delivery, _integration, sinceCreatedMs) {
-      metrics.stages.accept_to_provider[delivery.lane].observe(Math.max(0, sinceCreatedMs) / 1000);
+      metrics.stages.accept_to_provider[delivery.origin.lane].observe(Math.max(0, sinceCreatedMs) / 1000);
     },
     onOutcome(delivery, integration, outcome, tookMs) {
       const { provider } = integration.document;
-      const cells = metrics.delivery(delivery.channel, delivery.lane, provider);
+      const cells = metrics.delivery(delivery.origin.channel, delivery.origin.lane, provider);
       const name = outcome.status === "rejected" ? (`rejected_${outcome.kind}` as const) : outcome.status;
       cells[name].inc();
-      metrics.providerCall(provider, delivery.channel).observe(tookMs / 1000);
+      metrics.providerCall(provider, delivery.origin.channel).observe(tookMs / 1000);
       if (outcome.status === "accepted") return;
       log.info("an attempt was not accepted", {
         messageId: delivery.id,
@@ -33,7 +33,7 @@ export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
       });
     },
     onHeldBack(delivery, integration, status) {
-      metrics.delivery(delivery.channel, delivery.lane, integration.document.provider)[status].inc();
+      metrics.delivery(delivery.origin.channel, delivery.origin.lane, integration.document.provider)[status].inc();
     },
     onOverflow(lane) {
       log.debug("a message was put off, as a buffer is full", { lane });

@@ -3,12 +3,12 @@ import { HandOver } from "../lib/hand-over.ts";
 import type { Deliver } from "../pipeline/deliver/deliver.ts";
 import { Feedback } from "../pipeline/feedback/feedback.ts";
 import { Ingest } from "../pipeline/ingest/ingest.ts";
-import { Orchestrate } from "../pipeline/orchestrate/orchestrate.ts";
 import type { EventWork } from "../pipeline/orchestrate/ports.ts";
 import type { Topic } from "../ports/queue.ts";
 import { EmbeddedQueue } from "../queue/embedded.ts";
 import { findDue } from "../queue/find-due.ts";
 import { createDeliver } from "./deliver.ts";
+import { createOrchestrate } from "./orchestrate.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 
 export interface Pipeline {
@@ -32,6 +32,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   });
   const events = new HandOver<EventWork>(config.queue.topicItemsMax);
   const deliveries = new HandOver<Delivery>(config.queue.topicItemsMax * 2);
+  const runs = (role: (typeof config.process.roles)[number]): boolean => config.process.roles.includes(role);
+  const deliver = createDeliver(parts, queue, deliveries);
+  const orchestrate = createOrchestrate(parts, queue, {
+    takeEvent: (id) => events.take(id),
+    handOver: (delivery) => deliveries.put(delivery.id, delivery),
+    places: runs("deliver") ? deliver : undefined,
+  });
   const ingest = new Ingest({
     store,
     queue,
@@ -40,33 +47,17 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     clock,
     ids,
     limits: { ...config.api, pacedEvents: config.queue.pacedEvents, paceMaxMs: config.queue.paceMaxMs },
-    onAccepted: (event, payload, inline) => events.put(event.id, { record: { ...event, cursor: 0 }, payload, inline }),
+    planAhead: (lane, batch) =>
+      runs("orchestrate")
+        ? orchestrate.firstTurns.plan(
+            lane,
+            batch.map(({ event, payload, inline }) => ({ record: event, payload, inline })),
+          )
+        : undefined,
+    onAccepted: (event, payload, inline) => events.put(event.id, { record: event, payload, inline }),
     onDurable: (lane, count, tookMs) => observer.onDurable(lane, count, tookMs),
     onStoreError: (error) => observer.onFault("accept", "", error),
   });
-  const orchestrate = new Orchestrate({
-    store,
-    configuration,
-    keyring,
-    clock,
-    ids,
-    queue,
-    steps: parts.steps,
-    limits: {
-      batchMax: config.orchestrate.batchMax,
-      concurrency: config.orchestrate.concurrency,
-      recipientsPerTurn: config.orchestrate.turnRecipientsMax,
-      pacedMessages: config.queue.pacedMessages,
-      paceMaxMs: config.queue.paceMaxMs,
-      openedRecipientsMax: config.orchestrate.openedRecipientsMax,
-      messagesPerCommit: config.orchestrate.commitMessagesMax,
-    },
-    takeEvent: (id) => events.take(id),
-    handOver: (delivery) => deliveries.put(delivery.id, delivery),
-    onFault: (where, id, error) => observer.onFault(where, id, error),
-    onCommitted: (lane, _events, waitedMs) => observer.onOrchestrated(lane, waitedMs),
-  });
-  const deliver = createDeliver(parts, queue, deliveries);
   const feedback = new Feedback({
     store,
     clock,
@@ -82,12 +73,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     deliver,
     queue,
     start() {
-      if (config.process.roles.includes("orchestrate")) orchestrate.start();
-      if (config.process.roles.includes("deliver")) deliver.start();
+      if (runs("orchestrate")) orchestrate.start();
+      if (runs("deliver")) deliver.start();
     },
     async stop() {
-      deliver.stop();
-      await queue.stop();
+      await Promise.all([deliver.stop(), queue.stop()]);
     },
   };
 }

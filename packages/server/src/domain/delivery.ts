@@ -1,15 +1,11 @@
 import type { Content } from "@tidings/contract/messages";
-import type { Channel, Lane } from "@tidings/contract/words";
+import type { MessageOrigin } from "./message.ts";
 
 /** A message on its way, opened: what deliver renders and sends. It lives in memory only. */
 export interface Delivery {
   id: string;
-  environmentId: number;
   eventId: string;
-  channel: Channel;
-  lane: Lane;
-  category: string;
-  tenant: string;
+  origin: MessageOrigin;
   recipient: {
     id: string;
     locale?: string | undefined;
@@ -18,8 +14,6 @@ export interface Delivery {
   };
   /** Address in clear. */
   to: string;
-  template: string;
-  templateVersion: number;
   /** Ready content of a direct message. */
   content: Content | undefined;
   data: Record<string, unknown>;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Batcher } from "./batcher.ts";
 
 interface Batch {
-  items: number[];
+  items: readonly number[];
   finish: (results?: readonly string[]) => void;
   fail: (error: Error) => void;
 }
@@ -70,6 +70,17 @@ describe("batcher", () => {
     expect(await results).toEqual(["r1", "r2", "r3", "r4", "r5"]);
   });
 
+  test("items that come together stay together and are answered together, also where they are more than a batch", async () => {
+    const { batcher, batches } = bench({ batchMax: 3, openMax: 1 });
+    const results = Promise.all([batcher.submit(1), batcher.submitAll([2, 3, 4, 5]), batcher.submitAll([6, 7])]);
+    for (const count of [1, 2, 3]) {
+      while (batches.length < count) await Promise.resolve();
+      batches[count - 1]?.finish();
+    }
+    expect(batches.map((batch) => batch.items)).toEqual([[1], [2, 3, 4, 5], [6, 7]]);
+    expect(await results).toEqual(["r1", ["r2", "r3", "r4", "r5"], ["r6", "r7"]]);
+  });
+
   test("a batch that fails fails its own callers and no others", async () => {
     const { batcher, batches } = bench({ batchMax: 1, openMax: 2 });
     const results = Promise.allSettled([batcher.submit(1), batcher.submit(2), batcher.submit(3)]);
@@ -92,11 +103,11 @@ describe("batcher", () => {
     await expect(batcher.submit(2)).rejects.toThrow("closed");
   });
 
-  test("a caller whose result is missing is told so", async () => {
+  test("where a result is missing, nobody can tell whose it is, and all are told so", async () => {
     const { batcher, batches } = bench({ batchMax: 2, openMax: 1 });
     const results = Promise.allSettled([batcher.submit(1), batcher.submit(2)]);
     await Promise.resolve();
     batches[0]?.finish(["r1"]);
-    expect((await results).map((result) => result.status)).toEqual(["fulfilled", "rejected"]);
+    expect((await results).map((result) => result.status)).toEqual(["rejected", "rejected"]);
   });
 });

@@ -1,10 +1,23 @@
 import { hash } from "node:crypto";
 
+/** The front of the last id: many are made in one millisecond, or for one event. */
+let lastMs = -1;
+let lastFront = "";
+
+function frontOf(timeMs: number): string {
+  const ms = Math.trunc(timeMs);
+  if (ms !== lastMs) {
+    const time = ms.toString(16).padStart(12, "0");
+    lastFront = `${time.slice(0, 8)}-${time.slice(8, 12)}-8`;
+    lastMs = ms;
+  }
+  return lastFront;
+}
+
 /** UUIDv8 (RFC 9562 §5.8): 48 bits of `timeMs`, then 74 bits taken from 20 hex digits. Text form, lower case. */
 export function uuidFrom(timeMs: number, hex: string): string {
-  const time = Math.trunc(timeMs).toString(16).padStart(12, "0");
   const variant = "89ab"[Number.parseInt(hex.slice(3, 4), 16) & 3];
-  return `${time.slice(0, 8)}-${time.slice(8, 12)}-8${hex.slice(0, 3)}-${variant}${hex.slice(4, 7)}-${hex.slice(7, 19)}`;
+  return `${frontOf(timeMs)}${hex.slice(0, 3)}-${variant}${hex.slice(4, 7)}-${hex.slice(7, 19)}`;
 }
 
 /** Always the same id for the same time and parts. */

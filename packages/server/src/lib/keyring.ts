@@ -15,6 +15,8 @@ interface EnvironmentKeys {
 
 const masterId = "0000000000000000";
 const wrapContext = "data-key";
+const nonceLength = 12;
+const noncesDrawn = 256;
 
 /**
  * Holds the master key and opens data keys with it: one per environment, one per recipient. A recipient's key that is
@@ -27,6 +29,8 @@ export class Keyring {
   readonly #openedMax: number;
   readonly #environments = new Map<number, EnvironmentKeys>();
   readonly #opened = new Map<string, DataKey>();
+  #nonces: Buffer = Buffer.alloc(0);
+  #noncesUsed = 0;
 
   constructor(masterKey: Buffer, randomBytes: (length: number) => Buffer, openedMax: number) {
     if (masterKey.length !== 32) throw new SealError("the master key must be 32 bytes");
@@ -39,7 +43,7 @@ export class Keyring {
   newWrappedKey(): string {
     const id = this.#randomBytes(8).toString("hex");
     const key = this.#randomBytes(32).toString("base64");
-    return seal(this.#master, this.#randomBytes(12), wrapContext, `${id}:${key}`);
+    return seal(this.#master, this.#nonce(), wrapContext, `${id}:${key}`);
   }
 
   /** Must be called for every environment before its fields are sealed or opened. Throws a SealError for a wrong master key. */
@@ -51,7 +55,7 @@ export class Keyring {
   }
 
   sealForEnvironment(environmentId: number, context: string, text: string): string {
-    return seal(this.#environment(environmentId).data, this.#randomBytes(12), context, text);
+    return seal(this.#environment(environmentId).data, this.#nonce(), context, text);
   }
 
   unsealForEnvironment(environmentId: number, context: string, sealed: string): string {
@@ -60,7 +64,7 @@ export class Keyring {
 
   /** `wrappedKey` is the recipient's own data key as stored. */
   sealForRecipient(wrappedKey: string, context: string, text: string): string {
-    return seal(this.#open(wrappedKey), this.#randomBytes(12), context, text);
+    return seal(this.#open(wrappedKey), this.#nonce(), context, text);
   }
 
   unsealForRecipient(wrappedKey: string, context: string, sealed: string): string {
@@ -70,6 +74,17 @@ export class Keyring {
   /** Keyed hash in an environment, such as of an address: (`email`, `a@b.c`). 32 hex digits. */
   hash(environmentId: number, ...parts: string[]): string {
     return keyedHash(this.#environment(environmentId).address, ...parts);
+  }
+
+  /** Drawn many at a time, as a draw costs half as much as sealing a field; each is used once. */
+  #nonce(): Buffer {
+    if (this.#noncesUsed >= this.#nonces.length) {
+      this.#nonces = this.#randomBytes(noncesDrawn * nonceLength);
+      this.#noncesUsed = 0;
+    }
+    const nonce = this.#nonces.subarray(this.#noncesUsed, this.#noncesUsed + nonceLength);
+    this.#noncesUsed += nonceLength;
+    return nonce;
   }
 
   #environment(id: number): EnvironmentKeys {

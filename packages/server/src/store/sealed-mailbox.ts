@@ -33,7 +33,7 @@ export class SealedMailbox implements Mailbox {
   ) {
     this.#store = store;
     this.#keyring = keyring;
-    const append = async (mails: SealedMail[]): Promise<true[]> => {
+    const append = async (mails: readonly SealedMail[]): Promise<true[]> => {
       await store.appendMail({ mails, keep: limits.mailsKeptMax });
       return mails.map(() => true);
     };

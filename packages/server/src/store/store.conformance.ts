@@ -8,6 +8,7 @@ import { dedupeConformance } from "./conformance/dedupe.conformance.ts";
 import { dueConformance } from "./conformance/due.conformance.ts";
 import { eventTurnConformance } from "./conformance/event-turn.conformance.ts";
 import { feedbackConformance } from "./conformance/feedback.conformance.ts";
+import { firstTurnConformance } from "./conformance/first-turn.conformance.ts";
 import { logConformance } from "./conformance/log.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
@@ -26,6 +27,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     acceptConformance(corner);
     dueConformance(corner);
     eventTurnConformance(corner);
+    firstTurnConformance(corner);
     dedupeConformance(corner);
     recipientsConformance(corner);
     runsConformance(corner);

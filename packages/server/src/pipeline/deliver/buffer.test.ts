@@ -2,23 +2,29 @@ import { type Lane, lanes } from "@tidings/contract/words";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Delivery } from "../../domain/delivery.ts";
-import { Buffer, type BufferLimits, type Pending } from "./buffer.ts";
+import { Buffer, type BufferLimits } from "./buffer.ts";
+import type { Pending } from "./place.ts";
 
 let made = 0;
 function pending(destination: string, lane: Lane = "transactional"): Pending {
   made += 1;
   const delivery: Delivery = {
     id: `m${made}`,
-    environmentId: 1,
     eventId: "e",
-    channel: "webhook",
-    lane,
-    category: "c",
-    tenant: "",
+    origin: {
+      environmentId: 1,
+      workflow: "w",
+      workflowVersion: 1,
+      step: "s",
+      template: "t",
+      templateVersion: 1,
+      channel: "webhook",
+      lane,
+      category: "c",
+      tenant: "",
+    },
     recipient: { id: "u", attributes: {} },
     to: "to",
-    template: "t",
-    templateVersion: 1,
     content: undefined,
     data: {},
     createdAt: 0,
@@ -27,7 +33,7 @@ function pending(destination: string, lane: Lane = "transactional"): Pending {
     firstAttemptAt: null,
     last: undefined,
   };
-  return { delivery, destination, settled: () => {} };
+  return { delivery, destination, state: "waiting", settled: () => {} };
 }
 const buffer = (over: Partial<BufferLimits> = {}) =>
   new Buffer({ size: 100, sizePerDestination: 100, inFlightPerDestination: 100, ...over });
@@ -118,7 +124,7 @@ describe("the buffer of an integration", () => {
             expect(taken.length).toBeLessThanOrEqual(each.max);
             for (const one of taken) {
               const first = waiting.findIndex(
-                ({ destination, delivery }) => destination === one.destination && delivery.lane === each.lane,
+                ({ destination, delivery }) => destination === one.destination && delivery.origin.lane === each.lane,
               );
               expect(waiting[first]).toBe(one);
               waiting.splice(first, 1);
@@ -126,7 +132,7 @@ describe("the buffer of an integration", () => {
             underWay.push(...taken);
             const left = waiting.filter(
               ({ destination, delivery }) =>
-                delivery.lane === each.lane && of(underWay, destination).length < limits.inFlightPerDestination,
+                delivery.origin.lane === each.lane && of(underWay, destination).length < limits.inFlightPerDestination,
             );
             if (taken.length < each.max) expect(left).toEqual([]);
           } else {

@@ -1,12 +1,5 @@
 import { type Lane, lanes } from "@tidings/contract/words";
-import type { Delivery } from "../../domain/delivery.ts";
-
-/** A message that waits for its call; `settled` tells the queue that it is done with here. */
-export interface Pending {
-  delivery: Delivery;
-  destination: string;
-  settled: () => void;
-}
+import type { Pending } from "./place.ts";
 
 interface Destination {
   name: string;
@@ -45,7 +38,7 @@ export class Buffer {
       this.#forget(destination);
       return false;
     }
-    destination.waiting[pending.delivery.lane].push(pending);
+    destination.waiting[pending.delivery.origin.lane].push(pending);
     destination.size += 1;
     this.#size += 1;
     return true;
@@ -68,6 +61,14 @@ export class Buffer {
       this.#destinations.set(destination.name, destination);
     }
     return taken;
+  }
+
+  /** Takes a place at its destination for what did not wait here; false where none is free. */
+  enter(pending: Pending): boolean {
+    const destination = this.#destination(pending.destination);
+    if (destination.inFlight >= this.#limits.inFlightPerDestination) return false;
+    destination.inFlight += 1;
+    return true;
   }
 
   release(pending: Pending): void {

@@ -1,10 +1,12 @@
 import { channels, type Lane, lanes } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
+import type { MessageOrigin } from "../../domain/message.ts";
 import { nextStep } from "../../domain/retry.ts";
 import { candidates, choose } from "../../domain/route.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
 import type { QueueItem } from "../../ports/queue.ts";
 import type { DeliveryRecord, Settlement } from "../../ports/store/deliver.ts";
+import { Departure } from "./departure.ts";
 import { Dispatcher, type DispatcherServices } from "./dispatcher.ts";
 import { openDelivery } from "./open.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -28,6 +30,9 @@ export class Deliver {
   readonly #services: DispatcherServices;
   readonly #overflow: OverflowDelays;
   readonly #dispatchers = new Map<string, Dispatcher>();
+  readonly #ordered = new WeakMap<readonly IntegrationConfiguration[], Map<string, IntegrationConfiguration[]>>();
+  /** Who waits for the end. */
+  readonly #idle: (() => void)[] = [];
   #pumping = false;
   #stopped = false;
 
@@ -45,7 +50,10 @@ export class Deliver {
       ),
       outcomes: new Outcomes(dependencies),
       fail: (delivery, reason, error) => this.#fail(delivery, reason, error),
-      onRelease: () => this.#pumpSoon(),
+      onRelease: () => {
+        this.#pumpSoon();
+        this.#endIfIdle();
+      },
     };
   }
 
@@ -67,32 +75,48 @@ export class Deliver {
   }
 
   /** What waits in memory stays queued in the store; calls under way end as they end. Resolves when none is left. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.#stopped = true;
     for (const dispatcher of this.#dispatchers.values()) dispatcher.drop();
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+      this.#endIfIdle();
+    });
   }
 
-  async #handle(items: readonly QueueItem[], lane: Lane, acknowledge: (item: QueueItem) => void): Promise<void> {
-    const missing: QueueItem[] = [];
-    const settled: Promise<void>[] = [];
-    for (const item of items) {
-      const delivery = this.#on.takeDelivery(item.id);
-      if (delivery === undefined) missing.push(item);
-      else settled.push(this.#offer(delivery).then(() => acknowledge(item)));
-    }
-    this.#pumpSoon();
-    if (missing.length > 0) settled.push(this.#fromStore(missing, lane, acknowledge));
-    await Promise.all(settled);
+  #endIfIdle(): void {
+    if (!this.#stopped || this.#slots.taken > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  async #fromStore(items: readonly QueueItem[], lane: Lane, acknowledge: (item: QueueItem) => void): Promise<void> {
+  /** Resolves when all items are settled; each is acknowledged as soon as it is. */
+  #handle(items: readonly QueueItem[], lane: Lane, acknowledge: (item: QueueItem) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const missing: QueueItem[] = [];
+      let open = items.length;
+      const done = (item: QueueItem): void => {
+        acknowledge(item);
+        open -= 1;
+        if (open === 0) resolve();
+      };
+      for (const item of items) {
+        const delivery = this.#on.takeDelivery(item.id);
+        if (delivery === undefined) missing.push(item);
+        else this.#offer(delivery, () => done(item), reject);
+      }
+      this.#pumpSoon();
+      if (missing.length > 0) this.#fromStore(missing, lane, done).catch(reject);
+    });
+  }
+
+  async #fromStore(items: readonly QueueItem[], lane: Lane, done: (item: QueueItem) => void): Promise<void> {
     const records = await this.#on.store.loadDeliveries({ ids: items.map((item) => item.id), lane });
     const byId = new Map(records.map((record) => [record.id, record]));
     await Promise.all(
       items.map(async (item) => {
         const record = byId.get(item.id);
         if (record !== undefined) await this.#openAndOffer(record);
-        acknowledge(item);
+        done(item);
       }),
     );
   }
@@ -104,9 +128,10 @@ export class Deliver {
     try {
       const delivery = openDelivery(record, this.#on.keyring);
       if (delivery === undefined) return await settle({ state: "canceled", reason: "address_removed" });
-      const done = this.#offer(delivery);
-      this.#pumpSoon();
-      return await done;
+      await new Promise<void>((resolve, reject) => {
+        this.#offer(delivery, resolve, reject);
+        this.#pumpSoon();
+      });
     } catch (error) {
       this.#on.observer.onFault("open", record.id, error);
       return settle({ state: "dead", reason: "unreadable", detail: error instanceof Error ? error.name : "fault" });
@@ -120,28 +145,28 @@ export class Deliver {
   async #resolveLost(record: DeliveryRecord): Promise<void> {
     const { clock, random, configuration, store, node } = this.#on;
     const now = clock.now();
+    const { origin } = record;
     if (record.open !== null && record.open.node === node && record.open.leaseUntil > now) return;
     const integration = configuration
-      .integrations(record.environmentId)
+      .integrations(origin.environmentId)
       .find((candidate) => candidate.key === record.open?.integration);
     const idempotent = integration !== undefined && this.#on.providerOf(integration)?.idempotent === true;
     const after = nextStep(
       { status: "unknown", code: "process_lost" },
       {
-        lane: record.lane,
+        lane: origin.lane,
         attempt: record.attempts,
         firstAttemptAt: record.firstAttemptAt ?? now,
         now,
         expiresAt: record.expiresAt,
-        retry: configuration.category(record.environmentId, record.category)?.document.retry,
+        retry: configuration.category(origin.environmentId, origin.category)?.document.retry,
         idempotent,
       },
       random.number(),
     );
-    const { environmentId, channel, lane, category, tenant } = record;
     const outcome = {
       messageId: record.id,
-      labels: { environmentId, channel, lane, category, tenant },
+      labels: origin,
       integration: record.open?.integration ?? "",
       number: record.attempts,
       finishedAt: now,
@@ -151,42 +176,65 @@ export class Deliver {
     };
     await store.recordOutcomes({
       outcomes: [{ ...outcome, providerMessageId: "", after, suppress: "" }],
-      lane: record.lane,
+      lane: origin.lane,
     });
   }
 
-  /** Resolves when the message is settled. */
-  #offer(delivery: Delivery): Promise<void> {
-    if (this.#stopped) return Promise.resolve();
+  /** Tells when the message is settled. */
+  #offer(delivery: Delivery, settled: () => void, failed: (error: unknown) => void): void {
+    if (this.#stopped) {
+      settled();
+      return;
+    }
     const dispatcher = this.#route(delivery);
-    if (dispatcher === undefined) return this.#fail(delivery, "no_integration", undefined);
-    return new Promise((resolve, reject) => {
-      const destination = dispatcher.destinationOf(delivery);
-      if (dispatcher.offer({ delivery, destination, settled: resolve })) return;
-      this.#on.observer.onOverflow(delivery.lane);
-      const now = this.#on.clock.now();
-      const delayMs = this.#overflow.next(
-        `${dispatcher.integration.environmentId}:${dispatcher.integration.key}:${destination}`,
-        now,
-        this.#on.random.number(),
-      );
-      this.#settle({
-        messageId: delivery.id,
-        attempts: delivery.attempts,
-        at: now,
-        after: { state: "queued", dueAt: now + delayMs },
-      }).then(resolve, reject);
-    });
+    if (dispatcher === undefined) {
+      this.#fail(delivery, "no_integration", undefined).then(settled, failed);
+      return;
+    }
+    const destination = dispatcher.destinationOf(delivery);
+    if (dispatcher.offer({ delivery, destination, state: "waiting", settled })) return;
+    this.#on.observer.onOverflow(delivery.origin.lane);
+    const now = this.#on.clock.now();
+    const delayMs = this.#overflow.next(
+      `${dispatcher.integration.environmentId}:${dispatcher.integration.key}:${destination}`,
+      now,
+      this.#on.random.number(),
+    );
+    this.#settle({
+      messageId: delivery.id,
+      attempts: delivery.attempts,
+      at: now,
+      after: { state: "queued", dueAt: now + delayMs },
+    }).then(settled, failed);
   }
 
-  #route(delivery: Delivery): Dispatcher | undefined {
-    const ordered = candidates(
-      this.#on.configuration.integrations(delivery.environmentId),
-      delivery.channel,
-      delivery.lane,
-    );
-    const integration = choose(ordered, delivery.last, delivery.lane);
+  /** Places for messages that are about to be committed, so that they are STARTED by that commit. */
+  take(deliveries: readonly Delivery[]): Departure {
+    const departure = new Departure();
+    for (const delivery of deliveries) departure.add(this.#stopped ? undefined : this.#route(delivery), delivery);
+    return departure;
+  }
+
+  #route({ origin, last }: Delivery): Dispatcher | undefined {
+    const ordered = this.#candidates(origin);
+    const integration = choose(ordered, last, origin.lane);
     return integration === undefined ? undefined : this.#dispatcher(integration, ordered.length);
+  }
+
+  /** Found again for each message, they are sorted once per list that the configuration gives. */
+  #candidates({ environmentId, channel, lane }: MessageOrigin): readonly IntegrationConfiguration[] {
+    const all = this.#on.configuration.integrations(environmentId);
+    let byWay = this.#ordered.get(all);
+    if (byWay === undefined) {
+      byWay = new Map();
+      this.#ordered.set(all, byWay);
+    }
+    const way = `${channel}.${lane}`;
+    const known = byWay.get(way);
+    if (known !== undefined) return known;
+    const ordered = candidates(all, channel, lane);
+    byWay.set(way, ordered);
+    return ordered;
   }
 
   /** One per version of an integration: a changed one begins anew while the old one's calls end. */

@@ -2,20 +2,15 @@ import { type Lane, lanes } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
-import type { OutboundMessage, Outcome, Provider, RenderedContent } from "../../ports/provider.ts";
+import type { Provider } from "../../ports/provider.ts";
 import type { AttemptStart, StartResult } from "../../ports/store/deliver.ts";
-import { Buffer, type Pending } from "./buffer.ts";
-import { callProvider } from "./call.ts";
+import { Buffer } from "./buffer.ts";
+import { Caller } from "./caller.ts";
 import type { Outcomes } from "./outcomes.ts";
+import type { Group, Pending, Ready } from "./place.ts";
 import type { DeliverDependencies } from "./ports.ts";
 import type { Renderer } from "./renderer.ts";
 import { Slots } from "./slots.ts";
-
-/** A message with its content, ready for STARTED. */
-interface Ready {
-  pending: Pending;
-  content: RenderedContent;
-}
 
 export interface DispatcherServices {
   on: DeliverDependencies;
@@ -29,25 +24,26 @@ export interface DispatcherServices {
   onRelease: () => void;
 }
 
+const nothing = (): void => {};
+
 /**
  * Sends what one integration has to send.
  *
- *   buffered ──▶ under way: rendered ──▶ permitted ──▶ STARTED ──▶ called ──▶ outcome recorded ──▶ settled
+ *   buffered ──▶ placed: rendered ──▶ permitted ──▶ STARTED ──▶ called ──▶ outcome recorded ──▶ released
+ *   new ──▶ placed: rendered ──▶ committed as STARTED ──▶ called …
  *
  * Invariants: a message takes a place (its destination's, the integration's, the process's) before STARTED and keeps
- * it until its outcome is recorded; no call without STARTED of all its messages; a call carries one lane and tenant.
+ * it until its outcome is recorded; no call without STARTED of all its messages; a call carries one lane and tenant;
+ * what is new overtakes nothing that is buffered.
  */
 export class Dispatcher {
   readonly #services: DispatcherServices;
   readonly #integration: IntegrationConfiguration;
   readonly #provider: Provider;
+  readonly #caller: Caller;
   readonly #buffer: Buffer;
   readonly #slots: Slots;
   readonly #starts: Record<Lane, Batcher<AttemptStart, StartResult>>;
-  /** Messages that hold a place. */
-  readonly #underWay = new Set<Pending>();
-  /** Those of them that are STARTED: their places are free only once an outcome is recorded. */
-  readonly #started = new Set<Pending>();
   #calls = 0;
 
   constructor(
@@ -59,6 +55,7 @@ export class Dispatcher {
     this.#services = services;
     this.#integration = integration;
     this.#provider = provider;
+    this.#caller = new Caller(services.on, services.outcomes, integration, provider);
     const { limits, store } = services.on;
     const maxInFlight = integration.document.limits?.maxInFlight ?? limits.maxInFlightPerIntegration;
     this.#slots = new Slots(maxInFlight);
@@ -88,6 +85,11 @@ export class Dispatcher {
     return this.#buffer.size === 0 && this.#slots.taken === 0;
   }
 
+  /** Most places are taken: who adds more should pause, or it will have to wait here, at the price of a write more. */
+  get crowded(): boolean {
+    return this.#buffer.size > 0 || this.#slots.taken * 2 > this.#slots.max;
+  }
+
   destinationOf(delivery: Delivery): string {
     return this.#provider.destination?.(delivery.to) ?? "";
   }
@@ -97,21 +99,67 @@ export class Dispatcher {
     return this.#buffer.offer(pending);
   }
 
+  /**
+   * Places a message that is about to be committed, in `open` or in a group of its own. Undefined where it has to wait in
+   * its queue: for others before it, a place, a permit, or a template that is not compiled yet.
+   */
+  place(delivery: Delivery, open: Group | undefined): Group | undefined {
+    const { lane } = delivery.origin;
+    if (this.#buffer.size > 0 || this.#integration.document.limits?.ratePerSecond !== undefined) return undefined;
+    if (this.#slots.free(lane) === 0 || this.#services.slots.free(lane) === 0) return undefined;
+    const joins = open !== undefined && open.ready.length < this.#provider.maxBatch && fitsWith(delivery, open);
+    if (!joins && !this.#mayCall()) return undefined;
+    const pending: Pending = {
+      delivery,
+      destination: this.destinationOf(delivery),
+      state: "waiting",
+      settled: nothing,
+    };
+    const content = this.#services.renderer.renderNow(delivery);
+    if (content === undefined || !this.#buffer.enter(pending)) return undefined;
+    this.#take(pending);
+    if (joins) {
+      open.ready.push({ pending, content });
+      return open;
+    }
+    this.#calls += 1;
+    return this.#newGroup([{ pending, content }]);
+  }
+
+  /** Makes the call of a group whose messages are STARTED, all but those in `stay`. */
+  begin(group: Group, stay: ReadonlySet<string>): void {
+    if (stay.size > 0) {
+      for (const { pending } of group.ready) if (stay.has(pending.delivery.id)) this.#release(pending);
+      group.ready = group.ready.filter(({ pending }) => pending.state === "placed");
+    }
+    for (const { pending } of group.ready) pending.state = "started";
+    const end = (): void => {
+      this.#calls -= 1;
+      this.#services.onRelease();
+    };
+    if (group.ready.length === 0) end();
+    else void this.#call(group).finally(end);
+  }
+
+  /** Nothing of the group was committed. */
+  giveUp(group: Group): void {
+    for (const { pending } of group.ready) this.#release(pending);
+    this.#calls -= 1;
+  }
+
   /** Starts as many calls as places allow, most urgent lane first. */
   pump(): void {
     for (const lane of lanes) {
       while (this.#buffer.size > 0 && this.#mayCall()) {
         const free = Math.min(this.#slots.free(lane), this.#services.slots.free(lane));
-        const group = this.#buffer.take(
+        const taken = this.#buffer.take(
           lane,
           this.#provider.maxBatch > 1 ? Math.min(free, this.#provider.maxBatch) : free,
         );
-        if (group.length === 0) break;
-        for (const pending of group) this.#underWay.add(pending);
-        this.#slots.take(group.length);
-        this.#services.slots.take(group.length);
+        if (taken.length === 0) break;
+        for (const pending of taken) this.#take(pending);
         this.#calls += 1;
-        void this.#dispatch(group, lane);
+        void this.#dispatch(taken, lane);
       }
     }
   }
@@ -126,14 +174,14 @@ export class Dispatcher {
     return this.#provider.maxBatch === 1 || this.#calls < this.#services.on.limits.callsPerIntegration;
   }
 
-  async #dispatch(group: readonly Pending[], lane: Lane): Promise<void> {
+  async #dispatch(taken: readonly Pending[], lane: Lane): Promise<void> {
     try {
-      const ready = await this.#render(group);
+      const ready = await this.#render(taken);
       await Promise.all(byTenant(ready).map((part) => this.#permitted(part, lane)));
     } catch (error) {
       // The store did not take STARTED: no call was made, and the messages are still due.
-      this.#services.on.observer.onFault("dispatch", group[0]?.delivery.id ?? "", error);
-      for (const pending of group) if (!this.#started.has(pending)) this.#release(pending);
+      this.#services.on.observer.onFault("dispatch", taken[0]?.delivery.id ?? "", error);
+      for (const pending of taken) if (pending.state === "placed") this.#release(pending);
     } finally {
       this.#calls -= 1;
       this.#services.onRelease();
@@ -141,7 +189,7 @@ export class Dispatcher {
   }
 
   /** Takes permits of the integration's rate and sends as they come. */
-  async #permitted(ready: readonly Ready[], lane: Lane): Promise<void> {
+  async #permitted(ready: Ready[], lane: Lane): Promise<void> {
     const { limiter, clock } = this.#services.on;
     const rate = this.#integration.document.limits?.ratePerSecond;
     if (rate === undefined) return this.#send(ready, lane);
@@ -160,9 +208,9 @@ export class Dispatcher {
     await Promise.all(sent);
   }
 
-  async #render(group: readonly Pending[]): Promise<Ready[]> {
+  async #render(taken: readonly Pending[]): Promise<Ready[]> {
     const ready: Ready[] = [];
-    for (const pending of group) {
+    for (const pending of taken) {
       try {
         const content = this.#services.renderer.render(pending.delivery);
         ready.push({ pending, content: content instanceof Promise ? await content : content });
@@ -175,91 +223,61 @@ export class Dispatcher {
   }
 
   /** STARTED for all, in one store call; then one call per batch. */
-  async #send(ready: readonly Ready[], lane: Lane): Promise<void> {
+  async #send(ready: Ready[], lane: Lane): Promise<void> {
+    if (ready.length === 0) return;
+    const single = this.#provider.maxBatch === 1;
+    const groups = single ? ready.map((one) => this.#newGroup([one])) : [this.#newGroup(ready)];
+    const starts = groups.flatMap((group) =>
+      group.ready.map(
+        ({ pending: { delivery } }): AttemptStart => ({
+          messageId: delivery.id,
+          number: delivery.attempts + 1,
+          call: group.start,
+        }),
+      ),
+    );
+    const results = await this.#starts[lane].submitAll(starts);
+    let at = 0;
+    for (const group of groups)
+      group.ready = group.ready.filter(({ pending }) => this.#started(pending, results[at++]));
+    await Promise.all(groups.map((group) => (group.ready.length === 0 ? undefined : this.#call(group))));
+  }
+
+  #started(pending: Pending, result: StartResult | undefined): boolean {
+    const status = result?.status ?? "lost";
+    if (status === "started") {
+      pending.state = "started";
+      return true;
+    }
+    if (status !== "lost") this.#services.on.observer.onHeldBack(pending.delivery, this.#integration, status);
+    this.#release(pending);
+    return false;
+  }
+
+  #newGroup(ready: Ready[]): Group {
     const { clock, ids, limits, node } = this.#services.on;
     const timeoutMs = this.#integration.document.limits?.timeoutMs ?? limits.timeoutMs;
     const leaseMs = timeoutMs + limits.leaseMarginMs;
     const at = clock.now();
-    const leaseFrom = clock.monotonic();
-    const single = this.#provider.maxBatch === 1;
-    const shared = single ? "" : ids.next();
-    const starts = ready.map(({ pending }) => ({
-      messageId: pending.delivery.id,
-      number: pending.delivery.attempts + 1,
-      callId: single ? ids.next() : shared,
-      integration: this.#integration.key,
-      node,
-      at,
-      leaseUntil: at + leaseMs,
-    }));
-    const results = await Promise.all(starts.map((start) => this.#starts[lane].submit(start)));
-    const started = ready.filter(({ pending }, index) => {
-      const status = results[index]?.status;
-      if (status === "started") {
-        this.#started.add(pending);
-        return true;
-      }
-      if (status === "suppressed" || status === "expired")
-        this.#services.on.observer.onHeldBack(pending.delivery, this.#integration, status);
-      this.#release(pending);
-      return false;
-    });
-    const leaseLeftMs = leaseMs - (clock.monotonic() - leaseFrom);
-    const groups = single ? started.map((one) => [one]) : started.length > 0 ? [started] : [];
-    const callIds = new Map(starts.map((start) => [start.messageId, start.callId]));
-    await Promise.all(
-      groups.map((group) =>
-        this.#call(group, callIds.get(group[0]?.pending.delivery.id ?? "") ?? shared, { timeoutMs, leaseLeftMs }),
-      ),
-    );
+    const start = { callId: ids.next(), integration: this.#integration.key, node, at, leaseUntil: at + leaseMs };
+    return { start, ready, timeoutMs, leaseMs, leaseFrom: clock.monotonic() };
   }
 
-  async #call(
-    group: readonly Ready[],
-    callId: string,
-    time: { timeoutMs: number; leaseLeftMs: number },
-  ): Promise<void> {
-    const { clock, observer } = this.#services.on;
-    const startedAt = clock.monotonic();
-    const now = clock.now();
-    for (const { pending } of group)
-      observer.onStarted(pending.delivery, this.#integration, now - pending.delivery.createdAt);
-    // With less lease left than the call may take, another could repeat it while it is under way: it is not made.
-    const outcomes =
-      time.leaseLeftMs < time.timeoutMs
-        ? group.map((): Outcome => ({ status: "rejected", kind: "transient", code: "lease_too_short" }))
-        : await callProvider(
-            this.#provider,
-            group.map(outbound),
-            { callId, timeoutMs: time.timeoutMs, clock },
-            (late) => this.#record(group, late),
-          );
-    const tookMs = clock.monotonic() - startedAt;
-    outcomes.forEach((outcome, index) => {
-      const delivery = group[index]?.pending.delivery;
-      if (delivery !== undefined) observer.onOutcome(delivery, this.#integration, outcome, tookMs);
-    });
-    await this.#record(group, outcomes);
-    for (const { pending } of group) this.#release(pending);
+  async #call(group: Group): Promise<void> {
+    await this.#caller.call(group);
+    for (const { pending } of group.ready) this.#release(pending);
   }
 
-  async #record(group: readonly Ready[], outcomes: readonly Outcome[]): Promise<void> {
-    const attempt = (delivery: Delivery) => ({
-      number: delivery.attempts + 1,
-      integration: this.#integration,
-      idempotent: this.#provider.idempotent,
-    });
-    await Promise.all(
-      group.map(({ pending }, index) => {
-        const outcome = outcomes[index] ?? { status: "unknown", code: "no_outcome" };
-        return this.#services.outcomes.record(pending.delivery, attempt(pending.delivery), outcome);
-      }),
-    );
+  /** It has its destination's place already. */
+  #take(pending: Pending): void {
+    pending.state = "placed";
+    this.#slots.take(1);
+    this.#services.slots.take(1);
   }
 
   #release(pending: Pending): void {
-    this.#started.delete(pending);
-    if (!this.#underWay.delete(pending)) return;
+    if (pending.state === "released") return;
+    pending.state = "released";
     this.#buffer.release(pending);
     this.#slots.release(1);
     this.#services.slots.release(1);
@@ -268,31 +286,24 @@ export class Dispatcher {
   }
 }
 
-function byTenant(ready: readonly Ready[]): Ready[][] {
-  const first = ready[0]?.pending.delivery;
+function fitsWith({ origin }: Delivery, { ready }: Group): boolean {
+  const other = ready[0]?.pending.delivery.origin;
+  return (
+    other === origin ||
+    (other?.lane === origin.lane && other.tenant === origin.tenant && other.environmentId === origin.environmentId)
+  );
+}
+
+function byTenant(ready: Ready[]): Ready[][] {
+  const first = ready[0]?.pending.delivery.origin;
   if (first === undefined) return [];
-  const same = ({ pending: { delivery } }: Ready) =>
-    delivery.tenant === first.tenant && delivery.environmentId === first.environmentId;
-  if (ready.every(same)) return [[...ready]];
+  if (ready.every(({ pending: { delivery } }) => delivery.origin.tenant === first.tenant)) return [ready];
   const groups = new Map<string, Ready[]>();
   for (const one of ready) {
-    const group = groups.get(one.pending.delivery.tenant);
-    if (group === undefined) groups.set(one.pending.delivery.tenant, [one]);
+    const { tenant } = one.pending.delivery.origin;
+    const group = groups.get(tenant);
+    if (group === undefined) groups.set(tenant, [one]);
     else group.push(one);
   }
   return [...groups.values()];
-}
-
-function outbound({ pending: { delivery }, content }: Ready): OutboundMessage {
-  return {
-    id: delivery.id,
-    attempt: delivery.attempts + 1,
-    idempotencyKey: delivery.id,
-    channel: delivery.channel,
-    lane: delivery.lane,
-    tenant: delivery.tenant === "" ? undefined : delivery.tenant,
-    to: delivery.to,
-    content,
-    createdAt: delivery.createdAt,
-  };
 }

@@ -13,12 +13,12 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
   if (row === null) return undefined;
   const secrets = parseSecrets(keyring.unsealForRecipient(row.wrappedKey, sealContext.recipient, row.sealed));
   const address = secrets.addresses.find(
-    (candidate) => candidate.channel === record.channel && candidate.hash === record.addressHash,
+    (candidate) => candidate.channel === record.origin.channel && candidate.hash === record.addressHash,
   );
   if (address === undefined) return undefined;
   const profile = parseProfile(row.profile);
   const payload = eventPayloadSchema.parse(
-    JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.payload, record.payload)),
+    JSON.parse(keyring.unsealForEnvironment(record.origin.environmentId, sealContext.payload, record.payload)),
   );
   const journal =
     record.content === null
@@ -28,12 +28,8 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
         );
   return {
     id: record.id,
-    environmentId: record.environmentId,
     eventId: record.eventId,
-    channel: record.channel,
-    lane: record.lane,
-    category: record.category,
-    tenant: record.tenant,
+    origin: record.origin,
     recipient: {
       id: row.id,
       locale: profile.locale,
@@ -41,8 +37,6 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
       attributes: { ...profile.attributes, ...secrets.personal },
     },
     to: address.value,
-    template: record.template,
-    templateVersion: record.templateVersion,
     content: payload.message?.content,
     data: journal === undefined ? payload.data : { ...payload.data, steps: journal.steps },
     createdAt: record.createdAt,

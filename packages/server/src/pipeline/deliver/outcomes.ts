@@ -9,6 +9,16 @@ import type { DeliverDependencies } from "./ports.ts";
 
 const retryStoreMs = 1_000;
 
+/** What follows nearly every attempt; shared, as it crosses threads with each batch. */
+const sent = { state: "sent" } as const;
+
+/** An attempt that has ended. */
+export interface Result {
+  delivery: Delivery;
+  attempt: { number: number; integration: IntegrationConfiguration; idempotent: boolean };
+  outcome: Outcome;
+}
+
 /** Records what became of attempts, in batches per lane, again and again until the store has taken it. */
 export class Outcomes {
   readonly #on: DeliverDependencies;
@@ -28,43 +38,44 @@ export class Outcomes {
     };
   }
 
-  record(
-    delivery: Delivery,
-    attempt: { number: number; integration: IntegrationConfiguration; idempotent: boolean },
-    outcome: Outcome,
-  ): Promise<OutcomeResult> {
+  /** Of one lane; resolves when the store has them. */
+  async record(results: readonly Result[]): Promise<void> {
+    const [first] = results;
+    if (first === undefined) return;
+    await this.#batchers[first.delivery.origin.lane].submitAll(results.map((result) => this.#outcomeOf(result)));
+  }
+
+  #outcomeOf({ delivery, attempt, outcome }: Result): AttemptOutcome {
     const { clock, configuration, random } = this.#on;
     const now = clock.now();
+    const { origin } = delivery;
+    const accepted = outcome.status === "accepted";
     const result = resultOf(outcome);
-    const after = nextStep(
-      result,
-      {
-        lane: delivery.lane,
-        attempt: attempt.number,
-        firstAttemptAt: delivery.firstAttemptAt ?? now,
-        now,
-        expiresAt: delivery.expiresAt,
-        retry: configuration.category(delivery.environmentId, delivery.category)?.document.retry,
-        idempotent: attempt.idempotent,
-      },
-      result.status === "accepted" ? 0 : random.number(),
-    );
-    return this.#batchers[delivery.lane].submit({
+    const facts = {
+      lane: origin.lane,
+      attempt: attempt.number,
+      firstAttemptAt: delivery.firstAttemptAt ?? now,
+      now,
+      expiresAt: delivery.expiresAt,
+      retry: accepted ? undefined : configuration.category(origin.environmentId, origin.category)?.document.retry,
+      idempotent: attempt.idempotent,
+    };
+    return {
       messageId: delivery.id,
-      labels: labelsOf(delivery),
+      labels: origin,
       integration: attempt.integration.key,
       number: attempt.number,
       finishedAt: now,
       outcome: outcome.status,
-      code: outcome.status === "accepted" ? "" : outcome.code,
-      detail: outcome.status === "accepted" ? "" : (outcome.detail ?? ""),
-      providerMessageId: outcome.status === "accepted" ? (outcome.providerMessageId ?? "") : "",
-      after,
+      code: accepted ? "" : outcome.code,
+      detail: accepted ? "" : (outcome.detail ?? ""),
+      providerMessageId: accepted ? (outcome.providerMessageId ?? "") : "",
+      after: accepted ? sent : nextStep(result, facts, random.number()),
       suppress:
         outcome.status === "rejected" && outcome.kind === "permanent" && outcome.suppress === true
           ? `refused: ${outcome.code}`
           : "",
-    });
+    };
   }
 
   /** An outcome is known only here: a store that cannot take it now is asked again, while its place stays taken. */
@@ -91,9 +102,4 @@ function resultOf(outcome: Outcome): AttemptResult {
     retryAfterMs: retryAfterMs ?? 0,
     schedule: schedule ?? "default",
   };
-}
-
-/** Nothing else of a message goes on to the store: the rest is open content. */
-function labelsOf({ environmentId, channel, lane, category, tenant }: Delivery): AttemptOutcome["labels"] {
-  return { environmentId, channel, lane, category, tenant };
 }

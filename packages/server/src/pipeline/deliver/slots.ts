@@ -5,11 +5,11 @@ const share: Record<Lane, number> = { critical: 1, transactional: 0.95, marketin
 
 /** Bounded places for messages under way. */
 export class Slots {
-  readonly #max: number;
+  readonly max: number;
   #taken = 0;
 
   constructor(max: number) {
-    this.#max = max;
+    this.max = max;
   }
 
   get taken(): number {
@@ -18,7 +18,7 @@ export class Slots {
 
   /** How many more a lane may take; at least one where nothing is taken, however small the bound. */
   free(lane: Lane): number {
-    const room = Math.floor(this.#max * share[lane]) - this.#taken;
+    const room = Math.floor(this.max * share[lane]) - this.#taken;
     return this.#taken === 0 ? Math.max(1, room) : Math.max(0, room);
   }
 

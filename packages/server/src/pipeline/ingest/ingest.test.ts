@@ -39,10 +39,10 @@ class MemoryStore {
     return events.map((event) => {
       const claim = event.idempotency;
       const known = claim === null ? undefined : this.keys.get(claim.keyHash);
-      if (claim === null) return { status: "accepted", id: event.id };
+      if (claim === null) return { status: "accepted", id: event.id, turn: null };
       if (known === undefined) this.keys.set(claim.keyHash, { bodyHash: claim.bodyHash, id: event.id });
       else return known.bodyHash === claim.bodyHash ? { status: "duplicate", id: known.id } : { status: "mismatch" };
-      return { status: "accepted", id: event.id };
+      return { status: "accepted", id: event.id, turn: null };
     });
   }
 
@@ -63,6 +63,7 @@ function ingestWith(changes: Partial<IngestOptions> = {}): Ingest {
     configuration,
     keyring,
     clock,
+    planAhead: () => undefined,
     ids: new IdSource(() => clock.now(), randomBytes),
     queue: {
       publish: (topic, items: readonly QueueItem[]) => published.push([topic, items.map((item) => item.id)]),

@@ -8,6 +8,7 @@ import { Batcher } from "../../lib/batcher.ts";
 import { Pace } from "../../lib/pace.ts";
 import type { Queue, QueueItem } from "../../ports/queue.ts";
 import type { AcceptResult, IngestStore, NewEvent } from "../../ports/store/ingest.ts";
+import type { FirstTurn, TurnWritten } from "../../ports/store/orchestrate.ts";
 import { type BatchOutcome, prepareBatch } from "./batch.ts";
 import { type Accepted, claimOf, OpenKeys } from "./idempotency.ts";
 import { Intake } from "./intake.ts";
@@ -30,12 +31,26 @@ export interface IngestOptions extends PrepareContext {
   store: IngestStore;
   queue: Queue;
   limits: IngestLimits;
+  /** Plans what the next stage makes of events, as far as that can be known before they are stored; undefined for nothing. */
+  planAhead: (lane: Lane, batch: readonly Prepared[]) => PlannedAhead | undefined;
   /** Content of an event that is due now, handed over in memory after its commit and before its id is published. */
   onAccepted: (event: NewEvent, payload: EventPayload, inline: readonly InlineRecipient[]) => void;
   /** Told of events that became durable, and how long that took. */
   onDurable: (lane: Lane, events: number, tookMs: number) => void;
   /** Told why events could not be made durable; their callers get `overloaded`. */
   onStoreError: (error: unknown) => void;
+}
+
+/** Turns that are written with their events. */
+export interface PlannedAhead {
+  /** Along the events. */
+  readonly turns: readonly (FirstTurn | null)[];
+  /** Along the events: where their messages have to wait behind others. */
+  readonly crowds: readonly ({ readonly crowded: boolean } | undefined)[];
+  /** After the commit, along the events: what was written, undefined where the turn was not. */
+  committed(written: readonly (TurnWritten | undefined)[]): void;
+  /** Nothing was written. */
+  failed(): void;
 }
 
 /** With a row of idempotency each, 1,000 rows: about one turn of the store. */
@@ -155,11 +170,20 @@ export class Ingest {
     this.#intake.add(prepared.bytes);
     try {
       const result = await this.#lanes[prepared.event.lane].submit(prepared);
+      await this.#pauseBehind(prepared);
       if (result.status === "mismatch") throw new TidingsError("idempotency_mismatch");
       return { id: result.id };
     } finally {
       this.#intake.leave(0, prepared.bytes);
     }
+  }
+
+  /**
+   * Who adds to a crowd is answered a little later, so that what waits stays in memory. Others are not held up by it,
+   * and the event is durable already. Critical events are never held up.
+   */
+  #pauseBehind({ crowd, event }: Prepared): Promise<void> | undefined {
+    return crowd?.crowded === true && event.lane !== "critical" ? this.#pace.wait(() => crowd.crowded) : undefined;
   }
 
   /** Part of a batch, as one call; false where the store failed. */
@@ -172,6 +196,7 @@ export class Ingest {
     try {
       const part = positions.flatMap((position) => prepared[position] ?? []);
       const results = await this.#commit(lane, part);
+      await Promise.all(part.map((one) => this.#pauseBehind(one)));
       positions.forEach((position, index) => {
         outcomes[position] = batchOutcome(results[index]);
       });
@@ -184,29 +209,46 @@ export class Ingest {
 
   /** One transaction; then content and ids are handed on. */
   async #commit(lane: Lane, batch: readonly Prepared[]): Promise<readonly AcceptResult[]> {
-    const { store, queue, clock, onAccepted, onStoreError } = this.#options;
-    let results: readonly AcceptResult[];
+    const { queue, clock, planAhead, limits } = this.#options;
     const from = clock.monotonic();
-    await this.#pace.wait(() => queue.depth(`events.${lane}`) > this.#options.limits.pacedEvents);
+    await this.#pace.wait(() => queue.depth(`events.${lane}`) > limits.pacedEvents);
+    const ahead = planAhead(lane, batch);
+    for (const [index, turn] of ahead?.turns.entries() ?? []) {
+      const prepared = batch[index];
+      if (prepared !== undefined) prepared.event.turn = turn;
+    }
+    const results = await this.#store(batch, ahead);
+    for (const [index, prepared] of batch.entries()) prepared.crowd = ahead?.crowds[index];
+    ahead?.committed(results.map((result) => (result.status === "accepted" && result.turn) || undefined));
+    this.#handOver(lane, batch, results, from);
+    return results;
+  }
+
+  async #store(batch: readonly Prepared[], ahead: PlannedAhead | undefined): Promise<AcceptResult[]> {
     try {
-      results = await store.acceptEvents({ events: batch.map((prepared) => prepared.event) });
+      return await this.#options.store.acceptEvents({ events: batch.map((prepared) => prepared.event) });
     } catch (error) {
-      onStoreError(error);
+      ahead?.failed();
+      this.#options.onStoreError(error);
       throw this.#intake.overloaded();
     }
+  }
+
+  #handOver(lane: Lane, batch: readonly Prepared[], results: readonly AcceptResult[], from: number): void {
+    const { queue, clock, onAccepted, onDurable } = this.#options;
     const now = clock.now();
     const items: QueueItem[] = [];
     let accepted = 0;
     batch.forEach(({ event, payload, inline }, index) => {
-      if (results[index]?.status !== "accepted") return;
+      const result = results[index];
+      if (result?.status !== "accepted") return;
       accepted += 1;
-      if (event.dueAt > now) return;
+      if (event.dueAt > now || result.turn !== null) return;
       onAccepted(event, payload, inline);
       items.push({ v: 1, id: event.id });
     });
-    this.#options.onDurable(lane, accepted, clock.monotonic() - from);
+    onDurable(lane, accepted, clock.monotonic() - from);
     if (items.length > 0) queue.publish(`events.${lane}`, items);
-    return results;
   }
 }
 

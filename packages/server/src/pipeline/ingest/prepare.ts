@@ -31,6 +31,8 @@ export interface Prepared {
   payload: EventPayload;
   inline: InlineRecipient[];
   bytes: number;
+  /** Where its messages have to wait behind others. */
+  crowd: { readonly crowded: boolean } | undefined;
 }
 
 interface Shared extends Scheduled {
@@ -141,11 +143,13 @@ function finish({ keyring, ids }: PrepareContext, draft: Draft): Prepared {
     expiresAt: times.expiresAt,
     cancellationHash: key === undefined ? null : cancellationHash(keyring, environmentId, key),
     generation: 0,
+    cursor: 0,
     payload: sealed,
     inline: sealedInline,
     idempotency: draft.idempotency,
+    turn: null,
   };
-  return { event, payload, inline, bytes: sealed.length + (sealedInline?.length ?? 0) };
+  return { event, payload, inline, bytes: sealed.length + (sealedInline?.length ?? 0), crowd: undefined };
 }
 
 export function cancellationHash(keyring: IngestKeyring, environmentId: number, cancellationKey: string): string {

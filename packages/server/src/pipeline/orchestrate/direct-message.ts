@@ -1,8 +1,10 @@
 import { channelSchema } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
+import type { MessageOrigin } from "../../domain/message.ts";
 import type { EventTurn, NewMessage, RecipientWrite } from "../../ports/store/orchestrate.ts";
 import type { PlannedTurn } from "./event-turn.ts";
-import type { People } from "./people.ts";
+import type { PeopleInSight } from "./people.ts";
+import type { Person } from "./person.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 
 type Services = Pick<OrchestrateDependencies, "configuration">;
@@ -11,7 +13,12 @@ type Services = Pick<OrchestrateDependencies, "configuration">;
  * A direct message: one recipient, their first address on the channel, no workflow. It has the event's id. Where it
  * cannot go out, its row says so: somebody holds that id and will ask.
  */
-export function planDirect(work: EventWork, people: People, now: number, { configuration }: Services): PlannedTurn {
+export function planDirect(
+  work: EventWork,
+  people: PeopleInSight,
+  now: number,
+  { configuration }: Services,
+): PlannedTurn {
   const { record, payload } = work;
   const direct = payload.message;
   if (direct === undefined) throw new TypeError("a direct message without its content");
@@ -30,21 +37,23 @@ export function planDirect(work: EventWork, people: People, now: number, { confi
     template: direct.template === undefined || template !== undefined,
     expired,
   });
-  const tenant = record.tenant === "" ? (person?.profile.tenant ?? "") : record.tenant;
-  const message: NewMessage = {
-    id: record.id,
+  const origin: MessageOrigin = {
     environmentId: record.environmentId,
-    eventId: record.id,
-    runId: "",
-    step: "",
     workflow: "",
     workflowVersion: 0,
+    step: "",
     template: template?.key ?? "",
     templateVersion: template?.version ?? 0,
     channel,
     lane: record.lane,
     category: direct.category,
-    tenant,
+    tenant: record.tenant === "" ? (person?.profile.tenant ?? "") : record.tenant,
+  };
+  const message: NewMessage = {
+    id: record.id,
+    eventId: record.id,
+    runId: "",
+    origin,
     recipient: id,
     addressHash: address?.hash ?? "",
     state: fault === undefined ? "queued" : fault === "expired" ? "expired" : "failed",
@@ -55,30 +64,28 @@ export function planDirect(work: EventWork, people: People, now: number, { confi
     decisions: JSON.stringify([
       { outcome: fault === undefined ? "send" : "not_sent", reason: fault ?? "direct_message", at: now },
     ]),
+    start: null,
   };
   const turn = directTurn(record, now, message, write);
   if (fault !== undefined || person === undefined || address === undefined) return { work, turn, deliveries: [] };
-  const delivery: Delivery = {
+  return { work, turn, deliveries: [deliveryOf(work, message, person, address.value)] };
+}
+
+function deliveryOf({ record, payload }: EventWork, message: NewMessage, person: Person, to: string): Delivery {
+  return {
     id: record.id,
-    environmentId: record.environmentId,
     eventId: record.id,
-    channel,
-    lane: record.lane,
-    category: direct.category,
-    tenant,
+    origin: message.origin,
     recipient: person.facts,
-    to: address.value,
-    template: message.template,
-    templateVersion: message.templateVersion,
-    content: direct.content,
+    to,
+    content: payload.message?.content,
     data: payload.data,
-    createdAt: now,
+    createdAt: message.createdAt,
     expiresAt: record.expiresAt,
     attempts: 0,
     firstAttemptAt: null,
     last: undefined,
   };
-  return { work, turn, deliveries: [delivery] };
 }
 
 function faultOf(facts: { known: boolean; address: boolean; template: boolean; expired: boolean }): string | undefined {

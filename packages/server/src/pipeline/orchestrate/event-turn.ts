@@ -7,7 +7,7 @@ import type { Delivery } from "../../domain/delivery.ts";
 import { planRun } from "../../domain/run-plan.ts";
 import type { Versioned } from "../../ports/configuration.ts";
 import type { DedupeClaim, EventTurn, NewRun } from "../../ports/store/orchestrate.ts";
-import type { People } from "./people.ts";
+import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { programOf } from "./programs.ts";
@@ -26,7 +26,7 @@ type Services = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring
 export function planEvent(
   work: EventWork,
   lane: Lane,
-  people: People,
+  people: PeopleInSight,
   recipientsMax: number,
   now: number,
   services: Services,
@@ -92,7 +92,7 @@ function recordUnstarted({ turn, work }: PlannedTurn, reason: string, now: numbe
 }
 
 /** Inline data is laid over what is known once, in the event's own lane. */
-function personOf({ work, turn }: PlannedTurn, people: People, id: string, own: boolean): Person | undefined {
+function personOf({ work, turn }: PlannedTurn, people: PeopleInSight, id: string, own: boolean): Person | undefined {
   const inline = own ? work.inline.find((recipient) => recipient.id === id) : undefined;
   if (inline !== undefined) {
     const write = people.upsert(turn.environmentId, inline, work.record.receivedAt);

@@ -63,6 +63,7 @@ afterEach(() => {
 });
 
 const limits = {
+  firstTurnRecipientsMax: 10,
   openedRecipientsMax: 10,
   pacedMessages: 1000,
   paceMaxMs: 10,
@@ -126,6 +127,7 @@ async function bench() {
       ),
       limits,
       takeEvent: () => undefined,
+      places: undefined,
       handOver: (delivery) => delivered.push(delivery),
       onFault: (where, id) => faults.push(`${where} ${id}`),
       onCommitted: () => {},

@@ -5,12 +5,13 @@ import { eventPayloadSchema, sealContext } from "../../domain/event-payload.ts";
 import { Pace } from "../../lib/pace.ts";
 import type { QueueItem } from "../../ports/queue.ts";
 import type { EventRecord, TurnResult } from "../../ports/store/orchestrate.ts";
+import { Departures } from "./departures.ts";
 import { planDirect } from "./direct-message.ts";
 import { type PlannedTurn, planEvent } from "./event-turn.ts";
+import { FirstTurns } from "./first-turns.ts";
 import { People } from "./people.ts";
 import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
-import { publishDeliveries } from "./publish.ts";
 import { handleRuns } from "./runs.ts";
 
 /** Turns that lost a race are planned anew from a fresh read this often before the next poll takes them. */
@@ -30,11 +31,14 @@ export class Orchestrate {
   readonly #on: OrchestrateDependencies;
   readonly #persons: PersonCache;
   readonly #pace: Pace;
+  /** Turns that ingest has planned before it stores their events. */
+  readonly firstTurns: FirstTurns;
 
   constructor(dependencies: OrchestrateDependencies) {
     this.#on = dependencies;
     this.#pace = new Pace(dependencies.clock, dependencies.limits.paceMaxMs);
     this.#persons = new PersonCache(dependencies.limits.openedRecipientsMax);
+    this.firstTurns = new FirstTurns(dependencies, this.#persons);
   }
 
   start(): void {
@@ -148,21 +152,29 @@ export class Orchestrate {
         end += 1;
       }
       const chunk = planned.slice(start, end);
-      const committed = await this.#on.store.commitEvents({ turns: chunk.map(({ turn }) => turn) });
-      for (const [index, result] of committed.entries()) {
-        const turn = chunk[index];
-        if (turn !== undefined && result.status === "committed") this.#handOver(turn, result.dropped);
-      }
+      const committed = await this.#commitChunk(chunk);
       results.push(...committed);
       start = end;
     }
     return results;
   }
 
-  #handOver({ turn, deliveries, work }: PlannedTurn, dropped: readonly string[]): void {
+  async #commitChunk(chunk: readonly PlannedTurn[]): Promise<TurnResult[]> {
+    const departures = new Departures(this.#on, chunk);
+    let results: TurnResult[];
+    try {
+      results = await this.#on.store.commitEvents({ turns: chunk.map(({ turn }) => turn) });
+    } catch (error) {
+      departures.giveUp();
+      throw error;
+    }
+    departures.depart(results.map((result) => (result.status === "committed" ? result : undefined)));
+    for (const [index, planned] of chunk.entries()) if (results[index]?.status === "committed") this.#told(planned);
+    return results;
+  }
+
+  #told({ turn, work }: PlannedTurn): void {
     const { queue, onCommitted, clock } = this.#on;
-    const kept = dropped.length === 0 ? deliveries : keptOf(turn.messages, deliveries, dropped);
-    publishDeliveries(this.#on, kept);
     for (const lane of turn.otherLanes) queue.publish(`events.${lane}`, [{ v: 1, id: turn.eventId }]);
     onCommitted(turn.lane, 1, clock.now() - work.record.dueAt);
   }
@@ -189,15 +201,6 @@ export class Orchestrate {
     };
     await this.#on.store.commitEvents({ turns: [turn] });
   }
-}
-
-function keptOf(
-  messages: PlannedTurn["turn"]["messages"],
-  deliveries: PlannedTurn["deliveries"],
-  dropped: readonly string[],
-) {
-  const gone = new Set(messages.filter((message) => dropped.includes(message.runId)).map((message) => message.id));
-  return deliveries.filter((delivery) => !gone.has(delivery.id));
 }
 
 function openEvent(record: EventRecord, keyring: OrchestrateDependencies["keyring"]): EventWork {

@@ -6,11 +6,19 @@ import { openPerson, type Person } from "./person.ts";
 import type { PersonCache } from "./person-cache.ts";
 import type { OrchestrateKeyring } from "./ports.ts";
 
+/** The recipients that a plan can see. */
+export interface PeopleInSight {
+  /** Undefined for one who is not known. */
+  find(environmentId: number, id: string): Person | undefined;
+  /** Lays an inline recipient over what is known. Undefined where what is known is newer. */
+  upsert(environmentId: number, inline: InlineRecipient, receivedAt: number): RecipientWrite | undefined;
+}
+
 /**
  * The recipients of one batch as its turns see them: what the store has, and over it what the batch's own events bring,
  * so that ten events with the same new recipient make one.
  */
-export class People {
+export class People implements PeopleInSight {
   readonly #records = new Map<string, RecipientRecord>();
   readonly #opened = new Map<string, Person>();
   /** What the plan under way has laid over, to be put back where it fails. */
@@ -53,7 +61,6 @@ export class People {
     this.#before.clear();
   }
 
-  /** Lays an inline recipient over what is known. Undefined where what is known is newer. */
   upsert(environmentId: number, inline: InlineRecipient, receivedAt: number): RecipientWrite | undefined {
     const key = keyOf(environmentId, inline.id);
     const { id, updatedAt: stated, ...given } = inline;

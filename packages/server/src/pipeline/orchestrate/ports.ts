@@ -7,6 +7,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Configuration } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { Queue } from "../../ports/queue.ts";
+import type { CallStart } from "../../ports/store/call-start.ts";
 import type { EventRecord, OrchestrateStore } from "../../ports/store/orchestrate.ts";
 
 /** An accepted event, opened. */
@@ -23,6 +24,29 @@ export interface OrchestrateKeyring extends RecipientSealer {
   sealForEnvironment(environmentId: number, context: string, text: string): string;
 }
 
+/** Places for messages under way, of which deliver has a bounded number. */
+export interface Places {
+  /** Takes one for each message that can go out at once. Gives what was taken; it must be begun or given up. */
+  take(deliveries: readonly Delivery[]): PlaceHold;
+}
+
+/** Messages that wait for one integration. */
+export interface Crowd {
+  /** There are more of them than should be added to. */
+  readonly crowded: boolean;
+}
+
+export interface PlaceHold {
+  /** Along the messages: the call that will carry each; null for those that have to wait in their queue. */
+  readonly calls: readonly (CallStart | null)[];
+  /** Along the messages: where each has to wait; null for those that have a place. */
+  readonly crowds: readonly (Crowd | null)[];
+  /** They were committed as STARTED, all but those in `stay`: their calls are made. */
+  begin(stay: ReadonlySet<string>): void;
+  /** Nothing was committed. */
+  giveUp(): void;
+}
+
 export interface OrchestrateLimits {
   /** Events, or runs, that one handler takes. */
   batchMax: number;
@@ -35,6 +59,8 @@ export interface OrchestrateLimits {
   paceMaxMs: number;
   /** Recipients kept open for the next event. */
   openedRecipientsMax: number;
+  /** An event of at most so many recipients may be planned before it is stored. */
+  firstTurnRecipientsMax: number;
   /** Messages in one store call, so that a turn of the store stays short. */
   messagesPerCommit: number;
 }
@@ -50,6 +76,8 @@ export interface OrchestrateDependencies {
   limits: OrchestrateLimits;
   /** An event that ingest has just opened, if it is still in memory. */
   takeEvent: (id: string) => EventWork | undefined;
+  /** Of the deliver stage, where it runs in this process. */
+  places: Places | undefined;
   /** Messages just committed, for deliver. */
   handOver: (delivery: Delivery) => void;
   onFault: (where: string, id: string, error: unknown) => void;

@@ -2,11 +2,13 @@ import type { Lane } from "@tidings/contract/words";
 import type { WorkflowBody } from "@tidings/contract/workflows";
 import type { Delivery } from "../../domain/delivery.ts";
 import { sealContext } from "../../domain/event-payload.ts";
+import type { MessageOrigin } from "../../domain/message.ts";
 import type { RunPlan } from "../../domain/run-plan.ts";
 import type { Json } from "../../domain/steps/step-kind.ts";
 import type { Configuration, Versioned } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
+import { sharedOrigin } from "./origins.ts";
 import type { Person } from "./person.ts";
 import type { OrchestrateKeyring } from "./ports.ts";
 
@@ -93,31 +95,21 @@ export function decision(
 
 interface Send {
   step: string;
-  channel: NewMessage["channel"];
+  channel: MessageOrigin["channel"];
   template: string;
   templateVersion: number;
   address: { hash: string; value: string };
 }
 
 function append(output: RunOutput, frame: RunFrame, person: Person, send: Send, source: OutputSource): void {
-  const { environmentId, eventId, lane, tenant, expiresAt, now } = frame;
-  const { channel, template, templateVersion } = send;
-  const id = source.ids.derive(frame.baseTime, frame.id, send.step, channel, send.address.hash);
-  const category = frame.workflow.document.category;
+  const { eventId, expiresAt, now } = frame;
+  const origin = originOf(frame, send);
+  const id = source.ids.derive(frame.baseTime, frame.id, send.step, send.channel, send.address.hash);
   output.messages.push({
     id,
-    environmentId,
     eventId,
     runId: frame.id,
-    step: send.step,
-    workflow: frame.workflow.key,
-    workflowVersion: frame.workflow.version,
-    template,
-    templateVersion,
-    channel,
-    lane,
-    category,
-    tenant,
+    origin,
     recipient: person.id,
     addressHash: send.address.hash,
     state: "queued",
@@ -126,19 +118,14 @@ function append(output: RunOutput, frame: RunFrame, person: Person, send: Send, 
     expiresAt,
     content: sealedJournal(frame, person, source),
     decisions: `[{"outcome":"send","reason":"workflow_step","at":${now}}]`,
+    start: null,
   });
   output.deliveries.push({
     id,
-    environmentId,
     eventId,
-    channel,
-    lane,
-    category,
-    tenant,
+    origin,
     recipient: person.facts,
     to: send.address.value,
-    template,
-    templateVersion,
     content: undefined,
     data: withJournal(frame),
     createdAt: now,
@@ -146,6 +133,24 @@ function append(output: RunOutput, frame: RunFrame, person: Person, send: Send, 
     attempts: 0,
     firstAttemptAt: null,
     last: undefined,
+  });
+}
+
+function originOf(frame: RunFrame, { step, channel, template, templateVersion }: Send): MessageOrigin {
+  const { environmentId, workflow, lane, tenant } = frame;
+  const { key, version, document } = workflow;
+  const { category } = document;
+  return sharedOrigin(document, {
+    environmentId,
+    workflow: key,
+    workflowVersion: version,
+    step,
+    template,
+    templateVersion,
+    channel,
+    lane,
+    category,
+    tenant,
   });
 }
 

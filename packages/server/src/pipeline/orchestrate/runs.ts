@@ -1,7 +1,8 @@
 import type { Lane } from "@tidings/contract/words";
 import type { QueueItem } from "../../ports/queue.ts";
+import type { TurnResult } from "../../ports/store/orchestrate.ts";
+import { Departures } from "./departures.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
-import { publishDeliveries } from "./publish.ts";
 import { deadRunTurn, type PlannedRunTurn, planRunTurn } from "./run-turn.ts";
 
 /** Takes runs whose time has come one turn further; a run that is due at once again goes on in the same call. */
@@ -22,13 +23,24 @@ export async function handleRuns(items: readonly QueueItem[], lane: Lane, on: Or
       }),
     );
     if (planned.length === 0) return;
-    const results = await on.store.commitRuns({ turns: planned.map(({ turn }) => turn) });
+    const results = await commit(planned, on);
     const again: string[] = [];
-    for (const [index, { turn, deliveries }] of planned.entries()) {
+    for (const [index, { turn }] of planned.entries()) {
       if (results[index]?.status !== "committed") continue;
-      publishDeliveries(on, deliveries);
       if (turn.progress.kind === "wait" && turn.progress.dueAt <= now) again.push(turn.runId);
     }
     ids = again;
+  }
+}
+
+async function commit(planned: readonly PlannedRunTurn[], on: OrchestrateDependencies): Promise<TurnResult[]> {
+  const departures = new Departures(on, planned);
+  try {
+    const results = await on.store.commitRuns({ turns: planned.map(({ turn }) => turn) });
+    departures.depart(results.map((result) => (result.status === "committed" ? result : undefined)));
+    return results;
+  } catch (error) {
+    departures.giveUp();
+    throw error;
   }
 }

@@ -1,19 +1,14 @@
 import type { Channel, Lane, MessageState } from "@tidings/contract/words";
+import type { MessageLabels, MessageOrigin } from "../../domain/message.ts";
+import type { CallStart } from "./call-start.ts";
 import type { DueQuery, RecipientRecord } from "./orchestrate.ts";
 
 /** A message with what is needed to render and send it. */
 export interface DeliveryRecord {
   id: string;
-  environmentId: number;
   eventId: string;
   runId: string;
-  step: string;
-  template: string;
-  templateVersion: number;
-  channel: Channel;
-  lane: Lane;
-  category: string;
-  tenant: string;
+  origin: MessageOrigin;
   recipient: string;
   addressHash: string;
   state: MessageState;
@@ -37,12 +32,7 @@ export interface AttemptStart {
   messageId: string;
   /** From 1; the fence: only the outcome of the highest number moves the message. */
   number: number;
-  callId: string;
-  integration: string;
-  /** Process that makes the call. */
-  node: string;
-  at: number;
-  leaseUntil: number;
+  call: CallStart;
 }
 
 export type StartResult =
@@ -58,15 +48,6 @@ export type AfterAttempt =
   | { state: "queued"; dueAt: number }
   | { state: "failed" | "unknown" | "expired"; reason: string }
   | { state: "dead"; reason: string; detail: string };
-
-/** What a message is counted under; it never changes, so who has the message need not read it again. */
-export interface MessageLabels {
-  environmentId: number;
-  channel: Channel;
-  lane: Lane;
-  category: string;
-  tenant: string;
-}
 
 export interface AttemptOutcome {
   messageId: string;

@@ -1,4 +1,5 @@
 import type { Lane } from "@tidings/contract/words";
+import type { FirstTurn, TurnWritten } from "./orchestrate.ts";
 
 /** An idempotency key as it is stored: hashes only. */
 export interface IdempotencyClaim {
@@ -26,15 +27,20 @@ export interface NewEvent {
   /** HMAC of the cancellation key, hex. */
   cancellationHash: string | null;
   generation: number;
+  /** Recipients that are done: none yet. */
+  cursor: 0;
   /** Sealed JSON of an EventPayload (domain/event-payload). */
   payload: string;
   /** Sealed JSON of the inline recipients; null once orchestrate has upserted them. */
   inline: string | null;
   idempotency: IdempotencyClaim | null;
+  /** All that orchestrate makes of the event, where it could be planned already; null where orchestrate has yet to. */
+  turn: FirstTurn | null;
 }
 
 export type AcceptResult =
-  | { status: "accepted"; id: string }
+  /** `turn`: what was written with it; null where it had none, or none that still fits, and orchestrate takes the event. */
+  | { status: "accepted"; id: string; turn: TurnWritten | null }
   /** The key was used for the same body: the answer is the first event's id. */
   | { status: "duplicate"; id: string }
   /** The key was used for another body. */

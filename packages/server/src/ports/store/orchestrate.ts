@@ -1,4 +1,6 @@
 import type { Channel, Lane, MessageState } from "@tidings/contract/words";
+import type { MessageOrigin } from "../../domain/message.ts";
+import type { CallStart } from "./call-start.ts";
 
 /** A due event, or the part of one that another lane continues. */
 export interface EventRecord {
@@ -46,19 +48,10 @@ export interface RecipientWrite extends Omit<RecipientRecord, "version"> {
 
 export interface NewMessage {
   id: string;
-  environmentId: number;
   eventId: string;
   /** Empty for a direct message. */
   runId: string;
-  step: string;
-  workflow: string;
-  workflowVersion: number;
-  template: string;
-  templateVersion: number;
-  channel: Channel;
-  lane: Lane;
-  category: string;
-  tenant: string;
+  origin: MessageOrigin;
   recipient: string;
   /** Id of the address: its HMAC. Empty where there is none. */
   addressHash: string;
@@ -70,6 +63,15 @@ export interface NewMessage {
   content: string | null;
   /** JSON of the decisions that made it. */
   decisions: string;
+  /** The call that carries it at once: it is written as STARTED, unless it is suppressed. Null where it waits in its queue. */
+  start: CallStart | null;
+}
+
+/** A message whose first attempt was to begin with its insert, and does not. */
+export interface HeldMessage {
+  id: string;
+  /** `lost`: an earlier turn wrote it. */
+  status: "suppressed" | "lost";
 }
 
 export interface NewRun {
@@ -122,29 +124,53 @@ export type EventProgress =
   | { kind: "done" }
   | { kind: "dead"; reason: string; detail: string };
 
-/** All that one turn on an event writes, in one transaction, if its cursor still stands where the turn found it. */
-export interface EventTurn {
-  eventId: string;
-  environmentId: number;
-  lane: Lane;
-  /** True where `lane` is not the event's own. */
-  continuation: boolean;
-  cursor: number;
+/** What a turn on an event makes. */
+export interface TurnWrites {
   now: number;
-  progress: EventProgress;
-  /** Lanes of further workflows; each gets a part of its own. */
-  otherLanes: readonly Lane[];
-  clearInline: boolean;
-  recipients: readonly RecipientWrite[];
   dedupe: readonly DedupeClaim[];
   runs: readonly NewRun[];
   messages: readonly NewMessage[];
   decisions: readonly NewDecision[];
 }
 
+/** A recipient as a plan read it. */
+export interface RecipientRead {
+  id: string;
+  version: number;
+  wrappedKey: string;
+}
+
+/**
+ * The whole of an event's only turn, planned before the event is stored and written with it, if the recipients are still
+ * as they were read.
+ */
+export interface FirstTurn extends TurnWrites {
+  reads: readonly RecipientRead[];
+}
+
+/** All that one turn on an event writes, in one transaction, if its cursor still stands where the turn found it. */
+export interface EventTurn extends TurnWrites {
+  eventId: string;
+  environmentId: number;
+  lane: Lane;
+  /** True where `lane` is not the event's own. */
+  continuation: boolean;
+  cursor: number;
+  progress: EventProgress;
+  /** Lanes of further workflows; each gets a part of its own. */
+  otherLanes: readonly Lane[];
+  clearInline: boolean;
+  recipients: readonly RecipientWrite[];
+}
+
+export interface TurnWritten {
+  /** Runs whose dedupe claim was lost; their messages were not written. */
+  dropped: readonly string[];
+  held: readonly HeldMessage[];
+}
+
 export type TurnResult =
-  /** `dropped`: runs whose dedupe claim was lost; their messages were not written. */
-  | { status: "committed"; dropped: readonly string[] }
+  | ({ status: "committed" } & TurnWritten)
   /** Somebody else moved it on; nothing was written. */
   | { status: "lost" };
 

@@ -24,7 +24,9 @@ export function acceptConformance(open: OpenCorner): void {
         expiresAt: corner.at + 9,
         inline: "sealed",
       });
-      expect(await corner.store.acceptEvents({ events: [event] })).toEqual([{ status: "accepted", id: event.id }]);
+      expect(await corner.store.acceptEvents({ events: [event] })).toEqual([
+        { status: "accepted", id: event.id, turn: null },
+      ]);
       expect(await corner.store.getEvent({ environmentId: corner.environmentId, id: event.id, limit: 10 })).toEqual({
         id: event.id,
         kind: "message",
@@ -107,7 +109,7 @@ export function acceptConformance(open: OpenCorner): void {
       const repeated = corner.event({ receivedAt, idempotency: key(corner, { bodyHash: "new" }) });
       const results = await corner.store.acceptEvents({ events: [next, repeated] });
       expect(results).toEqual([
-        { status: "accepted", id: next.id },
+        { status: "accepted", id: next.id, turn: null },
         { status: "duplicate", id: next.id },
       ]);
     });
@@ -131,7 +133,9 @@ export function acceptConformance(open: OpenCorner): void {
       expect(
         await corner.store.getEvent({ environmentId: corner.environmentId, id: event.id, limit: 1 }),
       ).toBeUndefined();
-      expect(await corner.store.acceptEvents({ events: [event] })).toEqual([{ status: "accepted", id: event.id }]);
+      expect(await corner.store.acceptEvents({ events: [event] })).toEqual([
+        { status: "accepted", id: event.id, turn: null },
+      ]);
     });
   });
 

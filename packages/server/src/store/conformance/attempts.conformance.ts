@@ -30,8 +30,7 @@ export function attemptsConformance(open: OpenCorner): void {
         payload: "payload",
         attempts: 1,
         firstAttemptAt: corner.at,
-        template: "shipped",
-        templateVersion: 2,
+        origin: message.origin,
         open: { integration: "smtp", node: "here", startedAt: corner.at, leaseUntil: corner.at + 40_000 },
       });
     });

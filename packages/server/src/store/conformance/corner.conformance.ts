@@ -1,10 +1,10 @@
 import type { Lane } from "@tidings/contract/words";
-import type { AttemptOutcome, AttemptStart } from "../../ports/store/deliver.ts";
+import type { AttemptOutcome } from "../../ports/store/deliver.ts";
 import type { NewEvent } from "../../ports/store/ingest.ts";
 import type { MessageRow } from "../../ports/store/log.ts";
 import type { NewMessage, NewRun } from "../../ports/store/orchestrate.ts";
 import type { Store } from "../../ports/store/store.ts";
-import { Rows } from "./rows.conformance.ts";
+import { type AttemptFields, type MessageFields, Rows } from "./rows.conformance.ts";
 
 /** An engine as a suite gets it. `reopen` gives the store as it is after a crash of its process. */
 export interface StoreUnderTest {
@@ -39,14 +39,14 @@ export class Corner extends Rows {
   }
 
   /** A message of an event of its own. */
-  async queued(over: Partial<NewMessage> = {}): Promise<NewMessage> {
+  async queued(over: MessageFields = {}): Promise<NewMessage> {
     const [message] = await this.queuedAll([over]);
     if (message === undefined) throw new RangeError("nothing was queued");
     return message;
   }
 
   /** Messages of one event, which is done with them. */
-  async queuedAll(overs: readonly Partial<NewMessage>[]): Promise<NewMessage[]> {
+  async queuedAll(overs: readonly MessageFields[]): Promise<NewMessage[]> {
     const { environmentId = this.environmentId, lane = "transactional", tenant = "" } = overs[0] ?? {};
     const event = await this.accepted({ environmentId, lane, tenant });
     const messages = overs.map((over) => this.message({ eventId: event.id, ...over }));
@@ -55,14 +55,14 @@ export class Corner extends Rows {
   }
 
   /** A message whose first attempt has begun. */
-  async sending(over: Partial<NewMessage> = {}): Promise<NewMessage> {
+  async sending(over: MessageFields = {}): Promise<NewMessage> {
     const message = await this.queued(over);
     await this.start(message);
     return message;
   }
 
   /** A message in the dead-letter queue. */
-  async dead(over: Partial<NewMessage> = {}, at = this.at): Promise<NewMessage> {
+  async dead(over: MessageFields = {}, at = this.at): Promise<NewMessage> {
     const message = await this.queued(over);
     const after = { state: "dead" as const, reason: "template_failed", detail: "line 3" };
     await this.store.settleMessages({ settlements: [{ messageId: message.id, attempts: 0, at, after }] });
@@ -70,7 +70,7 @@ export class Corner extends Rows {
   }
 
   /** A run that waits, of an event that is done. */
-  async waiting(over: Partial<NewRun> = {}, messages: readonly Partial<NewMessage>[] = []): Promise<NewRun> {
+  async waiting(over: Partial<NewRun> = {}, messages: readonly MessageFields[] = []): Promise<NewRun> {
     const { lane = "transactional", tenant = "" } = over;
     const event = await this.accepted({ lane, tenant });
     const run = this.run({ eventId: event.id, ...over });
@@ -79,13 +79,19 @@ export class Corner extends Rows {
     return run;
   }
 
-  async start(message: NewMessage, over: Partial<AttemptStart> = {}): Promise<string> {
-    const [result] = await this.store.startAttempts({ attempts: [this.attempt(message, over)], lane: message.lane });
+  async start(message: NewMessage, over: AttemptFields = {}): Promise<string> {
+    const [result] = await this.store.startAttempts({
+      attempts: [this.attempt(message, over)],
+      lane: message.origin.lane,
+    });
     return result?.status ?? "none";
   }
 
   async record(message: NewMessage, over: Partial<AttemptOutcome> = {}): Promise<string> {
-    const [result] = await this.store.recordOutcomes({ outcomes: [this.outcome(message, over)], lane: message.lane });
+    const [result] = await this.store.recordOutcomes({
+      outcomes: [this.outcome(message, over)],
+      lane: message.origin.lane,
+    });
     return result ?? "none";
   }
 
@@ -98,7 +104,7 @@ export class Corner extends Rows {
   }
 
   async dueMessages(
-    over: { lane?: Lane; now?: number; limit?: number; node?: string; channel?: NewMessage["channel"] } = {},
+    over: { lane?: Lane; now?: number; limit?: number; node?: string; channel?: NewMessage["origin"]["channel"] } = {},
   ): Promise<string[]> {
     return this.store.dueMessages({
       lane: "transactional",

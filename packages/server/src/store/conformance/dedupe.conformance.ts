@@ -36,13 +36,13 @@ export function dedupeConformance(open: OpenCorner): void {
     test("inside the window drops all of the later run but the record of it", async () => {
       const corner = await open();
       const first = await claiming(corner, corner.id());
-      expect(first.result).toEqual({ status: "committed", dropped: [] });
+      expect(first.result).toEqual({ status: "committed", dropped: [], held: [] });
       const runId = corner.id();
       const second = await claiming(corner, runId, {
         now: corner.at + windowMs - 1,
         expiresAt: corner.at + 2 * windowMs,
       });
-      expect(second.result).toEqual({ status: "committed", dropped: [runId] });
+      expect(second.result).toEqual({ status: "committed", dropped: [runId], held: [] });
       const row = await shown(corner, second.event.id);
       expect(row).toMatchObject({ state: "done", runs: [], messages: [] });
       expect(row?.decisions).toMatchObject([{ runId, reason: "deduplicated" }]);
@@ -52,9 +52,14 @@ export function dedupeConformance(open: OpenCorner): void {
       const corner = await open();
       await claiming(corner, corner.id());
       const next = { now: corner.at + windowMs, expiresAt: corner.at + 2 * windowMs };
-      expect((await claiming(corner, corner.id(), next)).result).toEqual({ status: "committed", dropped: [] });
+      expect((await claiming(corner, corner.id(), next)).result).toEqual({
+        status: "committed",
+        dropped: [],
+        held: [],
+      });
       expect((await claiming(corner, corner.id(), { now: corner.at + 2 * windowMs - 1 })).result).toMatchObject({
         dropped: [expect.any(String)],
+        held: [],
       });
     });
 
@@ -62,7 +67,7 @@ export function dedupeConformance(open: OpenCorner): void {
       const corner = await open();
       const runId = corner.id();
       await claiming(corner, runId);
-      expect((await claiming(corner, runId)).result).toEqual({ status: "committed", dropped: [] });
+      expect((await claiming(corner, runId)).result).toEqual({ status: "committed", dropped: [], held: [] });
     });
 
     test("of another hash or environment is another", async () => {
@@ -71,6 +76,7 @@ export function dedupeConformance(open: OpenCorner): void {
       expect((await claiming(corner, corner.id(), { hash: "other" })).result).toMatchObject({ dropped: [] });
       expect((await claiming(corner, corner.id(), { environmentId: corner.otherEnvironmentId })).result).toMatchObject({
         dropped: [],
+        held: [],
       });
     });
 
@@ -82,7 +88,9 @@ export function dedupeConformance(open: OpenCorner): void {
         dedupe: runs.map((runId) => claim(corner, runId)),
         messages: runs.map((runId) => corner.message({ eventId: event.id, runId })),
       });
-      expect(await corner.store.commitEvents({ turns: [turn] })).toEqual([{ status: "committed", dropped: [runs[1]] }]);
+      expect(await corner.store.commitEvents({ turns: [turn] })).toEqual([
+        { status: "committed", dropped: [runs[1]], held: [] },
+      ]);
       expect((await shown(corner, event.id))?.messages).toMatchObject([{ runId: runs[0] }]);
     });
   });

@@ -20,7 +20,9 @@ export function eventTurnConformance(open: OpenCorner): void {
         decisions: [decision],
         recipients: [corner.recipient()],
       });
-      expect(await corner.store.commitEvents({ turns: [turn] })).toEqual([{ status: "committed", dropped: [] }]);
+      expect(await corner.store.commitEvents({ turns: [turn] })).toEqual([
+        { status: "committed", dropped: [], held: [] },
+      ]);
       const row = await shown(corner, event.id);
       expect(row).toMatchObject({
         state: "done",
@@ -52,7 +54,7 @@ export function eventTurnConformance(open: OpenCorner): void {
         progress: { kind: "dead", reason: "r", detail: "d" },
       });
       expect(await corner.store.commitEvents({ turns: [further, late] })).toEqual([
-        { status: "committed", dropped: [] },
+        { status: "committed", dropped: [], held: [] },
         { status: "lost" },
       ]);
       expect(await shown(corner, event.id)).toMatchObject({ state: "accepted", runs: [], messages: [], decisions: [] });
@@ -104,7 +106,12 @@ export function eventTurnConformance(open: OpenCorner): void {
       await corner.store.commitEvents({ turns: [first] });
       await corner.start(message);
       await corner.store.commitEvents({
-        turns: [corner.turn(event, { cursor: 1, messages: [{ ...message, category: "other" }] })],
+        turns: [
+          corner.turn(event, {
+            cursor: 1,
+            messages: [{ ...message, origin: { ...message.origin, category: "other" } }],
+          }),
+        ],
       });
       expect((await shown(corner, event.id))?.messages).toMatchObject([
         { id: message.id, state: "sending", category: "orders" },
@@ -155,9 +162,9 @@ export function eventTurnConformance(open: OpenCorner): void {
           ],
         }),
       ).toEqual([
-        { status: "committed", dropped: [] },
+        { status: "committed", dropped: [], held: [] },
         { status: "lost" },
-        { status: "committed", dropped: [] },
+        { status: "committed", dropped: [], held: [] },
         { status: "lost" },
       ]);
       expect(await due(corner, "marketing")).toEqual([]);

@@ -33,7 +33,7 @@ export function recipientsConformance(open: OpenCorner): void {
       const event = await corner.accepted();
       const recipients = [corner.recipient({ sealed: "older", updatedAt: at + 5 })];
       expect(await store.commitEvents({ turns: [corner.turn(event, { recipients })] })).toEqual([
-        { status: "committed", dropped: [] },
+        { status: "committed", dropped: [], held: [] },
       ]);
       expect(await store.getRecipient({ environmentId: corner.environmentId, id: "u1" })).toEqual(newer);
       expect(

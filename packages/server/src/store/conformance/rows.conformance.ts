@@ -1,4 +1,6 @@
+import type { MessageOrigin } from "../../domain/message.ts";
 import { deriveId } from "../../lib/ids.ts";
+import type { CallStart } from "../../ports/store/call-start.ts";
 import type { AttemptOutcome, AttemptStart } from "../../ports/store/deliver.ts";
 import type { FeedbackReport } from "../../ports/store/feedback.ts";
 import type { NewEvent } from "../../ports/store/ingest.ts";
@@ -11,6 +13,16 @@ import type {
   RunTurn,
 } from "../../ports/store/orchestrate.ts";
 import type { Store } from "../../ports/store/store.ts";
+
+/** Fields of a message and of its origin. */
+export type MessageFields = Partial<Omit<NewMessage, "origin"> & MessageOrigin>;
+/** Of an attempt and its call. */
+export type AttemptFields = Partial<CallStart & { number: number }>;
+
+/** Those of `over` that `onto` has. */
+function laidOver<Row extends object>(onto: Row, over: object): Partial<Row> {
+  return Object.fromEntries(Object.entries(over).filter(([name]) => name in onto)) as Partial<Row>;
+}
 
 /** Rows with every field set, of one environment and time; a test names the fields that it is about. */
 export class Rows {
@@ -46,28 +58,33 @@ export class Rows {
       expiresAt: null,
       cancellationHash: null,
       generation: 0,
+      cursor: 0,
       payload: "payload",
       inline: null,
       idempotency: null,
+      turn: null,
       ...over,
     };
   }
 
-  message(over: Partial<NewMessage> = {}): NewMessage {
-    return {
-      id: this.id(),
+  message(over: MessageFields = {}): NewMessage {
+    const origin: MessageOrigin = {
       environmentId: this.environmentId,
-      eventId: "",
-      runId: "run",
-      step: "mail",
       workflow: "shipped",
       workflowVersion: 3,
+      step: "mail",
       template: "shipped",
       templateVersion: 2,
       channel: "email",
       lane: "transactional",
       category: "orders",
       tenant: "",
+    };
+    const message: NewMessage = {
+      id: this.id(),
+      eventId: "",
+      runId: "run",
+      origin,
       recipient: "u1",
       addressHash: `hash_${this.environmentId}`,
       state: "queued",
@@ -76,8 +93,9 @@ export class Rows {
       expiresAt: null,
       content: null,
       decisions: "[]",
-      ...over,
+      start: null,
     };
+    return { ...message, ...laidOver(message, over), origin: { ...origin, ...laidOver(origin, over) } };
   }
 
   run(over: Partial<NewRun> = {}): NewRun {
@@ -167,23 +185,18 @@ export class Rows {
     };
   }
 
-  attempt(message: NewMessage, over: Partial<AttemptStart> = {}): AttemptStart {
-    return {
-      messageId: message.id,
-      number: 1,
-      callId: "call_1",
-      integration: "smtp",
-      node: "here",
-      at: this.at,
-      leaseUntil: this.at + 40_000,
-      ...over,
-    };
+  call(over: Partial<CallStart> = {}): CallStart {
+    return { callId: "call_1", integration: "smtp", node: "here", at: this.at, leaseUntil: this.at + 40_000, ...over };
+  }
+
+  attempt(message: NewMessage, { number = 1, ...over }: AttemptFields = {}): AttemptStart {
+    return { messageId: message.id, number, call: this.call(over) };
   }
 
   outcome(message: NewMessage, over: Partial<AttemptOutcome> = {}): AttemptOutcome {
     return {
       messageId: message.id,
-      labels: message,
+      labels: message.origin,
       integration: "smtp",
       number: 1,
       finishedAt: this.at + 50,

@@ -62,7 +62,7 @@ export function runsConformance(open: OpenCorner): void {
       const corner = await open();
       const run = await corner.waiting();
       expect(await corner.store.commitRuns({ turns: [corner.runTurn(run, { progress })] })).toEqual([
-        { status: "committed", dropped: [] },
+        { status: "committed", dropped: [], held: [] },
       ]);
       expect(await corner.store.commitRuns({ turns: [corner.runTurn(run)] })).toEqual([{ status: "lost" }]);
       expect(await load(corner, run.id)).toEqual([]);

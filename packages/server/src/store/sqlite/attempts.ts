@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { CallStart } from "../../ports/store/call-start.ts";
 import type { AttemptRow } from "../../ports/store/log.ts";
-import type { Database, SqlRow } from "./database.ts";
+import type { Database, SqlRow, SqlValue } from "./database.ts";
 import { integer, integerOrNull, text, textOrNull } from "./rows.ts";
 
 /** A message row's `attempt`: the current one, as JSON. Times are ms. */
@@ -18,6 +19,32 @@ export const currentAttemptSchema = z.object({
   providerMessageId: z.string().optional(),
 });
 export type CurrentAttempt = z.infer<typeof currentAttemptSchema>;
+
+/**
+ * A call's attempt at a message, as it begins. Lease and process stand in front, where a statement finds them without
+ * parsing (`ofOther`).
+ */
+export function startedAttempt({ callId, integration, node, at, leaseUntil }: CallStart, number: number): string {
+  const attempt: CurrentAttempt = { lease: leaseUntil, node, number, call: callId, integration, started: at };
+  return JSON.stringify(attempt);
+}
+
+const leaseAt = '{"lease":'.length + 1;
+/** Times of this and the next centuries have as many digits. */
+const leaseDigits = 13;
+const nodeAt = leaseAt + leaseDigits + 1;
+
+/**
+ * SQL: the attempt's lease is over, or it is another process's. All messages under way are looked at with every poll, and
+ * `->>` would parse each.
+ */
+export function ofOther(node: string, now: number): { sql: string; values: readonly SqlValue[] } {
+  const front = `"node":${JSON.stringify(node)}`;
+  return {
+    sql: `(substr(attempt, ${leaseAt}, ${leaseDigits}) <= ? or substr(attempt, ${nodeAt}, ?) <> ?)`,
+    values: [String(now).padStart(leaseDigits, "0"), front.length, front],
+  };
+}
 
 export function currentAttempt(row: SqlRow): CurrentAttempt | undefined {
   const json = textOrNull(row, "attempt");

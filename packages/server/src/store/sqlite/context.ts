@@ -1,39 +1,31 @@
-import type { Channel, Lane } from "@tidings/contract/words";
+import type { Channel, Lane, MessageState } from "@tidings/contract/words";
 import type { StoreCalls } from "../../ports/store/store.ts";
 import type { Database } from "./database.ts";
 
 /** What is counted per minute. */
-export interface StatisticKey {
+export type StatisticMetric =
+  | Exclude<MessageState, "sending">
+  | "accepted"
+  | "retried"
+  | "opened"
+  | "clicked"
+  | "complained"
+  | "read";
+
+/** What it is counted under. Empty where it has none. */
+export interface StatisticLabels {
   environmentId: number;
-  metric:
-    | "accepted"
-    | "queued"
-    | "sent"
-    | "delivered"
-    | "failed"
-    | "bounced"
-    | "suppressed"
-    | "expired"
-    | "canceled"
-    | "dead"
-    | "unknown"
-    | "retried"
-    | "opened"
-    | "clicked"
-    | "complained"
-    | "read";
   channel: Channel | "";
   lane: Lane;
   category: string;
   tenant: string;
-  integration: string;
 }
 
 /** What a call works with, inside the open transaction of its turn. */
 export interface CallContext {
   database: Database;
-  /** Adds to a sum of the minute of `at`; written once per turn. */
-  count(key: StatisticKey, at: number, amount?: number): void;
+  /** Adds one to a sum of the minute of `at`; written once per turn. Found fastest where calls in a row give one object. */
+  count(labels: StatisticLabels, metric: StatisticMetric, at: number, integration?: string): void;
 }
 
 type CallName = keyof StoreCalls;

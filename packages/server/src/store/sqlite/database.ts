@@ -12,7 +12,8 @@ export interface DatabaseSettings {
 
 /**
  * One connection with its prepared statements. Synchronous: it belongs to the store's thread, or to the simulation.
- * Statements are found by their text, which V8 hashes once, so that each call may keep its SQL where it is used.
+ * Statements are found by their text, so each call may keep its SQL where it is used; as a constant, for V8 hashes that once:
+ * a text that is put together for each row cost 3 to 5 µs.
  */
 export class Database {
   readonly #database: DatabaseSyncInstance;
@@ -34,6 +35,11 @@ export class Database {
 
   exec(sql: string): void {
     this.#database.exec(sql);
+  }
+
+  /** One statement without values or rows, prepared like the others: `exec` parses its text each time. */
+  step(sql: string): void {
+    this.#statement(sql).run();
   }
 
   /** Gives how many rows changed. */

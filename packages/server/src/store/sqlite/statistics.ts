@@ -1,10 +1,12 @@
-import type { StatisticKey } from "./context.ts";
+import type { StatisticLabels, StatisticMetric } from "./context.ts";
 import type { Database } from "./database.ts";
 
 const minuteMs = 60_000;
 
 interface Sum {
-  key: StatisticKey;
+  labels: StatisticLabels;
+  metric: StatisticMetric;
+  integration: string;
   minute: number;
   value: number;
 }
@@ -16,36 +18,45 @@ interface Sum {
 export class StatisticSums {
   readonly #sums = new Map<string, Sum>();
   readonly #ofCall = new Map<string, Sum>();
+  /** The sum of the call that was added to last, by metric: messages of one origin come in a row. */
+  readonly #last = new Map<StatisticMetric, Sum>();
 
-  add(key: StatisticKey, at: number, amount: number): void {
-    addTo(this.#ofCall, { key, minute: Math.floor(at / minuteMs), value: amount });
+  add(labels: StatisticLabels, metric: StatisticMetric, at: number, integration: string): void {
+    const minute = Math.floor(at / minuteMs);
+    const last = this.#last.get(metric);
+    if (last !== undefined && last.labels === labels && last.minute === minute && last.integration === integration) {
+      last.value += 1;
+      return;
+    }
+    this.#last.set(metric, addTo(this.#ofCall, { labels, metric, integration, minute, value: 1 }));
   }
 
   /** The call stays: its counts join those of the turn. */
   keep(): void {
     for (const sum of this.#ofCall.values()) addTo(this.#sums, sum);
-    this.#ofCall.clear();
+    this.discard();
   }
 
   /** The call was rolled back, and so is what it counted. */
   discard(): void {
     this.#ofCall.clear();
+    this.#last.clear();
   }
 
   write(database: Database): void {
-    for (const { key, minute, value } of this.#sums.values()) {
+    for (const { labels, metric, integration, minute, value } of this.#sums.values()) {
       database.run(
         `insert into statistic (environment_id, minute, metric, channel, lane, category, tenant, integration, value)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?)
          on conflict do update set value = value + excluded.value`,
-        key.environmentId,
+        labels.environmentId,
         minute,
-        key.metric,
-        key.channel,
-        key.lane,
-        key.category,
-        key.tenant,
-        key.integration,
+        metric,
+        labels.channel,
+        labels.lane,
+        labels.category,
+        labels.tenant,
+        integration,
         value,
       );
     }
@@ -53,14 +64,20 @@ export class StatisticSums {
   }
 
   clear(): void {
-    this.#ofCall.clear();
+    this.discard();
     this.#sums.clear();
   }
 }
 
-function addTo(sums: Map<string, Sum>, { key, minute, value }: Sum): void {
-  const name = `${key.environmentId}|${minute}|${key.metric}|${key.channel}|${key.lane}|${key.category}|${key.tenant}|${key.integration}`;
+/** Gives the sum that has it now. */
+function addTo(sums: Map<string, Sum>, added: Sum): Sum {
+  const { labels, metric, integration, minute, value } = added;
+  const name = `${labels.environmentId}|${minute}|${metric}|${labels.channel}|${labels.lane}|${labels.category}|${labels.tenant}|${integration}`;
   const sum = sums.get(name);
-  if (sum === undefined) sums.set(name, { key, minute, value });
-  else sum.value += value;
+  if (sum === undefined) {
+    sums.set(name, added);
+    return added;
+  }
+  sum.value += value;
+  return sum;
 }

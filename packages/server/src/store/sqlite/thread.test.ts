@@ -20,6 +20,7 @@ function settings(directory: string, over: Partial<SqliteSettings> = {}): Sqlite
     checkpointPages: 1000,
     turnMs: 10,
     turnGapMs: 0,
+    turnGapMaxMs: 0,
     turnCallsMax: 500,
     waitingMax: 10_000,
     ...over,

@@ -1,18 +1,18 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Lane } from "@tidings/contract/words";
 import type { Store } from "../../ports/store/store.ts";
 import type { CallName } from "./context.ts";
+import { Outbox, type OutboxLimits } from "./outbox.ts";
+import { startWorker } from "./start-worker.ts";
 import { storeOfCalls } from "./store-of-calls.ts";
-import type { StoreReply, StoreRequest } from "./turn.ts";
+import type { StoreReply } from "./turn.ts";
 import type { FromWorker } from "./worker.ts";
 
-export interface SqliteSettings {
+export interface SqliteSettings extends OutboxLimits {
   directory: string;
   cacheMib: number;
   checkpointPages: number;
   turnMs: number;
-  /** Distance between the beginnings of turns under load, ms. */
-  turnGapMs: number;
   turnCallsMax: number;
   /** Calls that may wait for the thread; beyond it they are refused at once. */
   waitingMax: number;
@@ -35,16 +35,13 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/**
- * The embedded store on a thread of its own. Calls of one tick travel in one message, and so do the answers of one
- * turn: a message between threads costs more than a row.
- */
+/** The embedded store on a thread of its own: a promise for each call, answered with the turn that holds it. */
 class SqliteThread {
   readonly #worker: Worker;
   readonly #settings: SqliteSettings;
   readonly #hooks: SqliteHooks;
   readonly #waiting = new Map<number, Waiting>();
-  #outgoing: StoreRequest[] = [];
+  readonly #outbox: Outbox;
   #lastId = 0;
   #ended: Error | undefined;
   #closed: (() => void) | undefined;
@@ -54,6 +51,7 @@ class SqliteThread {
     this.#worker = worker;
     this.#settings = settings;
     this.#hooks = hooks;
+    this.#outbox = new Outbox((requests) => worker.postMessage({ requests }), settings);
     worker.on("message", (message: FromWorker) => this.#receive(message));
     worker.on("error", (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
     worker.on("exit", () => this.#end(new StoreUnavailable("the store's thread has ended")));
@@ -66,8 +64,7 @@ class SqliteThread {
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
       this.#waiting.set(this.#lastId, { resolve, reject });
-      if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
-      this.#outgoing.push({ id: this.#lastId, call, lane, input });
+      this.#outbox.add({ id: this.#lastId, call, lane, input });
     });
   }
 
@@ -75,7 +72,7 @@ class SqliteThread {
   async close(): Promise<void> {
     if (this.#ended === undefined) {
       this.#ended = new StoreUnavailable("the store is closed");
-      this.#flush();
+      this.#outbox.flush();
       this.#closing = new Promise<void>((resolve) => {
         this.#closed = resolve;
       });
@@ -84,17 +81,11 @@ class SqliteThread {
     await this.#closing;
   }
 
-  #flush(): void {
-    if (this.#outgoing.length === 0) return;
-    const requests = this.#outgoing;
-    this.#outgoing = [];
-    this.#worker.postMessage({ requests });
-  }
-
   #receive(message: FromWorker): void {
     if (message.kind === "closed") this.#closed?.();
     if (message.kind !== "turn") return;
     for (const reply of message.replies) this.#answer(reply);
+    this.#outbox.answered(message.replies, message.more);
     this.#hooks.onTurn(message.turnMs, message.replies.length);
   }
 
@@ -117,7 +108,8 @@ class SqliteThread {
 
 /** Opens the data directory. Rejects with the reason by name, such as DataDirectoryInUse. */
 export async function openSqliteStore(settings: SqliteSettings, hooks: SqliteHooks): Promise<Store> {
-  const worker = startWorker(settings);
+  const { waitingMax: _, turnGapMs: __, turnGapMaxMs: ___, ...workerData } = settings;
+  const worker = startWorker(workerData);
   await new Promise<void>((resolve, reject) => {
     worker.once("error", reject);
     worker.once("message", (message: FromWorker) => {
@@ -131,14 +123,4 @@ export async function openSqliteStore(settings: SqliteSettings, hooks: SqliteHoo
     (call, input, lane) => thread.dispatch(call, input, lane),
     () => thread.close(),
   );
-}
-
-/** Run from source, the thread needs the same loader as its parent. */
-function startWorker(settings: SqliteSettings): Worker {
-  const { waitingMax: _, ...workerData } = settings;
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url), { workerData });
-  // `--import tsx` registers on the main thread only; a worker has to register for itself.
-  const loader = `import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))}; register();`;
-  const execArgv = ["--import", `data:text/javascript,${encodeURIComponent(loader)}`, "--conditions=source"];
-  return new Worker(new URL("./worker.ts", import.meta.url), { workerData, execArgv });
 }

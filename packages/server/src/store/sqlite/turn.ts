@@ -45,7 +45,10 @@ export class TurnRunner {
     this.#database = database;
     this.#limits = limits;
     this.#monotonic = monotonic;
-    this.#context = { database, count: (key, at, amount = 1) => this.#statistics.add(key, at, amount) };
+    this.#context = {
+      database,
+      count: (labels, metric, at, integration = "") => this.#statistics.add(labels, metric, at, integration),
+    };
   }
 
   get waiting(): number {
@@ -62,7 +65,7 @@ export class TurnRunner {
     const replies: StoreReply[] = [];
     const until = this.#monotonic() + this.#limits.turnMs;
     try {
-      this.#database.exec("begin immediate");
+      this.#database.step("begin immediate");
       for (const request of requests) {
         if (replies.length >= firsts && this.#monotonic() >= until) break;
         replies.push(this.#execute(request));
@@ -70,7 +73,7 @@ export class TurnRunner {
       }
       this.#giveBack(requests.splice(replies.length));
       this.#statistics.write(this.#database);
-      this.#database.exec("commit");
+      this.#database.step("commit");
     } catch (error) {
       this.#statistics.clear();
       this.#rollback();
@@ -100,11 +103,11 @@ export class TurnRunner {
   }
 
   #execute(request: StoreRequest): StoreReply {
-    this.#database.exec("savepoint call");
+    this.#database.step("savepoint call");
     try {
       const call = calls[request.call] as (context: CallContext, input: unknown) => unknown;
       const result = call(this.#context, request.input);
-      this.#database.exec("release call");
+      this.#database.step("release call");
       this.#statistics.keep();
       return { id: request.id, status: "done", result };
     } catch (error) {

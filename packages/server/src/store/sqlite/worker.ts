@@ -8,26 +8,23 @@ import { lockDataDirectory } from "./owner-lock.ts";
 import { type StoreReply, type StoreRequest, TurnRunner } from "./turn.ts";
 
 /*
- * The store's thread. It sleeps in the event loop until a batch of requests comes, then runs a turn. Turns that follow
- * each other keep a distance, in which the next one gathers: a commit costs as much as ten calls, whatever it covers.
- * A request that comes after a quiet time is served at once.
+ * The store's thread. It sleeps in the event loop until a batch of requests comes, then runs turns until nothing waits.
  */
 export const workerSettingsSchema = z.object({
   directory: z.string(),
   cacheMib: z.number(),
   checkpointPages: z.number(),
   turnMs: z.number(),
-  turnGapMs: z.number(),
   turnCallsMax: z.number(),
 });
 
 /** What the thread is sent: a batch of calls, or the wish to end. */
 export type ToWorker = { requests: StoreRequest[] } | "close";
-/** What it sends: first that it is ready or why not; then replies with how long their turn took. */
+/** What it sends: first that it is ready or why not; then replies, how long their turn took, and whether another follows. */
 export type FromWorker =
   | { kind: "ready" }
   | { kind: "refused"; name: string; message: string }
-  | { kind: "turn"; replies: StoreReply[]; turnMs: number }
+  | { kind: "turn"; replies: StoreReply[]; turnMs: number; more: boolean }
   | { kind: "closed" };
 
 const port = ownPort();
@@ -49,7 +46,6 @@ function open() {
     return {
       lock,
       database,
-      turnGapMs: settings.turnGapMs,
       runner: new TurnRunner(database, settings, () => performance.now()),
     };
   } catch (error) {
@@ -59,7 +55,7 @@ function open() {
   }
 }
 
-function serve({ lock, database, runner, turnGapMs }: ReturnType<typeof open>): void {
+function serve({ lock, database, runner }: ReturnType<typeof open>): void {
   let closing = false;
   const receive = (message: ToWorker): void => {
     if (message === "close") closing = true;
@@ -75,26 +71,18 @@ function serve({ lock, database, runner, turnGapMs }: ReturnType<typeof open>): 
     send({ kind: "closed" });
     port.close();
   };
-  let lastTurnAt = Number.NEGATIVE_INFINITY;
-  let timer: NodeJS.Timeout | undefined;
   const turns = (): void => {
-    timer = undefined;
     for (drain(); runner.waiting > 0; drain()) {
-      lastTurnAt = performance.now();
+      const startedAt = performance.now();
       const replies: StoreReply[] = [];
       runner.run((reply) => replies.push(reply));
-      send({ kind: "turn", replies, turnMs: performance.now() - lastTurnAt });
-      if (!closing && runner.waiting === 0) break;
+      send({ kind: "turn", replies, turnMs: performance.now() - startedAt, more: runner.waiting > 0 });
     }
     if (closing) end();
   };
   port.on("message", (message: ToWorker) => {
     receive(message);
-    if (timer !== undefined && !closing) return;
-    clearTimeout(timer);
-    const waitMs = lastTurnAt + turnGapMs - performance.now();
-    if (waitMs <= 0 || closing) turns();
-    else timer = setTimeout(turns, waitMs);
+    turns();
   });
   send({ kind: "ready" });
 }

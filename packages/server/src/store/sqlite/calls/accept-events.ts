@@ -1,31 +1,43 @@
 import type { AcceptResult, IdempotencyClaim, NewEvent } from "../../../ports/store/ingest.ts";
 import { eventStateCode, laneCode } from "../codes.ts";
-import type { Call } from "../context.ts";
+import type { Call, StatisticLabels } from "../context.ts";
 import type { Database } from "../database.ts";
 import { integer, text } from "../rows.ts";
+import { fits, recipientsAsRead } from "./as-read.ts";
+import { suspectsAmong } from "./suspects.ts";
+import { writeTurn } from "./write-turn.ts";
 
 /** Keys are kept in buckets of this length: the tree into which random hashes fall stays small enough to be in memory. */
 export const idempotencyBucketMs = 8 * 3_600_000;
 
-export const acceptEvents: Call<"acceptEvents"> = (context, { events }) =>
-  events.map((event) => {
+export const acceptEvents: Call<"acceptEvents"> = (context, { events }) => {
+  const labels = new EventLabels();
+  const recipients = recipientsAsRead(context.database, events);
+  const suspects = suspectsAmong(
+    context.database,
+    events.flatMap(({ turn }) => turn?.messages ?? []),
+  );
+  return events.map((event) => {
     const known = event.idempotency === null ? undefined : claim(context.database, event, event.idempotency);
     if (known !== undefined) return known;
-    insert(context.database, event);
-    context.count(
-      {
-        environmentId: event.environmentId,
-        metric: "accepted",
-        channel: "",
-        lane: event.lane,
-        category: "",
-        tenant: event.tenant,
-        integration: "",
-      },
-      event.receivedAt,
-    );
-    return { status: "accepted", id: event.id };
+    const turn = event.turn !== null && fits(event.turn, recipients) ? event.turn : undefined;
+    insert(context.database, event, turn !== undefined);
+    context.count(labels.of(event), "accepted", event.receivedAt);
+    return { status: "accepted", id: event.id, turn: turn === undefined ? null : writeTurn(context, turn, suspects) };
   });
+};
+
+/** Labels of events, one object for those that follow each other: sums are found by it. */
+class EventLabels {
+  #last: StatisticLabels | undefined;
+
+  of({ environmentId, lane, tenant }: NewEvent): StatisticLabels {
+    const last = this.#last;
+    if (last?.environmentId === environmentId && last.lane === lane && last.tenant === tenant) return last;
+    this.#last = { environmentId, channel: "", lane, category: "", tenant };
+    return this.#last;
+  }
+}
 
 /** Takes the key for this event, or tells what it was used for. */
 function claim(database: Database, event: NewEvent, key: IdempotencyClaim): AcceptResult | undefined {
@@ -55,19 +67,21 @@ function claim(database: Database, event: NewEvent, key: IdempotencyClaim): Acce
   return undefined;
 }
 
-function insert(database: Database, event: NewEvent): void {
+/** `done`: the event came with its only turn, so nothing of it is due, and nothing waits to be upserted. */
+function insert(database: Database, event: NewEvent, done: boolean): void {
   database.run(
     `insert into event (id, environment_id, kind, name, tenant, lane, state, received_at, due_at, expires_at, cancellation_hash,
        generation, cursor, payload, inline)
-     values (?, ?, ?, ?, ?, ?, ${eventStateCode.accepted}, ?, ?, ?, ?, ?, 0, ?, ?)`,
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
     event.id,
     event.environmentId,
     event.kind === "message" ? 1 : 0,
     event.name,
     event.tenant,
     laneCode[event.lane],
+    done ? eventStateCode.done : eventStateCode.accepted,
     event.receivedAt,
-    event.dueAt,
+    done ? null : event.dueAt,
     event.expiresAt,
     event.cancellationHash,
     event.generation,

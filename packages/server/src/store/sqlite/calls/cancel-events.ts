@@ -39,15 +39,8 @@ function cancelMessages({ database, count }: CallContext, environmentId: number,
     const channel = wordAt(channels, integer(row, "channel"));
     const lane = wordAt(lanes, integer(row, "lane"));
     count(
-      {
-        environmentId,
-        metric: "canceled",
-        channel,
-        lane,
-        category: text(row, "category"),
-        tenant: text(row, "tenant"),
-        integration: "",
-      },
+      { environmentId, channel, lane, category: text(row, "category"), tenant: text(row, "tenant") },
+      "canceled",
       now,
     );
   }

@@ -1,24 +1,25 @@
-import type { DedupeClaim, EventTurn, NewRun, TurnResult } from "../../../ports/store/orchestrate.ts";
-import { eventStateCode, laneCode, runStateCode } from "../codes.ts";
+import type { EventTurn, TurnResult } from "../../../ports/store/orchestrate.ts";
+import { eventStateCode, laneCode } from "../codes.ts";
 import type { Call, CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
-import { insertDecision } from "./insert-decision.ts";
-import { insertMessage } from "./insert-message.ts";
+import { type Suspects, suspectsAmong } from "./suspects.ts";
 import { writeRecipient } from "./write-recipient.ts";
+import { writeTurn } from "./write-turn.ts";
 
-export const commitEvents: Call<"commitEvents"> = (context, { turns }) => turns.map((turn) => commit(context, turn));
+export const commitEvents: Call<"commitEvents"> = (context, { turns }) => {
+  const suspects = suspectsAmong(
+    context.database,
+    turns.flatMap((turn) => turn.messages),
+  );
+  return turns.map((turn) => commit(context, turn, suspects));
+};
 
-function commit(context: CallContext, turn: EventTurn): TurnResult {
+function commit(context: CallContext, turn: EventTurn, suspects: Suspects): TurnResult {
   const { database } = context;
   if (!advance(database, turn)) return { status: "lost" };
   for (const recipient of turn.recipients) writeRecipient(database, recipient);
-  const dropped = turn.dedupe.filter((claim) => !claimDedupe(database, claim));
-  const lost = new Set(dropped.map((claim) => claim.runId));
-  for (const claim of dropped) insertDecision(database, claim.decision);
-  for (const run of turn.runs) if (!lost.has(run.id)) insertRun(database, run);
-  for (const message of turn.messages) if (!lost.has(message.runId)) insertMessage(context, message);
-  for (const decision of turn.decisions) if (!lost.has(decision.runId)) insertDecision(database, decision);
+  const written = writeTurn(context, turn, suspects);
   for (const lane of turn.otherLanes) insertContinuation(database, turn, lane);
   if (turn.progress.kind === "dead") {
     const { reason, detail } = turn.progress;
@@ -32,8 +33,11 @@ function commit(context: CallContext, turn: EventTurn): TurnResult {
       at: turn.now,
     });
   }
-  return { status: "committed", dropped: [...lost] };
+  return { status: "committed", ...written };
 }
+
+const advancedSql = `update event set cursor = ?, due_at = ?, state = ?, inline = case when ? then null else inline end
+  where id = ? and cursor = ? and state = ${eventStateCode.accepted}`;
 
 /** Compare-and-set on the cursor: who finds it moved on lost the turn to another. */
 function advance(database: Database, turn: EventTurn): boolean {
@@ -66,8 +70,7 @@ function advance(database: Database, turn: EventTurn): boolean {
   const state = turn.progress.kind === "continue" ? "accepted" : turn.progress.kind;
   return (
     database.run(
-      `update event set cursor = ?, due_at = ?, state = ?, inline = case when ? then null else inline end
-       where id = ? and cursor = ? and state = ${eventStateCode.accepted}`,
+      advancedSql,
       cursor,
       dueAt,
       eventStateCode[state],
@@ -75,45 +78,6 @@ function advance(database: Database, turn: EventTurn): boolean {
       turn.eventId,
       turn.cursor,
     ) === 1
-  );
-}
-
-/** The claim holds for its window; the same run may claim again, so that a turn that runs again finds it still its own. */
-function claimDedupe(database: Database, claim: DedupeClaim): boolean {
-  return (
-    database.run(
-      `insert into dedupe (environment_id, hash, run_id, expires_at) values (?, ?, ?, ?)
-       on conflict do update set run_id = excluded.run_id, expires_at = excluded.expires_at
-       where expires_at <= ? or run_id = excluded.run_id`,
-      claim.environmentId,
-      claim.hash,
-      claim.runId,
-      claim.expiresAt,
-      claim.now,
-    ) === 1
-  );
-}
-
-function insertRun(database: Database, run: NewRun): void {
-  database.run(
-    `insert into run (id, environment_id, event_id, workflow, workflow_version, recipient, tenant, lane, state, step, due_at, expires_at,
-       cancellation_hash, journal, created_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ${runStateCode.waiting}, ?, ?, ?, ?, ?, ?)
-     on conflict do nothing`,
-    run.id,
-    run.environmentId,
-    run.eventId,
-    run.workflow,
-    run.workflowVersion,
-    run.recipient,
-    run.tenant,
-    laneCode[run.lane],
-    run.step,
-    run.dueAt,
-    run.expiresAt,
-    run.cancellationHash,
-    run.journal,
-    run.createdAt,
   );
 }
 

@@ -4,13 +4,20 @@ import type { Call, CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
 import { insertDecision } from "./insert-decision.ts";
-import { insertMessage } from "./insert-message.ts";
+import { insertMessages } from "./insert-message.ts";
+import { type Suspects, suspectsAmong } from "./suspects.ts";
 
-export const commitRuns: Call<"commitRuns"> = (context, { turns }) => turns.map((turn) => commit(context, turn));
+export const commitRuns: Call<"commitRuns"> = (context, { turns }) => {
+  const suspects = suspectsAmong(
+    context.database,
+    turns.flatMap((turn) => turn.messages),
+  );
+  return turns.map((turn) => commit(context, turn, suspects));
+};
 
-function commit(context: CallContext, turn: RunTurn): TurnResult {
+function commit(context: CallContext, turn: RunTurn, suspects: Suspects): TurnResult {
   if (!advance(context.database, turn)) return { status: "lost" };
-  for (const message of turn.messages) insertMessage(context, message);
+  const held = insertMessages(context, turn.messages, suspects);
   for (const decision of turn.decisions) insertDecision(context.database, decision);
   if (turn.progress.kind === "dead") {
     const { reason, detail } = turn.progress;
@@ -24,7 +31,7 @@ function commit(context: CallContext, turn: RunTurn): TurnResult {
       at: turn.now,
     });
   }
-  return { status: "committed", dropped: [] };
+  return { status: "committed", dropped: [], held };
 }
 
 /** Compare-and-set on the run's step number. */

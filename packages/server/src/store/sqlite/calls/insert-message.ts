@@ -1,28 +1,48 @@
-import type { NewMessage } from "../../../ports/store/orchestrate.ts";
+import type { CallStart } from "../../../ports/store/call-start.ts";
+import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.ts";
+import { startedAttempt } from "../attempts.ts";
 import { channelCode, laneCode, messageStateCode } from "../codes.ts";
 import type { CallContext } from "../context.ts";
+import { covers } from "../suppressions.ts";
+import { settle } from "./settle.ts";
+import { isSuspect, type Suspects } from "./suspects.ts";
 
-/** Message ids are derived, so a step that runs again makes the same rows: they are there already. */
-export function insertMessage(context: CallContext, message: NewMessage): void {
-  const settledAt = message.state === "queued" ? null : message.createdAt;
+const columns = `id, event_id, run_id, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at,
+  environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant`;
+
+const waitingSql = `insert into message (${columns})
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
+const startedSql = `insert into message (${columns}, attempts, first_attempt_at, attempt)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
+const given = { environment: "?", channel: "?", address: "?", sender: "?", lane: "?", category: "?" };
+const coveringSql = `select 1 from suppression s where ${covers(given)} limit 1`;
+
+/**
+ * Message ids are derived, so a step that runs again makes the same rows: they are there already. Gives which messages
+ * were to be STARTED and are not, and why.
+ */
+export function insertMessages(
+  context: CallContext,
+  messages: readonly NewMessage[],
+  suspects: Suspects,
+): readonly HeldMessage[] {
+  const held: HeldMessage[] = [];
+  for (const message of messages) {
+    if (message.start === null) insertWaiting(context, message);
+    else {
+      const status = insertStarted(context, message, message.start, suspects);
+      if (status !== undefined) held.push({ id: message.id, status });
+    }
+  }
+  return held;
+}
+
+function insertWaiting(context: CallContext, message: NewMessage): boolean {
   const inserted = context.database.run(
-    `insert into message (id, environment_id, event_id, run_id, step, workflow, workflow_version, template, template_version,
-       channel, lane, category, tenant, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     on conflict do nothing`,
+    waitingSql,
     message.id,
-    message.environmentId,
     message.eventId,
     message.runId,
-    message.step,
-    message.workflow,
-    message.workflowVersion,
-    message.template,
-    message.templateVersion,
-    channelCode[message.channel],
-    laneCode[message.lane],
-    message.category,
-    message.tenant,
     message.recipient,
     message.addressHash,
     messageStateCode[message.state],
@@ -31,19 +51,81 @@ export function insertMessage(context: CallContext, message: NewMessage): void {
     message.expiresAt,
     message.content,
     message.decisions,
-    settledAt,
+    message.state === "queued" ? null : message.createdAt,
+    ...originValues(message),
   );
-  if (inserted === 0) return;
-  context.count(
-    {
-      environmentId: message.environmentId,
-      metric: message.state,
-      channel: message.channel,
-      lane: message.lane,
-      category: message.category,
-      tenant: message.tenant,
-      integration: "",
-    },
+  if (inserted > 0) context.count(message.origin, message.state, message.createdAt);
+  return inserted > 0;
+}
+
+/**
+ * STARTED with the insert, which spares an update: where a place was free before the commit, nothing has to wait in
+ * between. What covers the address is looked for in the same transaction, of which there is one at a time: `insert …
+ * select … where not exists` says the same in one statement and took 25 µs instead of 17.
+ */
+function insertStarted(
+  context: CallContext,
+  message: NewMessage,
+  start: CallStart,
+  suspects: Suspects,
+): HeldMessage["status"] | undefined {
+  if (isSuspect(suspects, message) && isCovered(context, message, start))
+    return insertSuppressed(context, message, start.at);
+  const inserted = context.database.run(
+    startedSql,
+    message.id,
+    message.eventId,
+    message.runId,
+    message.recipient,
+    message.addressHash,
+    messageStateCode.sending,
+    message.dueAt,
     message.createdAt,
+    message.expiresAt,
+    message.content,
+    message.decisions,
+    null,
+    ...originValues(message),
+    start.at,
+    startedAttempt(start, 1),
   );
+  if (inserted === 0) return "lost";
+  context.count(message.origin, "queued", message.createdAt);
+  return undefined;
+}
+
+function isCovered({ database }: CallContext, { origin, addressHash }: NewMessage, start: CallStart): boolean {
+  const covering = database.get(
+    coveringSql,
+    origin.environmentId,
+    channelCode[origin.channel],
+    addressHash,
+    start.integration,
+    laneCode[origin.lane],
+    laneCode[origin.lane],
+    laneCode[origin.lane],
+    origin.category,
+  );
+  return covering !== undefined;
+}
+
+function insertSuppressed(context: CallContext, message: NewMessage, at: number): HeldMessage["status"] {
+  if (!insertWaiting(context, message)) return "lost";
+  settle(context, message.id, { state: "suppressed", reason: "suppressed_at_start" }, at, "");
+  return "suppressed";
+}
+
+function originValues({ origin }: NewMessage) {
+  return [
+    origin.environmentId,
+    origin.step,
+    origin.workflow,
+    origin.workflowVersion,
+    origin.template,
+    origin.templateVersion,
+    channelCode[origin.channel],
+    laneCode[origin.lane],
+    origin.category,
+    origin.tenant,
+  ] as const;
 }

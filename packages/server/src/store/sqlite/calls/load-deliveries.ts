@@ -1,4 +1,5 @@
 import { channels, lanes, messageStates } from "@tidings/contract/words";
+import type { MessageOrigin } from "../../../domain/message.ts";
 import type { DeliveryRecord } from "../../../ports/store/deliver.ts";
 import { type CurrentAttempt, currentAttempt } from "../attempts.ts";
 import { laneCode, messageStateCode, wordAt } from "../codes.ts";
@@ -7,13 +8,12 @@ import type { Database, SqlRow } from "../database.ts";
 import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
 import { recipientRecord } from "./load-recipients.ts";
 
+const openSql = `select message.*, event.payload from message join event on event.id = message.event_id
+  where message.id = ? and message.state in (${messageStateCode.queued}, ${messageStateCode.sending})`;
+
 export const loadDeliveries: Call<"loadDeliveries"> = ({ database }, { ids }) =>
   ids.flatMap((id) => {
-    const row = database.get(
-      `select message.*, event.payload from message join event on event.id = message.event_id
-       where message.id = ? and message.state in (${messageStateCode.queued}, ${messageStateCode.sending})`,
-      id,
-    );
+    const row = database.get(openSql, id);
     return row === undefined ? [] : [record(database, row)];
   });
 
@@ -24,16 +24,9 @@ function record(database: Database, row: SqlRow): DeliveryRecord {
   const state = wordAt(messageStates, integer(row, "state"));
   return {
     id: text(row, "id"),
-    environmentId,
     eventId: text(row, "event_id"),
     runId: text(row, "run_id"),
-    step: text(row, "step"),
-    template: text(row, "template"),
-    templateVersion: integer(row, "template_version"),
-    channel: wordAt(channels, integer(row, "channel")),
-    lane: wordAt(lanes, integer(row, "lane")),
-    category: text(row, "category"),
-    tenant: text(row, "tenant"),
+    origin: originOf(row),
     recipient,
     addressHash: text(row, "address_hash"),
     state,
@@ -54,6 +47,21 @@ function record(database: Database, row: SqlRow): DeliveryRecord {
     last: lastEnd(database, row, attempt),
     payload: text(row, "payload"),
     recipientRecord: recipientRecord(database, environmentId, recipient) ?? null,
+  };
+}
+
+function originOf(row: SqlRow): MessageOrigin {
+  return {
+    environmentId: integer(row, "environment_id"),
+    workflow: text(row, "workflow"),
+    workflowVersion: integer(row, "workflow_version"),
+    step: text(row, "step"),
+    template: text(row, "template"),
+    templateVersion: integer(row, "template_version"),
+    channel: wordAt(channels, integer(row, "channel")),
+    lane: wordAt(lanes, integer(row, "lane")),
+    category: text(row, "category"),
+    tenant: text(row, "tenant"),
   };
 }
 

@@ -6,13 +6,12 @@ import type { Database, SqlRow } from "../database.ts";
 import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
 import { recipientRecord } from "./load-recipients.ts";
 
+const waitingSql = `select run.*, event.payload, event.received_at, event.name from run join event on event.id = run.event_id
+  where run.id = ? and run.state = ${runStateCode.waiting}`;
+
 export const loadRuns: Call<"loadRuns"> = ({ database }, { ids }) =>
   ids.flatMap((id) => {
-    const row = database.get(
-      `select run.*, event.payload, event.received_at, event.name from run join event on event.id = run.event_id
-       where run.id = ? and run.state = ${runStateCode.waiting}`,
-      id,
-    );
+    const row = database.get(waitingSql, id);
     return row === undefined ? [] : [record(database, row)];
   });
 

@@ -41,14 +41,14 @@ function apply(context: CallContext, report: FeedbackReport, now: number): boole
     context.count(
       {
         environmentId: report.environmentId,
-        metric: report.kind,
         channel: wordAt(channels, integer(row, "channel")),
         lane: wordAt(lanes, integer(row, "lane")),
         category: text(row, "category"),
         tenant: text(row, "tenant"),
-        integration: row["integration"] === null ? "" : text(row, "integration"),
       },
+      report.kind,
       now,
+      row["integration"] === null ? "" : text(row, "integration"),
     );
   }
   return true;

@@ -6,6 +6,10 @@ import { insertDeadLetter } from "./dead-letter.ts";
 export const recordOutcomes: Call<"recordOutcomes"> = (context, { outcomes }) =>
   outcomes.map((outcome) => record(context, outcome));
 
+const movedSql = `update message set state = ?, due_at = ?, reason = ?, settled_at = ?, sent_at = ?,
+    attempt = substr(attempt, 1, length(attempt) - 1) || ',' || substr(?, 2)
+  where id = ? and state = ${messageStateCode.sending} and attempts = ?`;
+
 /**
  * One update moves the message and completes its attempt, whose members it appends: a started attempt has none of them
  * yet, and json_patch would have to parse both. The fence is the attempt's number with the state `sending`:
@@ -16,9 +20,7 @@ function record(context: CallContext, outcome: AttemptOutcome): OutcomeResult {
   const dueAt = after.state === "queued" ? after.dueAt : null;
   const reason = "reason" in after ? after.reason : null;
   const moved = context.database.run(
-    `update message set state = ?, due_at = ?, reason = ?, settled_at = ?, sent_at = ?,
-       attempt = substr(attempt, 1, length(attempt) - 1) || ',' || substr(?, 2)
-     where id = ? and state = ${messageStateCode.sending} and attempts = ?`,
+    movedSql,
     messageStateCode[after.state],
     dueAt,
     reason,
@@ -51,7 +53,7 @@ function afterCancellation({ database }: CallContext, { after, messageId, number
 
 function follow(context: CallContext, outcome: AttemptOutcome, after: After): void {
   const { finishedAt: at, labels, integration, messageId } = outcome;
-  context.count({ ...labels, metric: after.state === "queued" ? "retried" : after.state, integration }, at);
+  context.count(labels, after.state === "queued" ? "retried" : after.state, at, integration);
   if (after.state === "dead") {
     const { reason, detail } = after;
     const { environmentId, channel } = labels;

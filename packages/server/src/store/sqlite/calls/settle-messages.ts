@@ -2,14 +2,12 @@ import { messageStateCode } from "../codes.ts";
 import type { Call } from "../context.ts";
 import { settle } from "./settle.ts";
 
+const openSql = `select 1 from message where id = ? and state = ${messageStateCode.queued} and attempts = ?`;
+
 /** For messages that end, or are put off, without an attempt: a template that fails, a buffer that is full. */
 export const settleMessages: Call<"settleMessages"> = (context, { settlements }) =>
   settlements.map(({ messageId, attempts, at, after }) => {
-    const open = context.database.get(
-      `select 1 from message where id = ? and state = ${messageStateCode.queued} and attempts = ?`,
-      messageId,
-      attempts,
-    );
+    const open = context.database.get(openSql, messageId, attempts);
     if (open === undefined) return "fenced";
     if (after.state !== "queued") {
       settle(context, messageId, after, at, "");

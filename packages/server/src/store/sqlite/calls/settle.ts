@@ -37,14 +37,14 @@ export function settle(context: CallContext, messageId: string, after: After, at
   context.count(
     {
       environmentId,
-      metric,
       channel,
       lane: wordAt(lanes, integer(row, "lane")),
       category: text(row, "category"),
       tenant: text(row, "tenant"),
-      integration,
     },
+    metric,
     at,
+    integration,
   );
   if (after.state === "dead") {
     insertDeadLetter(database, {

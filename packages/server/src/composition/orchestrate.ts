@@ -1,0 +1,30 @@
+import { Orchestrate } from "../pipeline/orchestrate/orchestrate.ts";
+import type { OrchestrateDependencies } from "../pipeline/orchestrate/ports.ts";
+import type { EmbeddedQueue } from "../queue/embedded.ts";
+import type { PipelineParts } from "./pipeline-parts.ts";
+
+/** The orchestrate stage with the limits of the settings. */
+export function createOrchestrate(
+  parts: PipelineParts,
+  queue: EmbeddedQueue,
+  neighbours: Pick<OrchestrateDependencies, "takeEvent" | "handOver" | "places">,
+): Orchestrate {
+  const { config, observer } = parts;
+  return new Orchestrate({
+    ...parts,
+    ...neighbours,
+    queue,
+    limits: {
+      batchMax: config.orchestrate.batchMax,
+      concurrency: config.orchestrate.concurrency,
+      recipientsPerTurn: config.orchestrate.turnRecipientsMax,
+      pacedMessages: config.queue.pacedMessages,
+      paceMaxMs: config.queue.paceMaxMs,
+      openedRecipientsMax: config.orchestrate.openedRecipientsMax,
+      firstTurnRecipientsMax: config.orchestrate.firstTurnRecipientsMax,
+      messagesPerCommit: config.orchestrate.commitMessagesMax,
+    },
+    onFault: (where, id, error) => observer.onFault(where, id, error),
+    onCommitted: (lane, _events, waitedMs) => observer.onOrchestrated(lane, waitedMs),
+  });
+}

@@ -1,0 +1,20 @@
+import type { Channel, Lane } from "@tidings/contract/words";
+
+/** What a message is counted under; it never changes, so who has the message need not read it again. */
+export interface MessageLabels {
+  environmentId: number;
+  channel: Channel;
+  lane: Lane;
+  category: string;
+  tenant: string;
+}
+
+/** What messages of one step of one version of a workflow share. One object for all of them: it crosses threads once a call. */
+export interface MessageOrigin extends MessageLabels {
+  /** Empty for a direct message, and so is `step`. */
+  workflow: string;
+  workflowVersion: number;
+  step: string;
+  template: string;
+  templateVersion: number;
+}

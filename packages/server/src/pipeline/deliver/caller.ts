@@ -1,0 +1,84 @@
+import type { Delivery } from "../../domain/delivery.ts";
+import type { IntegrationConfiguration } from "../../ports/configuration.ts";
+import type { OutboundMessage, Outcome, Provider } from "../../ports/provider.ts";
+import { callProvider } from "./call.ts";
+import type { Outcomes } from "./outcomes.ts";
+import type { Group, Ready } from "./place.ts";
+import type { DeliverDependencies } from "./ports.ts";
+
+const leaseTooShort: Outcome = { status: "rejected", kind: "transient", code: "lease_too_short" };
+
+/** Makes the calls of one integration, each once, for messages that are STARTED, and records what became of them. */
+export class Caller {
+  readonly #on: DeliverDependencies;
+  readonly #outcomes: Outcomes;
+  readonly #integration: IntegrationConfiguration;
+  readonly #provider: Provider;
+
+  constructor(on: DeliverDependencies, outcomes: Outcomes, integration: IntegrationConfiguration, provider: Provider) {
+    this.#on = on;
+    this.#outcomes = outcomes;
+    this.#integration = integration;
+    this.#provider = provider;
+  }
+
+  /** Resolves when the outcomes are recorded. */
+  async call(group: Group): Promise<void> {
+    const { clock, observer } = this.#on;
+    const startedAt = clock.monotonic();
+    const now = clock.now();
+    const { ready } = group;
+    for (const { pending } of ready)
+      observer.onStarted(pending.delivery, this.#integration, now - pending.delivery.createdAt);
+    const leaseLeftMs = group.leaseMs - (startedAt - group.leaseFrom);
+    // With less lease left than the call may take, another could repeat it while it is under way: it is not made.
+    const outcomes =
+      leaseLeftMs < group.timeoutMs
+        ? ready.map(() => leaseTooShort)
+        : await callProvider(
+            this.#provider,
+            ready.map(outbound),
+            { callId: group.start.callId, timeoutMs: group.timeoutMs, clock },
+            // What comes late is evidence; Outcomes tells of a store that does not take it.
+            (late) => void this.#record(ready, late),
+          );
+    const tookMs = clock.monotonic() - startedAt;
+    for (let index = 0; index < ready.length; index += 1) {
+      const one = ready[index];
+      const outcome = outcomes[index];
+      if (one !== undefined && outcome !== undefined)
+        observer.onOutcome(one.pending.delivery, this.#integration, outcome, tookMs);
+    }
+    await this.#record(ready, outcomes);
+  }
+
+  #record(ready: readonly Ready[], outcomes: readonly Outcome[]): Promise<void> {
+    const attempt = (delivery: Delivery) => ({
+      number: delivery.attempts + 1,
+      integration: this.#integration,
+      idempotent: this.#provider.idempotent,
+    });
+    return this.#outcomes.record(
+      ready.map(({ pending: { delivery } }, index) => ({
+        delivery,
+        attempt: attempt(delivery),
+        outcome: outcomes[index] ?? { status: "unknown", code: "no_outcome" },
+      })),
+    );
+  }
+}
+
+function outbound({ pending: { delivery }, content }: Ready): OutboundMessage {
+  const { channel, lane, tenant } = delivery.origin;
+  return {
+    id: delivery.id,
+    attempt: delivery.attempts + 1,
+    idempotencyKey: delivery.id,
+    channel,
+    lane,
+    tenant: tenant === "" ? undefined : tenant,
+    to: delivery.to,
+    content,
+    createdAt: delivery.createdAt,
+  };
+}

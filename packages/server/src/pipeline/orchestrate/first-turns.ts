@@ -1,0 +1,113 @@
+import type { Lane } from "@tidings/contract/words";
+import type { FirstTurn, RecipientRead, TurnWritten } from "../../ports/store/orchestrate.ts";
+import { Departures } from "./departures.ts";
+import { planDirect } from "./direct-message.ts";
+import { type PlannedTurn, planEvent } from "./event-turn.ts";
+import type { PeopleInSight } from "./people.ts";
+import type { Person } from "./person.ts";
+import type { PersonCache } from "./person-cache.ts";
+import type { Crowd, EventWork, OrchestrateDependencies } from "./ports.ts";
+
+/** Turns that were planned before their events were stored. */
+export interface PlannedAhead {
+  /** Along the events: null for those that orchestrate has to take from their queue. */
+  readonly turns: readonly (FirstTurn | null)[];
+  /** Along the events: where their messages have to wait; undefined where they have places, or were not planned. */
+  readonly crowds: readonly (Crowd | undefined)[];
+  /** After the commit, along the events: what was written, undefined where the turn was not. */
+  committed(written: readonly (TurnWritten | undefined)[]): void;
+  /** Nothing was written. */
+  failed(): void;
+}
+
+/** Nobody is read: those in memory are taken as they are, and the store says whether they still are. */
+class Recalled implements PeopleInSight {
+  readonly reads: RecipientRead[] = [];
+  readonly #persons: PersonCache;
+
+  constructor(persons: PersonCache) {
+    this.#persons = persons;
+  }
+
+  find(environmentId: number, id: string): Person | undefined {
+    const known = this.#persons.recall(environmentId, id);
+    if (known !== undefined) this.reads.push(known.read);
+    return known?.person;
+  }
+
+  upsert(): never {
+    throw new TypeError("inline recipients are upserted by a turn of their own");
+  }
+}
+
+/**
+ * Plans an event's only turn before the event is stored, so that both are one commit: the way of nearly every
+ * notification that is due now and goes to few people who were notified lately. Everything else, and what no longer
+ * fits when it is written, goes through the events' queue.
+ */
+export class FirstTurns {
+  readonly #on: OrchestrateDependencies;
+  readonly #persons: PersonCache;
+
+  constructor(on: OrchestrateDependencies, persons: PersonCache) {
+    this.#on = on;
+    this.#persons = persons;
+  }
+
+  /** Undefined where none of them can be planned. */
+  plan(lane: Lane, works: readonly EventWork[]): PlannedAhead | undefined {
+    const now = this.#on.clock.now();
+    const planned: PlannedTurn[] = [];
+    const places: number[] = [];
+    const turns = works.map((work, place): FirstTurn | null => {
+      const one = this.#planOne(work, lane, now);
+      if (one === undefined) return null;
+      planned.push(one.planned);
+      places.push(place);
+      return one.turn;
+    });
+    if (planned.length === 0) return undefined;
+    const departures = new Departures(this.#on, planned);
+    const crowds = departures.crowds();
+    return {
+      turns,
+      crowds: alongEvents(works.length, places, crowds),
+      committed: (written) => {
+        departures.depart(places.map((place) => written[place]));
+        const at = this.#on.clock.now();
+        for (const place of places) {
+          const dueAt = works[place]?.record.dueAt ?? at;
+          if (written[place] !== undefined) this.#on.onCommitted(lane, 1, at - dueAt);
+        }
+      },
+      failed: () => departures.giveUp(),
+    };
+  }
+
+  #planOne(work: EventWork, lane: Lane, now: number): { planned: PlannedTurn; turn: FirstTurn } | undefined {
+    const { record, payload, inline } = work;
+    const { recipients } = payload;
+    if (record.dueAt > now || inline.length > 0 || recipients.length > this.#on.limits.firstTurnRecipientsMax)
+      return undefined;
+    for (const id of recipients) if (this.#persons.recall(record.environmentId, id) === undefined) return undefined;
+    const people = new Recalled(this.#persons);
+    try {
+      const planned =
+        record.kind === "message"
+          ? planDirect(work, people, now, this.#on)
+          : planEvent(work, lane, people, recipients.length, now, this.#on);
+      const { dedupe, runs, messages, decisions, otherLanes } = planned.turn;
+      if (otherLanes.length > 0) return undefined;
+      return { planned, turn: { now, reads: people.reads, dedupe, runs, messages, decisions } };
+    } catch {
+      // Orchestrate plans it again, and buries it where it fails again.
+      return undefined;
+    }
+  }
+}
+
+function alongEvents(length: number, places: readonly number[], crowds: readonly (Crowd | undefined)[]) {
+  const all = new Array<Crowd | undefined>(length).fill(undefined);
+  for (const [index, place] of places.entries()) all[place] = crowds[index];
+  return all;
+}

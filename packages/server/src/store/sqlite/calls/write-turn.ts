@@ -1,0 +1,64 @@
+import type { DedupeClaim, NewRun, TurnWrites, TurnWritten } from "../../../ports/store/orchestrate.ts";
+import { laneCode, runStateCode } from "../codes.ts";
+import type { CallContext } from "../context.ts";
+import type { Database } from "../database.ts";
+import { insertDecision } from "./insert-decision.ts";
+import { insertMessages } from "./insert-message.ts";
+import type { Suspects } from "./suspects.ts";
+
+/** Of nearly every turn: shared, so that it crosses threads once a call. */
+const plain: TurnWritten = { dropped: [], held: [] };
+
+/** What a turn makes; the caller has seen to it that the turn is its event's next. */
+export function writeTurn(context: CallContext, turn: TurnWrites, suspects: Suspects): TurnWritten {
+  const { database } = context;
+  const dropped = turn.dedupe.filter((claim) => !claimDedupe(database, claim));
+  const lost = new Set(dropped.map((claim) => claim.runId));
+  for (const claim of dropped) insertDecision(database, claim.decision);
+  for (const run of turn.runs) if (!lost.has(run.id)) insertRun(database, run);
+  const messages = lost.size === 0 ? turn.messages : turn.messages.filter(({ runId }) => !lost.has(runId));
+  const held = insertMessages(context, messages, suspects);
+  for (const decision of turn.decisions) if (!lost.has(decision.runId)) insertDecision(database, decision);
+  return lost.size + held.length === 0 ? plain : { dropped: [...lost], held };
+}
+
+/** The claim holds for its window; the same run may claim again, so that a turn that runs again finds it still its own. */
+function claimDedupe(database: Database, claim: DedupeClaim): boolean {
+  return (
+    database.run(
+      `insert into dedupe (environment_id, hash, run_id, expires_at) values (?, ?, ?, ?)
+       on conflict do update set run_id = excluded.run_id, expires_at = excluded.expires_at
+       where expires_at <= ? or run_id = excluded.run_id`,
+      claim.environmentId,
+      claim.hash,
+      claim.runId,
+      claim.expiresAt,
+      claim.now,
+    ) === 1
+  );
+}
+
+const runSql = `insert into run (id, environment_id, event_id, workflow, workflow_version, recipient, tenant, lane, state, step, due_at, expires_at,
+  cancellation_hash, journal, created_at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ${runStateCode.waiting}, ?, ?, ?, ?, ?, ?)
+  on conflict do nothing`;
+
+function insertRun(database: Database, run: NewRun): void {
+  database.run(
+    runSql,
+    run.id,
+    run.environmentId,
+    run.eventId,
+    run.workflow,
+    run.workflowVersion,
+    run.recipient,
+    run.tenant,
+    laneCode[run.lane],
+    run.step,
+    run.dueAt,
+    run.expiresAt,
+    run.cancellationHash,
+    run.journal,
+    run.createdAt,
+  );
+}
