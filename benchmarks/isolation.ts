@@ -118,44 +118,53 @@ interface Campaign {
   criticalP99: number;
 }
 
-/** A marketing campaign in calls of 1,000 recipients, alone or with critical events beside it. */
-async function campaign(critical: boolean): Promise<Campaign> {
+/** A server with all recipients, and a provider of its own for what is critical. */
+async function campaignWorld() {
   const world = await createWorld({ maxBatch: 500, recipients });
   const urgent = await startFakeProvider(["--journal", `${world.journal}.critical`]);
-  try {
-    await world.api.put("/v1/integrations/urgent", {
-      channel: "email",
-      provider: "simulator",
-      lanes: ["critical"],
-      priority: 1,
-      settings: { baseUrl: urgent.url },
-      secrets: { feedbackSecret: "secret-of-the-fake-provider-0123456789" },
-    });
-    await runLoad(world.server.url, { requests: 2000, connections: 16, event: "critical", recipients: 1000 });
-    const warm = await taken(urgent, 2000);
-    const calls = Math.ceil(recipients / 1000);
-    const beside = critical
-      ? runLoad(world.server.url, { requests: 1000, connections: 8, rate: 100, event: "critical", recipients: 1000 })
-      : undefined;
-    await runLoad(world.server.url, { requests: calls, connections: 4, event: "marketing", recipients, wide: 1000 });
-    await taken(world.provider, calls * 1000);
-    await beside;
-    if (critical) await taken(urgent, warm + 1000);
-    const { perSecond } = await journalled(world.journal, 0);
-    const { latencies } = await journalled(`${world.journal}.critical`, warm);
-    return { perSecond, criticalP99: quantiles(latencies).p99 };
-  } finally {
-    await stopChild(urgent);
-    await world.close();
-  }
+  await world.api.put("/v1/integrations/urgent", {
+    channel: "email",
+    provider: "simulator",
+    lanes: ["critical"],
+    priority: 1,
+    settings: { baseUrl: urgent.url },
+    secrets: { feedbackSecret: "secret-of-the-fake-provider-0123456789" },
+  });
+  await runLoad(world.server.url, { requests: 2000, connections: 16, event: "critical", recipients: 1000 });
+  await taken(urgent, 2000);
+  return { ...world, urgent, marketing: 0, critical: 2000 };
+}
+
+/** A marketing campaign in calls of 1,000 recipients, alone or with critical events beside it. */
+async function campaign(world: Awaited<ReturnType<typeof campaignWorld>>, critical: boolean): Promise<Campaign> {
+  const { marketing, critical: earlier, urgent } = world;
+  const calls = Math.ceil(recipients / 1000);
+  const beside = critical
+    ? runLoad(world.server.url, { requests: 1000, connections: 8, rate: 100, event: "critical", recipients: 1000 })
+    : undefined;
+  await runLoad(world.server.url, { requests: calls, connections: 4, event: "marketing", recipients, wide: 1000 });
+  await taken(world.provider, marketing + calls * 1000);
+  await beside;
+  if (critical) await taken(urgent, earlier + 1000);
+  const { perSecond } = await journalled(world.journal, marketing);
+  const { latencies } = await journalled(`${world.journal}.critical`, earlier);
+  world.marketing += calls * 1000;
+  world.critical += critical ? 1000 : 0;
+  return { perSecond, criticalP99: quantiles(latencies).p99 };
 }
 
 async function compareCampaigns(): Promise<void> {
   const alone: Campaign[] = [];
   const beside: Campaign[] = [];
-  for (let run = 0; run < runs; run += 1) {
-    alone.push(await campaign(false));
-    beside.push(await campaign(true));
+  const world = await campaignWorld();
+  try {
+    for (let run = 0; run < runs; run += 1) {
+      alone.push(await campaign(world, false));
+      beside.push(await campaign(world, true));
+    }
+  } finally {
+    await stopChild(world.urgent);
+    await world.close();
   }
   const rate = median(beside.map((run) => run.perSecond)) / median(alone.map((run) => run.perSecond));
   const p99 = median(beside.map((run) => run.criticalP99));
