@@ -15,15 +15,20 @@ export interface TemplateEnvironment {
   startRendering(): void;
 }
 
-/** A Handlebars of its own, whose helpers are exactly the allowed ones; `each` is bounded. */
-export function createEnvironment(limits: LoopLimits): TemplateEnvironment {
+/** What Handlebars itself calls where a template does. */
+const hooks: ReadonlySet<string> = new Set(["helperMissing", "blockHelperMissing"]);
+
+/**
+ * A Handlebars of its own, whose helpers are exactly the named ones; `each` is bounded. Handlebars wraps all helpers anew
+ * for each rendering, which was half of what a subject line took: so none is there that the template does not call.
+ */
+export function createEnvironment(limits: LoopLimits, helpers: ReadonlySet<string>): TemplateEnvironment {
   const handlebars = Handlebars.create();
   let passes = 0;
   const countPass = (): void => {
     passes += 1;
     if (passes > limits.passesMax) throw new RenderLimit("loops too often");
   };
-  handlebars.unregisterHelper("log");
   handlebars.registerHelper("eq", (left: unknown, right: unknown) => left === right);
   handlebars.registerHelper("json", jsonText);
   handlebars.registerHelper(
@@ -46,6 +51,11 @@ export function createEnvironment(limits: LoopLimits): TemplateEnvironment {
       return output;
     },
   );
+  for (const name of Object.keys(handlebars.helpers)) {
+    // `unless` is done by `if`.
+    if (name === "if" && helpers.has("unless")) continue;
+    if (!helpers.has(name) && !hooks.has(name)) handlebars.unregisterHelper(name);
+  }
   return {
     handlebars,
     startRendering: () => {

@@ -73,6 +73,21 @@ describe("the buffer of an integration", () => {
     expect(destinations(own.take("transactional", 100))).toEqual(["a"]);
   });
 
+  test("lets in past it what finds a place at its destination and nobody waiting there", () => {
+    const own = buffer({ inFlightPerDestination: 2 });
+    fill(own, "stuck", 3);
+    own.take("transactional", 2);
+    expect(own.enter(pending("stuck"))).toBe(false);
+    const entered = [pending("a"), pending("a")];
+    expect(entered.map((each) => own.enter(each))).toEqual([true, true]);
+    expect(own.enter(pending("a"))).toBe(false);
+    fill(own, "a", 1);
+    for (const each of entered) own.release(each);
+    expect(own.enter(pending("a"))).toBe(false);
+    expect(destinations(own.take("transactional", 1))).toEqual(["a"]);
+    expect(own.enter(pending("a"))).toBe(true);
+  });
+
   test("lets destinations take turns", () => {
     const own = buffer({ inFlightPerDestination: 1 });
     for (const name of ["a", "b", "c"]) fill(own, name, 4);

@@ -63,10 +63,10 @@ export class Buffer {
     return taken;
   }
 
-  /** Takes a place at its destination for what did not wait here; false where none is free. */
+  /** Takes a place at its destination for what did not wait here; false where none is free, or others wait for one. */
   enter(pending: Pending): boolean {
     const destination = this.#destination(pending.destination);
-    if (destination.inFlight >= this.#limits.inFlightPerDestination) return false;
+    if (destination.size > 0 || destination.inFlight >= this.#limits.inFlightPerDestination) return false;
     destination.inFlight += 1;
     return true;
   }

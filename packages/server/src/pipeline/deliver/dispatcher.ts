@@ -26,6 +26,9 @@ export interface DispatcherServices {
 
 const nothing = (): void => {};
 
+/** Fewer messages than this under way are no crowd, however few places an integration has. */
+const crowdMin = 100;
+
 /**
  * Sends what one integration has to send.
  *
@@ -34,7 +37,7 @@ const nothing = (): void => {};
  *
  * Invariants: a message takes a place (its destination's, the integration's, the process's) before STARTED and keeps
  * it until its outcome is recorded; no call without STARTED of all its messages; a call carries one lane and tenant;
- * what is new overtakes nothing that is buffered.
+ * what is new overtakes nothing that is buffered for its destination.
  */
 export class Dispatcher {
   readonly #services: DispatcherServices;
@@ -87,7 +90,7 @@ export class Dispatcher {
 
   /** Most places are taken: who adds more should pause, or it will have to wait here, at the price of a write more. */
   get crowded(): boolean {
-    return this.#buffer.size > 0 || this.#slots.taken * 2 > this.#slots.max;
+    return this.#slots.taken > Math.max(crowdMin, this.#slots.max / 2);
   }
 
   destinationOf(delivery: Delivery): string {
@@ -105,7 +108,7 @@ export class Dispatcher {
    */
   place(delivery: Delivery, open: Group | undefined): Group | undefined {
     const { lane } = delivery.origin;
-    if (this.#buffer.size > 0 || this.#integration.document.limits?.ratePerSecond !== undefined) return undefined;
+    if (this.#integration.document.limits?.ratePerSecond !== undefined) return undefined;
     if (this.#slots.free(lane) === 0 || this.#services.slots.free(lane) === 0) return undefined;
     const joins = open !== undefined && open.ready.length < this.#provider.maxBatch && fitsWith(delivery, open);
     if (!joins && !this.#mayCall()) return undefined;
@@ -115,8 +118,12 @@ export class Dispatcher {
       state: "waiting",
       settled: nothing,
     };
+    if (!this.#buffer.enter(pending)) return undefined;
     const content = this.#services.renderer.renderNow(delivery);
-    if (content === undefined || !this.#buffer.enter(pending)) return undefined;
+    if (content === undefined) {
+      this.#buffer.release(pending);
+      return undefined;
+    }
     this.#take(pending);
     if (joins) {
       open.ready.push({ pending, content });
