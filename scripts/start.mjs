@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { install } from "./install.mjs";
@@ -6,11 +5,8 @@ import { main, root, run } from "./process.mjs";
 
 // The server runs in the folder it was called from, so that relative settings such as ./data mean what the user typed.
 const server = join(root, "packages/server/dist/main.js");
-/** Settings of V8 that were measured (docs/decisions/0004). */
-const flags = JSON.parse(readFileSync(new URL("./node-flags.json", import.meta.url), "utf8"));
-
 await main(async () => {
   await install();
   await build();
-  return run(process.execPath, [...flags, server, ...process.argv.slice(2)], { cwd: process.cwd() });
+  return run(process.execPath, [server, ...process.argv.slice(2)], { cwd: process.cwd() });
 });

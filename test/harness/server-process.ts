@@ -1,12 +1,7 @@
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
 import { type Child, startChild } from "./child.ts";
 
 export const apiKey = "tdg_d_the-key-of-tests-and-benchmarks-0123456789";
-/** As `npm start` starts it. */
-const flagsFile = new URL("../../scripts/node-flags.json", import.meta.url);
-const flags = z.array(z.string()).parse(JSON.parse(readFileSync(flagsFile, "utf8")));
 const main = fileURLToPath(new URL("../../packages/server/dist/main.js", import.meta.url));
 
 export interface ServerProcess extends Child {
@@ -31,7 +26,7 @@ export async function startServerProcess(
   };
   const nodeArgs = (process.env["TIDINGS_TEST_NODE_ARGS"] ?? "").split(" ").filter(Boolean);
   const child = await startChild(
-    [...(options.wrap ?? []), process.execPath, ...flags, ...nodeArgs, main],
+    [...(options.wrap ?? []), process.execPath, ...nodeArgs, main],
     { env, ...(options.onLine === undefined ? {} : { onLine: options.onLine }) },
     (line) => {
       const match = /^\s+API\s+(http:\S+):(\d+)$/.exec(line);

@@ -160,7 +160,7 @@ const configSchema = z.object({
     concurrency: whole("TIDINGS_ORCHESTRATE_CONCURRENCY", "turns", 2, [1, 64], "Turns under way at once per topic"),
     openedRecipientsMax: whole("TIDINGS_ORCHESTRATE_OPENED_RECIPIENTS_MAX", "recipients", 20_000, [0, 1_000_000], "Recipients kept open in memory for the next event"),
     firstTurnRecipientsMax: whole("TIDINGS_ORCHESTRATE_FIRST_TURN_RECIPIENTS_MAX", "recipients", 10, [0, 1000], "Recipients of an event that may be planned before it is stored, so that both are one commit"),
-    commitMessagesMax: whole("TIDINGS_ORCHESTRATE_COMMIT_MESSAGES_MAX", "messages", 400, [1, 10_000], "Messages written in one store call"),
+    commitMessagesMax: whole("TIDINGS_ORCHESTRATE_COMMIT_MESSAGES_MAX", "messages", 200, [1, 10_000], "Messages written in one store call"),
     turnRecipientsMax: whole("TIDINGS_ORCHESTRATE_TURN_RECIPIENTS_MAX", "recipients", 200, [1, limits.recipientsPerEvent], "Recipients of one event expanded in one turn"),
   }),
   deliver: z.object({

@@ -1,11 +1,25 @@
 import { z } from "zod";
 import type { Delivery } from "../../domain/delivery.ts";
-import { eventPayloadSchema, sealContext } from "../../domain/event-payload.ts";
+import { type EventPayload, eventPayloadSchema, sealContext } from "../../domain/event-payload.ts";
 import { parseProfile, parseSecrets } from "../../domain/recipient-view.ts";
 import type { DeliveryRecord } from "../../ports/store/deliver.ts";
+import type { EventPart } from "../../ports/store/event-part.ts";
 import type { DeliverKeyring } from "./ports.ts";
 
 const contentSchema = z.object({ steps: z.record(z.string(), z.json()) });
+
+/** Payloads by the part that the messages of one batch share; gone with it. */
+const opened = new WeakMap<EventPart, EventPayload>();
+
+function payloadOf({ event, origin }: DeliveryRecord, keyring: DeliverKeyring): EventPayload {
+  const known = opened.get(event);
+  if (known !== undefined) return known;
+  const payload = eventPayloadSchema.parse(
+    JSON.parse(keyring.unsealForEnvironment(origin.environmentId, sealContext.payload, event.payload)),
+  );
+  opened.set(event, payload);
+  return payload;
+}
 
 /** Opens what the store has of a message. Undefined where its recipient or address was removed meanwhile. */
 export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): Delivery | undefined {
@@ -17,9 +31,7 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
   );
   if (address === undefined) return undefined;
   const profile = parseProfile(row.profile);
-  const payload = eventPayloadSchema.parse(
-    JSON.parse(keyring.unsealForEnvironment(record.origin.environmentId, sealContext.payload, record.payload)),
-  );
+  const payload = payloadOf(record, keyring);
   const journal =
     record.content === null
       ? undefined
@@ -28,7 +40,7 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
         );
   return {
     id: record.id,
-    eventId: record.eventId,
+    eventId: record.event.id,
     origin: record.origin,
     recipient: {
       id: row.id,

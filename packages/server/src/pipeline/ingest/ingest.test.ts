@@ -164,7 +164,7 @@ test("times that cannot be are faults with their paths", async () => {
 test("single calls at one time share a store call", async () => {
   const ingest = ingestWith();
   await Promise.all(Array.from({ length: 600 }, () => ingest.accept(1, body)));
-  expect(store.calls.map((call) => call.length)).toEqual([500, 100]);
+  expect(store.calls.map((call) => call.length)).toEqual([250, 250, 100]);
 });
 
 test("a concurrent duplicate awaits the first and gets its id; another body is refused", async () => {

@@ -53,8 +53,8 @@ export interface PlannedAhead {
   failed(): void;
 }
 
-/** With a row of idempotency each, 1,000 rows: about one turn of the store. */
-const eventsPerCall = 500;
+/** With a row of idempotency and a message each, 750 rows: about one turn of the store. */
+const eventsPerCall = 250;
 /** Of one lane: one call is being committed while the next gathers. */
 const openCalls = 2;
 

@@ -57,7 +57,8 @@ export class Orchestrate {
     );
     let lost = 0;
     while (waiting.length > 0) {
-      await this.#pace.wait(() => this.#deliveriesOf(lane) > this.#on.limits.pacedMessages);
+      const ahead = (): number => this.#deliveriesOf(lane);
+      await this.#pace.wait(() => ahead() > this.#on.limits.pacedMessages, ahead);
       const planned = await this.#plan(takeSome(waiting, this.#on.limits), lane);
       const results = await this.#commit(planned);
       const again: string[] = [];

@@ -1,12 +1,12 @@
 import type { Channel, Lane, MessageState } from "@tidings/contract/words";
 import type { MessageLabels, MessageOrigin } from "../../domain/message.ts";
 import type { CallStart } from "./call-start.ts";
+import type { EventPart } from "./event-part.ts";
 import type { DueQuery, RecipientRecord } from "./orchestrate.ts";
 
 /** A message with what is needed to render and send it. */
 export interface DeliveryRecord {
   id: string;
-  eventId: string;
   runId: string;
   origin: MessageOrigin;
   recipient: string;
@@ -23,8 +23,7 @@ export interface DeliveryRecord {
   open: { integration: string; node: string; startedAt: number; leaseUntil: number } | null;
   /** How the last finished attempt ended, where it was not accepted at once; `unknown` binds the next one to the same integration. */
   last: { integration: string; outcome: "rejected" | "unknown" } | undefined;
-  /** The event's sealed payload. */
-  payload: string;
+  event: EventPart;
   recipientRecord: RecipientRecord | null;
 }
 

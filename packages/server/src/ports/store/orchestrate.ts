@@ -1,6 +1,7 @@
 import type { Channel, Lane, MessageState } from "@tidings/contract/words";
 import type { MessageOrigin } from "../../domain/message.ts";
 import type { CallStart } from "./call-start.ts";
+import type { EventPart } from "./event-part.ts";
 
 /** A due event, or the part of one that another lane continues. */
 export interface EventRecord {
@@ -174,12 +175,9 @@ export type TurnResult =
   /** Somebody else moved it on; nothing was written. */
   | { status: "lost" };
 
-export interface RunRecord extends Omit<NewRun, "createdAt"> {
+export interface RunRecord extends Omit<NewRun, "createdAt" | "eventId"> {
   createdAt: number;
-  /** The event's sealed payload and receipt. */
-  payload: string;
-  eventReceivedAt: number;
-  eventName: string;
+  event: EventPart;
   recipientRecord: RecipientRecord | null;
   /** States of the run's messages so far, by step. */
   messages: readonly { step: string; state: MessageState }[];

@@ -24,10 +24,9 @@ export function attemptsConformance(open: OpenCorner): void {
       const [record] = await corner.store.loadDeliveries({ ids: [message.id], lane: "transactional" });
       expect(record).toMatchObject({
         id: message.id,
-        eventId: message.eventId,
+        event: { id: message.eventId, payload: "payload" },
         state: "sending",
         content: "sealed",
-        payload: "payload",
         attempts: 1,
         firstAttemptAt: corner.at,
         origin: message.origin,

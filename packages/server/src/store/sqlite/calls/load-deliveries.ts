@@ -1,30 +1,33 @@
 import { channels, lanes, messageStates } from "@tidings/contract/words";
 import type { MessageOrigin } from "../../../domain/message.ts";
 import type { DeliveryRecord } from "../../../ports/store/deliver.ts";
+import type { EventPart } from "../../../ports/store/event-part.ts";
 import { type CurrentAttempt, currentAttempt } from "../attempts.ts";
 import { laneCode, messageStateCode, wordAt } from "../codes.ts";
 import type { Call } from "../context.ts";
 import type { Database, SqlRow } from "../database.ts";
 import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
+import { EventParts } from "./event-parts.ts";
 import { recipientRecord } from "./load-recipients.ts";
 
-const openSql = `select message.*, event.payload from message join event on event.id = message.event_id
-  where message.id = ? and message.state in (${messageStateCode.queued}, ${messageStateCode.sending})`;
+const openSql = `select * from message where id = ? and state in (${messageStateCode.queued}, ${messageStateCode.sending})`;
 
-export const loadDeliveries: Call<"loadDeliveries"> = ({ database }, { ids }) =>
-  ids.flatMap((id) => {
+export const loadDeliveries: Call<"loadDeliveries"> = ({ database }, { ids }) => {
+  const events = new EventParts(database);
+  return ids.flatMap((id) => {
     const row = database.get(openSql, id);
-    return row === undefined ? [] : [record(database, row)];
+    const event = row === undefined ? undefined : events.of(text(row, "event_id"));
+    return row === undefined || event === undefined ? [] : [record(database, row, event)];
   });
+};
 
-function record(database: Database, row: SqlRow): DeliveryRecord {
+function record(database: Database, row: SqlRow, event: EventPart): DeliveryRecord {
   const environmentId = integer(row, "environment_id");
   const recipient = text(row, "recipient");
   const attempt = currentAttempt(row);
   const state = wordAt(messageStates, integer(row, "state"));
   return {
     id: text(row, "id"),
-    eventId: text(row, "event_id"),
     runId: text(row, "run_id"),
     origin: originOf(row),
     recipient,
@@ -45,7 +48,7 @@ function record(database: Database, row: SqlRow): DeliveryRecord {
           }
         : null,
     last: lastEnd(database, row, attempt),
-    payload: text(row, "payload"),
+    event,
     recipientRecord: recipientRecord(database, environmentId, recipient) ?? null,
   };
 }

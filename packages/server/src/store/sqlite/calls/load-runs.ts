@@ -1,32 +1,35 @@
 import { lanes, messageStates } from "@tidings/contract/words";
+import type { EventPart } from "../../../ports/store/event-part.ts";
 import type { RunRecord } from "../../../ports/store/orchestrate.ts";
 import { runStateCode, wordAt } from "../codes.ts";
 import type { Call } from "../context.ts";
 import type { Database, SqlRow } from "../database.ts";
 import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
+import { EventParts } from "./event-parts.ts";
 import { recipientRecord } from "./load-recipients.ts";
 
-const waitingSql = `select run.*, event.payload, event.received_at, event.name from run join event on event.id = run.event_id
-  where run.id = ? and run.state = ${runStateCode.waiting}`;
+const waitingSql = `select * from run where id = ? and state = ${runStateCode.waiting}`;
 
-export const loadRuns: Call<"loadRuns"> = ({ database }, { ids }) =>
-  ids.flatMap((id) => {
+export const loadRuns: Call<"loadRuns"> = ({ database }, { ids }) => {
+  const events = new EventParts(database);
+  return ids.flatMap((id) => {
     const row = database.get(waitingSql, id);
-    return row === undefined ? [] : [record(database, row)];
+    const event = row === undefined ? undefined : events.of(text(row, "event_id"));
+    return row === undefined || event === undefined ? [] : [record(database, row, event)];
   });
+};
 
-function record(database: Database, row: SqlRow): RunRecord {
+function record(database: Database, row: SqlRow, event: EventPart): RunRecord {
   const environmentId = integer(row, "environment_id");
   const recipient = text(row, "recipient");
   const messages = database.all(
     "select step, state from message where event_id = ? and run_id = ?",
-    text(row, "event_id"),
+    event.id,
     text(row, "id"),
   );
   return {
     id: text(row, "id"),
     environmentId,
-    eventId: text(row, "event_id"),
     workflow: text(row, "workflow"),
     workflowVersion: integer(row, "workflow_version"),
     recipient,
@@ -38,9 +41,7 @@ function record(database: Database, row: SqlRow): RunRecord {
     cancellationHash: textOrNull(row, "cancellation_hash"),
     journal: textOrNull(row, "journal"),
     createdAt: integer(row, "created_at"),
-    payload: text(row, "payload"),
-    eventReceivedAt: integer(row, "received_at"),
-    eventName: text(row, "name"),
+    event,
     recipientRecord: recipientRecord(database, environmentId, recipient) ?? null,
     messages: messages.map((message) => ({
       step: text(message, "step"),

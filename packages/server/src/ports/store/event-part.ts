@@ -1,0 +1,9 @@
+/**
+ * What messages and runs need of their event. One object for all of one event in an answer: a payload may name 1,000
+ * recipients, and crosses threads once.
+ */
+export interface EventPart {
+  id: string;
+  /** Sealed JSON of an EventPayload (domain/event-payload). */
+  payload: string;
+}

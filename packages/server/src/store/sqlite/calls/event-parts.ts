@@ -1,0 +1,23 @@
+import type { EventPart } from "../../../ports/store/event-part.ts";
+import type { Database } from "../database.ts";
+import { text } from "../rows.ts";
+
+/** Events of what one call loads, each read once, however many messages or runs of it there are. */
+export class EventParts {
+  readonly #database: Database;
+  readonly #read = new Map<string, EventPart>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  of(id: string): EventPart | undefined {
+    const known = this.#read.get(id);
+    if (known !== undefined) return known;
+    const row = this.#database.get("select payload from event where id = ?", id);
+    if (row === undefined) return undefined;
+    const event = { id, payload: text(row, "payload") };
+    this.#read.set(id, event);
+    return event;
+  }
+}
