@@ -138,7 +138,7 @@ const configSchema = z.object({
     eventMessagesShownMax: whole("TIDINGS_EVENT_MESSAGES_SHOWN_MAX", "messages", 1000, [1, 10_000], "Messages that the answer about an event carries"),
   }),
   store: z.object({
-    turnMs: whole("TIDINGS_STORE_TURN_MS", "ms", 10, [1, 1000], "Length of one group commit"),
+    turnMs: whole("TIDINGS_STORE_TURN_MS", "ms", 5, [1, 1000], "Length of one group commit"),
     turnGapMs: whole("TIDINGS_STORE_TURN_GAP_MS", "ms", 2, [0, 100], "Distance between the beginnings of group commits: the next one gathers meanwhile; critical calls wait for none"),
     turnGapMaxMs: whole("TIDINGS_STORE_TURN_GAP_MAX_MS", "ms", 10, [0, 1000], "The same under load: it grows with what the last one carried, up to this"),
     turnCallsMax: whole("TIDINGS_STORE_TURN_CALLS_MAX", "calls", 500, [1, 100_000], "Calls in one group commit"),
@@ -157,11 +157,11 @@ const configSchema = z.object({
   }),
   orchestrate: z.object({
     batchMax: whole("TIDINGS_ORCHESTRATE_BATCH_MAX", "items", 256, [1, 10_000], "Events or runs in one turn"),
-    concurrency: whole("TIDINGS_ORCHESTRATE_CONCURRENCY", "turns", 2, [1, 64], "Turns under way at once per topic"),
+    concurrency: whole("TIDINGS_ORCHESTRATE_CONCURRENCY", "turns", 1, [1, 64], "Turns under way at once per topic"),
     openedRecipientsMax: whole("TIDINGS_ORCHESTRATE_OPENED_RECIPIENTS_MAX", "recipients", 20_000, [0, 1_000_000], "Recipients kept open in memory for the next event"),
     firstTurnRecipientsMax: whole("TIDINGS_ORCHESTRATE_FIRST_TURN_RECIPIENTS_MAX", "recipients", 10, [0, 1000], "Recipients of an event that may be planned before it is stored, so that both are one commit"),
-    commitMessagesMax: whole("TIDINGS_ORCHESTRATE_COMMIT_MESSAGES_MAX", "messages", 200, [1, 10_000], "Messages written in one store call"),
-    turnRecipientsMax: whole("TIDINGS_ORCHESTRATE_TURN_RECIPIENTS_MAX", "recipients", 200, [1, limits.recipientsPerEvent], "Recipients of one event expanded in one turn"),
+    commitMessagesMax: whole("TIDINGS_ORCHESTRATE_COMMIT_MESSAGES_MAX", "messages", 100, [1, 10_000], "Messages written in one store call"),
+    turnRecipientsMax: whole("TIDINGS_ORCHESTRATE_TURN_RECIPIENTS_MAX", "recipients", 100, [1, limits.recipientsPerEvent], "Recipients of one event expanded in one turn"),
   }),
   deliver: z.object({
     maxInFlight: whole("TIDINGS_MAX_IN_FLIGHT", "messages", 2000, [1, 100_000], "Messages STARTED and not settled in this process"),
