@@ -36,20 +36,13 @@ const configuration: Configuration = {
 };
 
 /** Recipients u0 to u9 are remembered, u10 is not. */
-function bench() {
-  const keyring = new Keyring(randomBytes(32), randomBytes, 100);
-  keyring.addEnvironment({
-    id: environmentId,
-    wrappedDataKey: keyring.newWrappedKey(),
-    wrappedAddressKey: keyring.newWrappedKey(),
-  });
+function remembered(keyring: Keyring): PersonCache {
   const persons = new PersonCache(100);
   for (let index = 0; index < 10; index += 1) {
-    const body = { email: `u${index}@example.org` };
     const write = recipientWrite({
       environmentId,
       id: `u${index}`,
-      body,
+      body: { email: `u${index}@example.org` },
       updatedAt: 1,
       createdAt: 1,
       existingWrappedKey: undefined,
@@ -57,6 +50,17 @@ function bench() {
     });
     persons.open({ ...write, version: 7 }, keyring);
   }
+  return persons;
+}
+
+function bench() {
+  const keyring = new Keyring(randomBytes(32), randomBytes, 100);
+  keyring.addEnvironment({
+    id: environmentId,
+    wrappedDataKey: keyring.newWrappedKey(),
+    wrappedAddressKey: keyring.newWrappedKey(),
+  });
+  const persons = remembered(keyring);
   const clock = new SystemClock();
   const ids = new IdSource(() => clock.now(), randomBytes);
   const queued: string[] = [];
