@@ -72,7 +72,7 @@ export interface NewMessage {
 export interface HeldMessage {
   id: string;
   /** `lost`: an earlier turn wrote it. */
-  status: "suppressed" | "lost";
+  status: "suppressed" | "expired" | "lost";
 }
 
 export interface NewRun {

@@ -95,6 +95,19 @@ export function firstTurnConformance(open: OpenCorner): void {
       expect(other.written.held).toEqual([]);
     });
 
+    test("is held back, and ends, where its time has passed when the call was planned", async () => {
+      const corner = await open();
+      const { message, written } = await started(corner, { expiresAt: corner.at });
+      expect(written.held).toEqual([{ id: message.id, status: "expired" }]);
+      expect(await corner.row(message)).toMatchObject({
+        state: "expired",
+        reason: "expired",
+        attempts: [],
+        dueAt: null,
+      });
+      expect((await started(corner, { expiresAt: corner.at + 1 })).written.held).toEqual([]);
+    });
+
     test("that is there already stays as it is", async () => {
       const corner = await open();
       const message = await corner.queued();
