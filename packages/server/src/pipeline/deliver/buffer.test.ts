@@ -1,38 +1,14 @@
 import { type Lane, lanes } from "@tidings/contract/words";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Delivery } from "../../domain/delivery.ts";
+import { someDelivery, someOrigin } from "../../domain/delivery.conformance.ts";
 import { Buffer, type BufferLimits } from "./buffer.ts";
 import type { Pending } from "./place.ts";
 
 let made = 0;
 function pending(destination: string, lane: Lane = "transactional"): Pending {
   made += 1;
-  const delivery: Delivery = {
-    id: `m${made}`,
-    eventId: "e",
-    origin: {
-      environmentId: 1,
-      workflow: "w",
-      workflowVersion: 1,
-      step: "s",
-      template: "t",
-      templateVersion: 1,
-      channel: "webhook",
-      lane,
-      category: "c",
-      tenant: "",
-    },
-    recipient: { id: "u", attributes: {} },
-    to: "to",
-    content: undefined,
-    data: {},
-    createdAt: 0,
-    expiresAt: null,
-    attempts: 0,
-    firstAttemptAt: null,
-    last: undefined,
-  };
+  const delivery = someDelivery(`m${made}`, someOrigin({ channel: "webhook", lane }));
   return { delivery, destination, state: "waiting", settled: () => {} };
 }
 const buffer = (over: Partial<BufferLimits> = {}) =>

@@ -144,8 +144,14 @@ export class Dispatcher {
       this.#calls -= 1;
       this.#services.onRelease();
     };
-    if (group.ready.length === 0) end();
-    else void this.#call(group).finally(end);
+    if (group.ready.length === 0) {
+      end();
+      return;
+    }
+    // Its messages stay STARTED and keep their places; when their lease is over, the store brings them again.
+    const fault = (error: unknown): void =>
+      this.#services.on.observer.onFault("call", group.ready[0]?.pending.delivery.id ?? "", error);
+    void this.#call(group).catch(fault).finally(end);
   }
 
   /** Nothing of the group was committed. */

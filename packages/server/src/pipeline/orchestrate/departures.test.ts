@@ -1,24 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { someDelivery, someOrigin } from "../../domain/delivery.conformance.ts";
 import type { Delivery } from "../../domain/delivery.ts";
-import type { MessageOrigin } from "../../domain/message.ts";
 import type { Topic } from "../../ports/queue.ts";
 import type { CallStart } from "../../ports/store/call-start.ts";
 import type { NewMessage, TurnWritten } from "../../ports/store/orchestrate.ts";
 import { Departures } from "./departures.ts";
 import type { Crowd, PlaceHold } from "./ports.ts";
 
-const origin: MessageOrigin = {
-  environmentId: 1,
-  workflow: "w",
-  workflowVersion: 1,
-  step: "s",
-  template: "t",
-  templateVersion: 1,
-  channel: "email",
-  lane: "transactional",
-  category: "c",
-  tenant: "",
-};
+const origin = someOrigin();
 
 function message(id: string, runId: string, state: NewMessage["state"] = "queued"): NewMessage {
   return {
@@ -38,29 +27,15 @@ function message(id: string, runId: string, state: NewMessage["state"] = "queued
   };
 }
 
-function delivery(id: string): Delivery {
-  return {
-    id,
-    eventId: "e",
-    origin,
-    recipient: { id: "u", attributes: {} },
-    to: "u@example.org",
-    content: undefined,
-    data: {},
-    createdAt: 0,
-    expiresAt: null,
-    attempts: 0,
-    firstAttemptAt: null,
-    last: undefined,
-  };
-}
-
 /** A turn whose messages are queued, or, where marked with "!", failed from the start. */
 function planned(...ids: string[]) {
   const messages = ids.map((id) =>
     message(id.replace("!", ""), `run of ${id}`, id.includes("!") ? "failed" : "queued"),
   );
-  return { turn: { messages }, deliveries: ids.filter((id) => !id.includes("!")).map(delivery) };
+  return {
+    turn: { messages },
+    deliveries: ids.filter((id) => !id.includes("!")).map((id) => someDelivery(id, origin)),
+  };
 }
 
 const all: TurnWritten = { dropped: [], held: [] };
