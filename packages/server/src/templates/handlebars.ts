@@ -109,11 +109,9 @@ export class HandlebarsEngine implements TemplateEngine {
       throw new TemplateFault(field, undefined, "cannot be compiled");
     }
     const run = handlebars.compile<TemplateFacts>(input, options);
-    const access = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
     const render: RenderField = (facts) => {
-      startRendering();
       try {
-        return run(facts, access);
+        return run(facts, startRendering(facts));
       } catch (error) {
         throw new TemplateFault(field, undefined, error instanceof RenderLimit ? error.message : "cannot be rendered");
       }
