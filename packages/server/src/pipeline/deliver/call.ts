@@ -1,5 +1,5 @@
 import type { Clock } from "../../ports/clock.ts";
-import type { OutboundMessage, Outcome, Provider } from "../../ports/provider.ts";
+import type { OutboundMessage, Outcome, Provider, SendContext } from "../../ports/provider.ts";
 
 /**
  * One call, which always ends: with the provider's outcomes, or, when its time is over, with `unknown` for every
@@ -36,8 +36,7 @@ export function callProvider(
         return controller.signal;
       },
     };
-    // Inside a promise, so that one that throws before it gives a promise ends as one that rejects.
-    new Promise<Outcome[]>((sent) => sent(provider.send(messages, context))).then(
+    sending(provider, messages, context).then(
       (outcomes) => end(messages.map((_, index) => outcomes[index] ?? { status: "unknown", code: "no_outcome" })),
       // A provider does not throw for what the network does: this is a fault of its own, and what it sent is open.
       (error: unknown) =>
@@ -50,4 +49,17 @@ export function callProvider(
         ),
     );
   });
+}
+
+/** One that throws before it gives a promise ends as one that rejects. */
+function sending(
+  provider: Provider,
+  messages: readonly OutboundMessage[],
+  context: SendContext,
+): Promise<readonly Outcome[]> {
+  try {
+    return provider.send(messages, context);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

@@ -1,4 +1,4 @@
-import { channels, type Lane, lanes } from "@tidings/contract/words";
+import { type Channel, channels, type Lane, lanes } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import { nextStep } from "../../domain/retry.ts";
@@ -15,6 +15,9 @@ import type { DeliverDependencies } from "./ports.ts";
 import { Renderer } from "./renderer.ts";
 import { Slots } from "./slots.ts";
 
+/** Candidates by lane and channel. */
+type Ways = Record<Lane, Map<Channel, readonly IntegrationConfiguration[]>>;
+
 /**
  * The third stage: takes messages, picks an integration, makes one attempt, records what became of it.
  *
@@ -30,7 +33,8 @@ export class Deliver {
   readonly #services: DispatcherServices;
   readonly #overflow: OverflowDelays;
   readonly #dispatchers = new Map<string, Dispatcher>();
-  readonly #ordered = new WeakMap<readonly IntegrationConfiguration[], Map<string, IntegrationConfiguration[]>>();
+  readonly #ordered = new WeakMap<readonly IntegrationConfiguration[], Ways>();
+  #lastDispatcher: Dispatcher | undefined;
   /** Who waits for the end. */
   readonly #idle: (() => void)[] = [];
   #pumping = false;
@@ -164,18 +168,18 @@ export class Deliver {
       },
       random.number(),
     );
-    const outcome = {
-      messageId: record.id,
+    const end = {
       labels: origin,
       integration: record.open?.integration ?? "",
-      number: record.attempts,
       finishedAt: now,
       outcome: "unknown" as const,
       code: "process_lost",
       detail: "",
+      after,
+      suppress: "",
     };
     await store.recordOutcomes({
-      outcomes: [{ ...outcome, providerMessageId: "", after, suppress: "" }],
+      outcomes: [{ messageId: record.id, number: record.attempts, providerMessageId: "", end }],
       lane: origin.lane,
     });
   }
@@ -218,7 +222,11 @@ export class Deliver {
   #route({ origin, last }: Delivery): Dispatcher | undefined {
     const ordered = this.#candidates(origin);
     const integration = choose(ordered, last, origin.lane);
-    return integration === undefined ? undefined : this.#dispatcher(integration, ordered.length);
+    if (integration === undefined) return undefined;
+    // Which nearly every message takes: a name for it, built for each, took longer than all else here.
+    if (this.#lastDispatcher?.integration === integration) return this.#lastDispatcher;
+    this.#lastDispatcher = this.#dispatcher(integration, ordered.length);
+    return this.#lastDispatcher;
   }
 
   /** Found again for each message, they are sorted once per list that the configuration gives. */
@@ -226,14 +234,13 @@ export class Deliver {
     const all = this.#on.configuration.integrations(environmentId);
     let byWay = this.#ordered.get(all);
     if (byWay === undefined) {
-      byWay = new Map();
+      byWay = { critical: new Map(), transactional: new Map(), marketing: new Map() };
       this.#ordered.set(all, byWay);
     }
-    const way = `${channel}.${lane}`;
-    const known = byWay.get(way);
+    const known = byWay[lane].get(channel);
     if (known !== undefined) return known;
     const ordered = candidates(all, channel, lane);
-    byWay.set(way, ordered);
+    byWay[lane].set(channel, ordered);
     return ordered;
   }
 
