@@ -52,7 +52,7 @@ export class Caller {
     await this.#record(ready, outcomes);
   }
 
-  #record(ready: readonly Ready[], outcomes: readonly Outcome[]): Promise<unknown> {
+  #record(ready: readonly Ready[], outcomes: readonly Outcome[]): Promise<void> {
     const attempt = (delivery: Delivery) => ({
       number: delivery.attempts + 1,
       integration: this.#integration,

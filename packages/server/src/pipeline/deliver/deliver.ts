@@ -1,4 +1,4 @@
-import { type Channel, channels, type Lane, lanes } from "@tidings/contract/words";
+import { channels, type Lane, lanes } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import { nextStep } from "../../domain/retry.ts";
@@ -15,9 +15,6 @@ import type { DeliverDependencies } from "./ports.ts";
 import { Renderer } from "./renderer.ts";
 import { Slots } from "./slots.ts";
 
-/** Candidates by lane and channel. */
-type Ways = Record<Lane, Map<Channel, readonly IntegrationConfiguration[]>>;
-
 /**
  * The third stage: takes messages, picks an integration, makes one attempt, records what became of it.
  *
@@ -33,8 +30,7 @@ export class Deliver {
   readonly #services: DispatcherServices;
   readonly #overflow: OverflowDelays;
   readonly #dispatchers = new Map<string, Dispatcher>();
-  readonly #ordered = new WeakMap<readonly IntegrationConfiguration[], Ways>();
-  #lastDispatcher: Dispatcher | undefined;
+  readonly #ordered = new WeakMap<readonly IntegrationConfiguration[], Map<string, IntegrationConfiguration[]>>();
   /** Who waits for the end. */
   readonly #idle: (() => void)[] = [];
   #pumping = false;
@@ -168,18 +164,18 @@ export class Deliver {
       },
       random.number(),
     );
-    const end = {
+    const outcome = {
+      messageId: record.id,
       labels: origin,
       integration: record.open?.integration ?? "",
+      number: record.attempts,
       finishedAt: now,
       outcome: "unknown" as const,
       code: "process_lost",
       detail: "",
-      after,
-      suppress: "",
     };
     await store.recordOutcomes({
-      outcomes: [{ messageId: record.id, number: record.attempts, providerMessageId: "", end }],
+      outcomes: [{ ...outcome, providerMessageId: "", after, suppress: "" }],
       lane: origin.lane,
     });
   }
@@ -222,11 +218,7 @@ export class Deliver {
   #route({ origin, last }: Delivery): Dispatcher | undefined {
     const ordered = this.#candidates(origin);
     const integration = choose(ordered, last, origin.lane);
-    if (integration === undefined) return undefined;
-    // Which nearly every message takes: a name for it, built for each, took longer than all else here.
-    if (this.#lastDispatcher?.integration === integration) return this.#lastDispatcher;
-    this.#lastDispatcher = this.#dispatcher(integration, ordered.length);
-    return this.#lastDispatcher;
+    return integration === undefined ? undefined : this.#dispatcher(integration, ordered.length);
   }
 
   /** Found again for each message, they are sorted once per list that the configuration gives. */
@@ -234,13 +226,14 @@ export class Deliver {
     const all = this.#on.configuration.integrations(environmentId);
     let byWay = this.#ordered.get(all);
     if (byWay === undefined) {
-      byWay = { critical: new Map(), transactional: new Map(), marketing: new Map() };
+      byWay = new Map();
       this.#ordered.set(all, byWay);
     }
-    const known = byWay[lane].get(channel);
+    const way = `${channel}.${lane}`;
+    const known = byWay.get(way);
     if (known !== undefined) return known;
     const ordered = candidates(all, channel, lane);
-    byWay[lane].set(channel, ordered);
+    byWay.set(way, ordered);
     return ordered;
   }
 

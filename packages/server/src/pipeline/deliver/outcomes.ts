@@ -1,14 +1,16 @@
 import type { Lane } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
-import type { MessageOrigin } from "../../domain/message.ts";
 import { type AttemptResult, nextStep } from "../../domain/retry.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
 import type { Outcome } from "../../ports/provider.ts";
-import type { AttemptEnd, AttemptOutcome, OutcomeResult } from "../../ports/store/deliver.ts";
+import type { AttemptOutcome, OutcomeResult } from "../../ports/store/deliver.ts";
 import type { DeliverDependencies } from "./ports.ts";
 
 const retryStoreMs = 1_000;
+
+/** What follows nearly every attempt; shared, as it crosses threads with each batch. */
+const sent = { state: "sent" } as const;
 
 /** An attempt that has ended. */
 export interface Result {
@@ -21,7 +23,6 @@ export interface Result {
 export class Outcomes {
   readonly #on: DeliverDependencies;
   readonly #batchers: Record<Lane, Batcher<AttemptOutcome, OutcomeResult>>;
-  #lastAccepted: AttemptEnd | undefined;
 
   constructor(dependencies: DeliverDependencies) {
     this.#on = dependencies;
@@ -38,60 +39,42 @@ export class Outcomes {
   }
 
   /** Of one lane; resolves when the store has them. */
-  record(results: readonly Result[]): Promise<unknown> {
+  async record(results: readonly Result[]): Promise<void> {
     const [first] = results;
-    if (first === undefined) return Promise.resolve();
-    return this.#batchers[first.delivery.origin.lane].submitAll(results.map((result) => this.#outcomeOf(result)));
+    if (first === undefined) return;
+    await this.#batchers[first.delivery.origin.lane].submitAll(results.map((result) => this.#outcomeOf(result)));
   }
 
   #outcomeOf({ delivery, attempt, outcome }: Result): AttemptOutcome {
-    const accepted = outcome.status === "accepted";
-    return {
-      messageId: delivery.id,
-      number: attempt.number,
-      providerMessageId: accepted ? (outcome.providerMessageId ?? "") : "",
-      end: accepted
-        ? this.#accepted(delivery.origin, attempt.integration.key)
-        : this.#notAccepted(delivery, attempt, outcome),
-    };
-  }
-
-  /** What is accepted in one millisecond ends alike. */
-  #accepted(labels: MessageOrigin, integration: string): AttemptEnd {
-    const finishedAt = this.#on.clock.now();
-    const last = this.#lastAccepted;
-    if (last?.labels === labels && last.integration === integration && last.finishedAt === finishedAt) return last;
-    const shared = { labels, integration, finishedAt, code: "", detail: "", suppress: "" };
-    this.#lastAccepted = { ...shared, outcome: "accepted", after: { state: "sent" } };
-    return this.#lastAccepted;
-  }
-
-  #notAccepted(
-    { origin, firstAttemptAt, expiresAt }: Delivery,
-    { number, integration, idempotent }: Result["attempt"],
-    outcome: Exclude<Outcome, { status: "accepted" }>,
-  ): AttemptEnd {
     const { clock, configuration, random } = this.#on;
     const now = clock.now();
+    const { origin } = delivery;
+    const accepted = outcome.status === "accepted";
+    const result = resultOf(outcome);
     const facts = {
       lane: origin.lane,
-      attempt: number,
-      firstAttemptAt: firstAttemptAt ?? now,
+      attempt: attempt.number,
+      firstAttemptAt: delivery.firstAttemptAt ?? now,
       now,
-      expiresAt,
-      retry: configuration.category(origin.environmentId, origin.category)?.document.retry,
-      idempotent,
+      expiresAt: delivery.expiresAt,
+      retry: accepted ? undefined : configuration.category(origin.environmentId, origin.category)?.document.retry,
+      idempotent: attempt.idempotent,
     };
-    const refusedForGood = outcome.status === "rejected" && outcome.kind === "permanent" && outcome.suppress === true;
     return {
+      messageId: delivery.id,
       labels: origin,
-      integration: integration.key,
+      integration: attempt.integration.key,
+      number: attempt.number,
       finishedAt: now,
       outcome: outcome.status,
-      code: outcome.code,
-      detail: outcome.detail ?? "",
-      after: nextStep(resultOf(outcome), facts, random.number()),
-      suppress: refusedForGood ? `refused: ${outcome.code}` : "",
+      code: accepted ? "" : outcome.code,
+      detail: accepted ? "" : (outcome.detail ?? ""),
+      providerMessageId: accepted ? (outcome.providerMessageId ?? "") : "",
+      after: accepted ? sent : nextStep(result, facts, random.number()),
+      suppress:
+        outcome.status === "rejected" && outcome.kind === "permanent" && outcome.suppress === true
+          ? `refused: ${outcome.code}`
+          : "",
     };
   }
 

@@ -12,8 +12,6 @@ export class Renderer {
   readonly #engine: TemplateEngine;
   readonly #compiledMax: number;
   readonly #compiled = new Map<string, CompiledTemplate>();
-  /** Used last: messages of one origin come in a row, and a key is built anew each time. */
-  #last: { origin: MessageOrigin; compiled: CompiledTemplate } | undefined;
 
   constructor(configuration: Configuration, engine: TemplateEngine, compiledMax: number) {
     this.#configuration = configuration;
@@ -24,8 +22,9 @@ export class Renderer {
   /** Content of a message where it can be made at once; undefined where its template is not compiled yet, or fails. */
   renderNow(delivery: Delivery): RenderedContent | undefined {
     if (delivery.content !== undefined) return ready(delivery.content);
+    const compiled = this.#compiled.get(keyOf(delivery.origin));
     try {
-      return this.#known(delivery.origin)?.(factsOf(delivery));
+      return compiled?.(factsOf(delivery));
     } catch {
       return undefined;
     }
@@ -34,15 +33,9 @@ export class Renderer {
   /** Content of a message; at once where its template is compiled already. Throws, or rejects, where it cannot be made. */
   render(delivery: Delivery): RenderedContent | Promise<RenderedContent> {
     if (delivery.content !== undefined) return ready(delivery.content);
-    const compiled = this.#known(delivery.origin);
-    return compiled === undefined ? this.#load(keyOf(delivery.origin), delivery) : compiled(factsOf(delivery));
-  }
-
-  #known(origin: MessageOrigin): CompiledTemplate | undefined {
-    if (this.#last?.origin === origin) return this.#last.compiled;
-    const compiled = this.#compiled.get(keyOf(origin));
-    if (compiled !== undefined) this.#last = { origin, compiled };
-    return compiled;
+    const key = keyOf(delivery.origin);
+    const compiled = this.#compiled.get(key);
+    return compiled === undefined ? this.#load(key, delivery) : compiled(factsOf(delivery));
   }
 
   async #load(key: string, delivery: Delivery): Promise<RenderedContent> {

@@ -48,24 +48,19 @@ export type AfterAttempt =
   | { state: "failed" | "unknown" | "expired"; reason: string }
   | { state: "dead"; reason: string; detail: string };
 
-/** How an attempt ended. Messages whose attempts ended alike share the object: it crosses threads once a call. */
-export interface AttemptEnd {
+export interface AttemptOutcome {
+  messageId: string;
   labels: MessageLabels;
   integration: string;
+  number: number;
   finishedAt: number;
   outcome: "accepted" | "rejected" | "unknown";
   code: string;
   detail: string;
+  providerMessageId: string;
   after: AfterAttempt;
   /** Suppress the address on this channel, for everything, for this reason; empty for no. */
   suppress: string;
-}
-
-export interface AttemptOutcome {
-  messageId: string;
-  number: number;
-  providerMessageId: string;
-  end: AttemptEnd;
 }
 
 /** A message that is settled, or put off, without an attempt. */

@@ -1,9 +1,10 @@
 import type { Lane } from "@tidings/contract/words";
+import type { AttemptOutcome } from "../../ports/store/deliver.ts";
 import type { NewEvent } from "../../ports/store/ingest.ts";
 import type { MessageRow } from "../../ports/store/log.ts";
 import type { NewMessage, NewRun } from "../../ports/store/orchestrate.ts";
 import type { Store } from "../../ports/store/store.ts";
-import { type AttemptFields, type MessageFields, type OutcomeFields, Rows } from "./rows.conformance.ts";
+import { type AttemptFields, type MessageFields, Rows } from "./rows.conformance.ts";
 
 /** An engine as a suite gets it. `reopen` gives the store as it is after a crash of its process. */
 export interface StoreUnderTest {
@@ -86,7 +87,7 @@ export class Corner extends Rows {
     return result?.status ?? "none";
   }
 
-  async record(message: NewMessage, over: OutcomeFields = {}): Promise<string> {
+  async record(message: NewMessage, over: Partial<AttemptOutcome> = {}): Promise<string> {
     const [result] = await this.store.recordOutcomes({
       outcomes: [this.outcome(message, over)],
       lane: message.origin.lane,

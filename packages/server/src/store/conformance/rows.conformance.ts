@@ -1,7 +1,7 @@
 import type { MessageOrigin } from "../../domain/message.ts";
 import { deriveId } from "../../lib/ids.ts";
 import type { CallStart } from "../../ports/store/call-start.ts";
-import type { AttemptEnd, AttemptOutcome, AttemptStart } from "../../ports/store/deliver.ts";
+import type { AttemptOutcome, AttemptStart } from "../../ports/store/deliver.ts";
 import type { FeedbackReport } from "../../ports/store/feedback.ts";
 import type { NewEvent } from "../../ports/store/ingest.ts";
 import type {
@@ -18,9 +18,6 @@ import type { Store } from "../../ports/store/store.ts";
 export type MessageFields = Partial<Omit<NewMessage, "origin"> & MessageOrigin>;
 /** Of an attempt and its call. */
 export type AttemptFields = Partial<CallStart & { number: number }>;
-
-/** Of an attempt's outcome and its end. */
-export type OutcomeFields = Partial<Omit<AttemptOutcome, "messageId" | "end"> & AttemptEnd>;
 
 /** Those of `over` that `onto` has. */
 function laidOver<Row extends object>(onto: Row, over: object): Partial<Row> {
@@ -196,23 +193,20 @@ export class Rows {
     return { messageId: message.id, number, call: this.call(over) };
   }
 
-  outcome(message: NewMessage, over: OutcomeFields = {}): AttemptOutcome {
-    const { number = 1, providerMessageId = "p1", ...end } = over;
+  outcome(message: NewMessage, over: Partial<AttemptOutcome> = {}): AttemptOutcome {
     return {
       messageId: message.id,
-      number,
-      providerMessageId,
-      end: {
-        labels: message.origin,
-        integration: "smtp",
-        finishedAt: this.at + 50,
-        outcome: "accepted",
-        code: "",
-        detail: "",
-        after: { state: "sent" },
-        suppress: "",
-        ...end,
-      },
+      labels: message.origin,
+      integration: "smtp",
+      number: 1,
+      finishedAt: this.at + 50,
+      outcome: "accepted",
+      code: "",
+      detail: "",
+      providerMessageId: "p1",
+      after: { state: "sent" },
+      suppress: "",
+      ...over,
     };
   }
 

@@ -3,11 +3,10 @@ import type { FirstTurn, RecipientRead } from "../../../ports/store/orchestrate.
 import type { Database } from "../database.ts";
 import { textOrNull } from "../rows.ts";
 
-/** Recipients as they are: version and the end of the wrapped key, which is each recipient's own, in one text. */
+/** Recipients as they are: version and key, which is each recipient's own, in one text. */
 export type AsRead = ReadonlySet<string>;
 
-/** The end of a wrapped key holds its whole seal (16 bytes): no two keys have the same. */
-const textOf = ({ version, wrappedKey }: RecipientRead): string => `${version}:${wrappedKey.slice(-24)}`;
+const textOf = ({ version, wrappedKey }: RecipientRead): string => `${version}:${wrappedKey}`;
 
 /**
  * Looks at all recipients that the turns of a call have read: 2 µs each, 9 with a statement each, 4 with a row each. A
@@ -27,7 +26,7 @@ export function recipientsAsRead(database: Database, events: readonly NewEvent[]
   const found: string[] = [];
   for (const [environmentId, own] of ids) {
     const row = database.get(
-      `select group_concat(version || ':' || substr(wrapped_key, -24)) as found from recipient
+      `select group_concat(version || ':' || wrapped_key) as found from recipient
        where environment_id = ? and id in (select value from json_each(?))`,
       environmentId,
       JSON.stringify([...own]),

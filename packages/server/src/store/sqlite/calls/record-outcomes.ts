@@ -1,4 +1,4 @@
-import type { AfterAttempt, AttemptOutcome, OutcomeResult } from "../../../ports/store/deliver.ts";
+import type { AttemptOutcome, OutcomeResult } from "../../../ports/store/deliver.ts";
 import { messageStateCode } from "../codes.ts";
 import type { Call, CallContext } from "../context.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
@@ -17,7 +17,6 @@ const movedSql = `update message set state = ?, due_at = ?, reason = ?, settled_
  */
 function record(context: CallContext, outcome: AttemptOutcome): OutcomeResult {
   const after = afterCancellation(context, outcome);
-  const { finishedAt } = outcome.end;
   const dueAt = after.state === "queued" ? after.dueAt : null;
   const reason = "reason" in after ? after.reason : null;
   const moved = context.database.run(
@@ -25,8 +24,8 @@ function record(context: CallContext, outcome: AttemptOutcome): OutcomeResult {
     messageStateCode[after.state],
     dueAt,
     reason,
-    dueAt === null ? finishedAt : null,
-    after.state === "sent" ? finishedAt : null,
+    dueAt === null ? outcome.finishedAt : null,
+    after.state === "sent" ? outcome.finishedAt : null,
     evidence(outcome),
     outcome.messageId,
     outcome.number,
@@ -39,10 +38,10 @@ function record(context: CallContext, outcome: AttemptOutcome): OutcomeResult {
   return "recorded";
 }
 
-type After = AfterAttempt | { state: "canceled"; reason: string };
+type After = AttemptOutcome["after"] | { state: "canceled"; reason: string };
 
 /** A message that was under way when its event was canceled is not tried again. */
-function afterCancellation({ database }: CallContext, { end: { after }, messageId, number }: AttemptOutcome): After {
+function afterCancellation({ database }: CallContext, { after, messageId, number }: AttemptOutcome): After {
   if (after.state !== "queued") return after;
   const canceled = database.get(
     `select 1 from message where id = ? and state = ${messageStateCode.sending} and attempts = ? and reason = 'canceled'`,
@@ -53,54 +52,52 @@ function afterCancellation({ database }: CallContext, { end: { after }, messageI
 }
 
 function follow(context: CallContext, outcome: AttemptOutcome, after: After): void {
-  const { messageId } = outcome;
-  const { finishedAt: at, labels, integration, suppress } = outcome.end;
+  const { finishedAt: at, labels, integration, messageId } = outcome;
   context.count(labels, after.state === "queued" ? "retried" : after.state, at, integration);
   if (after.state === "dead") {
     const { reason, detail } = after;
     const { environmentId, channel } = labels;
     insertDeadLetter(context.database, { environmentId, id: messageId, kind: "message", channel, reason, detail, at });
   }
-  if (suppress === "") return;
+  if (outcome.suppress === "") return;
   context.database.run(
     `insert or ignore into suppression (environment_id, channel, address_hash, scope, value, reason, created_at)
      select environment_id, channel, address_hash, 'everything', '', ?, ? from message where id = ?`,
-    suppress,
+    outcome.suppress,
     at,
     messageId,
   );
 }
 
-function evidence({ end, providerMessageId }: AttemptOutcome): string {
+function evidence(outcome: AttemptOutcome): string {
   return JSON.stringify({
-    finished: end.finishedAt,
-    outcome: end.outcome,
-    code: end.code === "" ? undefined : end.code,
-    detail: end.detail === "" ? undefined : end.detail,
-    providerMessageId: providerMessageId === "" ? undefined : providerMessageId,
+    finished: outcome.finishedAt,
+    outcome: outcome.outcome,
+    code: outcome.code === "" ? undefined : outcome.code,
+    detail: outcome.detail === "" ? undefined : outcome.detail,
+    providerMessageId: outcome.providerMessageId === "" ? undefined : outcome.providerMessageId,
   });
 }
 
 /** A late outcome is written to its own attempt, wherever that stands now; the message's state stays. */
 function keepEvidence(context: CallContext, outcome: AttemptOutcome): void {
-  const { messageId, number, providerMessageId, end } = outcome;
   const current = context.database.run(
     "update message set attempt = json_patch(attempt, ?), sent_at = coalesce(sent_at, ?) where id = ? and attempts = ? and attempt ->> '$.number' = ?",
     evidence(outcome),
-    end.outcome === "accepted" ? end.finishedAt : null,
-    messageId,
-    number,
-    number,
+    outcome.outcome === "accepted" ? outcome.finishedAt : null,
+    outcome.messageId,
+    outcome.number,
+    outcome.number,
   );
   if (current > 0) return;
   context.database.run(
     `update attempt set outcome = ?, code = ?, detail = ?, provider_message_id = ?, finished_at = ? where message_id = ? and number = ?`,
-    end.outcome,
-    end.code,
-    end.detail,
-    providerMessageId,
-    end.finishedAt,
-    messageId,
-    number,
+    outcome.outcome,
+    outcome.code,
+    outcome.detail,
+    outcome.providerMessageId,
+    outcome.finishedAt,
+    outcome.messageId,
+    outcome.number,
   );
 }
