@@ -15,21 +15,19 @@ export interface TemplateEnvironment {
   startRendering(facts: object): Handlebars.RuntimeOptions;
 }
 
-/** What Handlebars itself calls where a template does. */
-const hooks: ReadonlySet<string> = new Set(["helperMissing", "blockHelperMissing"]);
-
 /**
- * A Handlebars of its own, whose helpers are exactly the named ones; `each` is bounded. For a template at the top it wraps
+ * A Handlebars of its own, whose helpers are exactly the allowed ones; `each` is bounded. For a template at the top it wraps
  * all helpers and builds its rules of access anew each time, 7 KB and most of the time of a subject line; a partial gets
  * both from the template around it. So all templates here are rendered as partials of one that did that once.
  */
-export function createEnvironment(limits: LoopLimits, helpers: ReadonlySet<string>): TemplateEnvironment {
+export function createEnvironment(limits: LoopLimits): TemplateEnvironment {
   const handlebars = Handlebars.create();
   let passes = 0;
   const countPass = (): void => {
     passes += 1;
     if (passes > limits.passesMax) throw new RenderLimit("loops too often");
   };
+  handlebars.unregisterHelper("log");
   handlebars.registerHelper("eq", (left: unknown, right: unknown) => left === right);
   handlebars.registerHelper("json", jsonText);
   handlebars.registerHelper(
@@ -52,11 +50,6 @@ export function createEnvironment(limits: LoopLimits, helpers: ReadonlySet<strin
       return output;
     },
   );
-  for (const name of Object.keys(handlebars.helpers)) {
-    // `unless` is done by `if`.
-    if (name === "if" && helpers.has("unless")) continue;
-    if (!helpers.has(name) && !hooks.has(name)) handlebars.unregisterHelper(name);
-  }
   const options = optionsOfPartial(handlebars);
   return {
     handlebars,

@@ -69,17 +69,6 @@ export function checkTemplate(field: string, node: Node, depth = 0): void {
   for (const child of childrenOf(node)) checkTemplate(field, child, depth + 1);
 }
 
-/** Helpers that a checked template calls; a block over a list of its own name is done by `each`. */
-export function helpersIn(node: Node, found = new Set<string>()): ReadonlySet<string> {
-  if (isCallable(node)) {
-    const name = isPath(node.path) ? node.path.original : "";
-    if (Object.hasOwn(helperArity, name) || name === "json") found.add(name);
-    else if (node.type === "BlockStatement") found.add("each");
-  }
-  for (const child of childrenOf(node)) helpersIn(child, found);
-  return found;
-}
-
 function checkCall(
   node: hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpression,
   refuse: (why: string) => never,

@@ -3,7 +3,7 @@ import type { Channel } from "@tidings/contract/words";
 import type { RenderedContent } from "../ports/provider.ts";
 import type { CompiledTemplate, TemplateEngine, TemplateFacts } from "../ports/template-engine.ts";
 import { createEnvironment, RenderLimit, type TemplateEnvironment } from "./handlebars-environment.ts";
-import { checkTemplate, escapeForJson, helpersIn, parseTemplate } from "./handlebars-rules.ts";
+import { checkTemplate, escapeForJson, parseTemplate } from "./handlebars-rules.ts";
 import { TemplateFault } from "./template-fault.ts";
 
 export interface TemplateLimits {
@@ -66,11 +66,11 @@ const control = /[\u0000-\u001f\u007f\u2028\u2029]/;
  */
 export class HandlebarsEngine implements TemplateEngine {
   readonly #limits: TemplateLimits;
-  /** One for each set of helpers, of which there are few. */
-  readonly #environments = new Map<string, TemplateEnvironment>();
+  readonly #environment: TemplateEnvironment;
 
   constructor(limits: Partial<TemplateLimits> = {}) {
     this.#limits = { ...defaultTemplateLimits, ...limits };
+    this.#environment = createEnvironment(this.#limits);
   }
 
   compile(template: TemplateBody, channel: Channel): CompiledTemplate {
@@ -95,7 +95,7 @@ export class HandlebarsEngine implements TemplateEngine {
     const program = parseTemplate(field, source);
     checkTemplate(field, program);
     if (form === "json") escapeForJson(program);
-    const { handlebars, startRendering } = this.#environmentOf(helpersIn(program));
+    const { handlebars, startRendering } = this.#environment;
     const options = {
       noEscape: form !== "html",
       knownHelpers: { eq: true, json: form === "json" },
@@ -117,15 +117,6 @@ export class HandlebarsEngine implements TemplateEngine {
       }
     };
     return (facts) => this.#checked(field, form, render(facts));
-  }
-
-  #environmentOf(helpers: ReadonlySet<string>): TemplateEnvironment {
-    const name = [...helpers].sort().join();
-    const known = this.#environments.get(name);
-    if (known !== undefined) return known;
-    const environment = createEnvironment(this.#limits, helpers);
-    this.#environments.set(name, environment);
-    return environment;
   }
 
   #checked(field: string, form: Form, output: string): string {
