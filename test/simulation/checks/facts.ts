@@ -6,7 +6,7 @@ import {
   type RunState,
   runStates,
 } from "@tidings/contract/words";
-import { eventPayloadSchema, sealContext } from "../../../packages/server/src/domain/event-payload.ts";
+import { openPayload } from "../../../packages/server/src/domain/event-payload.ts";
 import type { AttemptRow } from "../../../packages/server/src/ports/store/log.ts";
 import { attemptsOf } from "../../../packages/server/src/store/sqlite/attempts.ts";
 import { wordAt } from "../../../packages/server/src/store/sqlite/codes.ts";
@@ -95,8 +95,7 @@ function eventsOf({ world, client }: Cast): EventFact[] {
   const keyring = base.newKeyring(() => Buffer.alloc(0));
   const facts: EventFact[] = [];
   for (const row of base.database.all("select * from event order by id")) {
-    const payload = keyring.unsealForEnvironment(base.environment.id, sealContext.payload, text(row, "payload"));
-    const { ref } = eventPayloadSchema.parse(JSON.parse(payload)).data;
+    const { ref } = openPayload({ payload: text(row, "payload") }, base.environment.id, keyring).data;
     const posted = client.posted.find(({ intent }) => intent.ref === ref);
     if (posted === undefined) {
       world.violate("event-is-known", text(row, "id"));

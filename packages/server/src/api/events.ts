@@ -6,7 +6,7 @@ import {
   type RunView,
 } from "@tidings/contract/events";
 import type { MessageView } from "@tidings/contract/messages";
-import { type EventPayload, eventPayloadSchema, sealContext } from "../domain/event-payload.ts";
+import { type EventPayload, openPayload } from "../domain/event-payload.ts";
 import { TidingsError } from "../errors.ts";
 import type { EventRow, MessageRow } from "../ports/store/log.ts";
 import type { ApiDependencies } from "./dependencies.ts";
@@ -44,8 +44,7 @@ export function eventHandlers({ ingest, store, keyring, limits }: EventDependenc
       const id = idParameter(request);
       const row = await store.getEvent({ environmentId, id, limit: limits.eventMessagesShownMax });
       if (row === undefined) throw new TidingsError("not_found");
-      const payload = keyring.unsealForEnvironment(environmentId, sealContext.payload, row.payload);
-      return eventView(row, eventPayloadSchema.parse(JSON.parse(payload)));
+      return eventView(row, openPayload(row, environmentId, keyring));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type MessageView, messageBodySchema, messageQuerySchema } from "@tidings/contract/messages";
 import { channelSchema, type EventState, type MessageState } from "@tidings/contract/words";
-import { eventPayloadSchema, sealContext } from "../domain/event-payload.ts";
+import { type EventPayload, openPayload } from "../domain/event-payload.ts";
 import { TidingsError } from "../errors.ts";
 import type { EventRow } from "../ports/store/log.ts";
 import { cursorOf, idPosition, positionOf } from "./cursor.ts";
@@ -47,7 +47,7 @@ export function messageHandlers({ ingest, store, keyring }: MessageDependencies)
       if (event?.kind !== "message") throw new TidingsError("not_found");
       const first = event.messages[0];
       if (first !== undefined) return messageView(first);
-      return undividedMessage(event, keyring.unsealForEnvironment(environmentId, sealContext.payload, event.payload));
+      return undividedMessage(event, openPayload(event, environmentId, keyring));
     },
   };
 }
@@ -60,8 +60,7 @@ const stateOf: Record<EventState, MessageState> = {
 };
 
 /** A direct message that has no row: orchestrate has not come to it yet, or found nobody to send it to. */
-function undividedMessage(event: EventRow, sealedPayload: string): MessageView {
-  const payload = eventPayloadSchema.parse(JSON.parse(sealedPayload));
+function undividedMessage(event: EventRow, payload: EventPayload): MessageView {
   const decision = event.decisions[0];
   return {
     id: event.id,

@@ -2,7 +2,7 @@ import { contentSchema } from "@tidings/contract/messages";
 import { z } from "zod";
 
 /** What an event's sealed `payload` holds, as JSON. */
-export const eventPayloadSchema = z.object({
+const eventPayloadSchema = z.object({
   data: z.record(z.string(), z.json()),
   /** Ids of all recipients in order; inline ones too. */
   recipients: z.array(z.string()),
@@ -32,3 +32,24 @@ export const sealContext = {
   secrets: "integration.secrets",
   mail: "sandbox.mail",
 } as const;
+
+interface Unsealer {
+  unsealForEnvironment(environmentId: number, context: string, sealed: string): string;
+}
+
+/** Payloads by what they were sealed in; gone with it. */
+const opened = new WeakMap<object, EventPayload>();
+
+/** Opens a payload, once for all messages or runs that share the object it is sealed in. Throws where it does not open. */
+export function openPayload(
+  sealedIn: { readonly payload: string },
+  environmentId: number,
+  keyring: Unsealer,
+): EventPayload {
+  const known = opened.get(sealedIn);
+  if (known !== undefined) return known;
+  const text = keyring.unsealForEnvironment(environmentId, sealContext.payload, sealedIn.payload);
+  const payload = eventPayloadSchema.parse(JSON.parse(text));
+  opened.set(sealedIn, payload);
+  return payload;
+}

@@ -1,25 +1,11 @@
 import { z } from "zod";
 import type { Delivery } from "../../domain/delivery.ts";
-import { type EventPayload, eventPayloadSchema, sealContext } from "../../domain/event-payload.ts";
+import { openPayload, sealContext } from "../../domain/event-payload.ts";
 import { parseProfile, parseSecrets } from "../../domain/recipient-view.ts";
 import type { DeliveryRecord } from "../../ports/store/deliver.ts";
-import type { EventPart } from "../../ports/store/event-part.ts";
 import type { DeliverKeyring } from "./ports.ts";
 
 const contentSchema = z.object({ steps: z.record(z.string(), z.json()) });
-
-/** Payloads by the part that the messages of one batch share; gone with it. */
-const opened = new WeakMap<EventPart, EventPayload>();
-
-function payloadOf({ event, origin }: DeliveryRecord, keyring: DeliverKeyring): EventPayload {
-  const known = opened.get(event);
-  if (known !== undefined) return known;
-  const payload = eventPayloadSchema.parse(
-    JSON.parse(keyring.unsealForEnvironment(origin.environmentId, sealContext.payload, event.payload)),
-  );
-  opened.set(event, payload);
-  return payload;
-}
 
 /** Opens what the store has of a message. Undefined where its recipient or address was removed meanwhile. */
 export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): Delivery | undefined {
@@ -31,7 +17,7 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
   );
   if (address === undefined) return undefined;
   const profile = parseProfile(row.profile);
-  const payload = payloadOf(record, keyring);
+  const payload = openPayload(record.event, record.origin.environmentId, keyring);
   const journal =
     record.content === null
       ? undefined

@@ -1,7 +1,7 @@
 import { inlineRecipientSchema } from "@tidings/contract/recipients";
 import { channels, type Lane, lanes } from "@tidings/contract/words";
 import { z } from "zod";
-import { eventPayloadSchema, sealContext } from "../../domain/event-payload.ts";
+import { openPayload, sealContext } from "../../domain/event-payload.ts";
 import { Pace } from "../../lib/pace.ts";
 import type { QueueItem } from "../../ports/queue.ts";
 import type { EventRecord, TurnResult } from "../../ports/store/orchestrate.ts";
@@ -205,9 +205,7 @@ export class Orchestrate {
 }
 
 function openEvent(record: EventRecord, keyring: OrchestrateDependencies["keyring"]): EventWork {
-  const payload = eventPayloadSchema.parse(
-    JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.payload, record.payload)),
-  );
+  const payload = openPayload(record, record.environmentId, keyring);
   const inline =
     record.inline === null
       ? []

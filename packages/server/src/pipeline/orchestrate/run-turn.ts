@@ -1,9 +1,8 @@
 import { type MessageState, messageStates } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
-import { type EventPayload, eventPayloadSchema, sealContext } from "../../domain/event-payload.ts";
+import { openPayload, sealContext } from "../../domain/event-payload.ts";
 import { planRun } from "../../domain/run-plan.ts";
 import type { Json } from "../../domain/steps/step-kind.ts";
-import type { EventPart } from "../../ports/store/event-part.ts";
 import type { NewDecision, NewMessage, RunProgress, RunRecord, RunTurn } from "../../ports/store/orchestrate.ts";
 import { openPerson } from "./person.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
@@ -16,19 +15,6 @@ export interface PlannedRunTurn {
 }
 
 type Services = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring" | "steps">;
-
-/** Payloads by the part that the runs of one batch share; gone with it. */
-const opened = new WeakMap<EventPart, EventPayload>();
-
-function payloadOf({ event, environmentId }: RunRecord, { keyring }: Services): EventPayload {
-  const known = opened.get(event);
-  if (known !== undefined) return known;
-  const payload = eventPayloadSchema.parse(
-    JSON.parse(keyring.unsealForEnvironment(environmentId, sealContext.payload, event.payload)),
-  );
-  opened.set(event, payload);
-  return payload;
-}
 
 /** Plans the next turn of a run that has waited. An effect is performed here, and its turn does nothing but journal it. */
 export async function planRunTurn(record: RunRecord, now: number, services: Services): Promise<PlannedRunTurn> {
@@ -43,7 +29,7 @@ export async function planRunTurn(record: RunRecord, now: number, services: Serv
       reason: "workflow_missing",
       detail: `${record.workflow} ${record.workflowVersion}`,
     });
-  const payload = payloadOf(record, services);
+  const payload = openPayload(record.event, record.environmentId, services.keyring);
   const frame: RunFrame = {
     id: record.id,
     environmentId: record.environmentId,
