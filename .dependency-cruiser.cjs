@@ -9,6 +9,7 @@ const composition = [`${server}main\\.ts$`, `${server}composition/`];
 
 const layer = (...names) => names.map((name) => `${server}${name}/`);
 const settings = [`${server}config\\.ts$`, `${server}errors\\.ts$`];
+const settingsSources = `${server}settings-sources\\.ts$`;
 
 /** Packages that speak to the outside; what needs one lies in a provider, an engine or the API. */
 const vendors = [
@@ -138,7 +139,12 @@ module.exports = {
       [...layer("observe", "domain", "lib", "ports"), contract, ...settings],
       "Observation is told what happens; it reaches into no stage.",
     ),
-    only("config", [settings[0]], [...settings, ...layer("domain", "lib"), contract], "Settings depend on no layer."),
+    only(
+      "config",
+      [settings[0], settingsSources],
+      [...settings, settingsSources, ...layer("domain", "lib"), contract],
+      "Settings depend on no layer.",
+    ),
     only("errors", [settings[1]], [contract], "Error codes depend on no layer."),
 
     never(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultConfig, describeSettings, loadConfig } from "./config.ts";
+import { defaultConfig, describeSettings, loadConfig, reportSettings } from "./config.ts";
 
 const noFile = (): string => {
   throw new Error("no such file");
@@ -84,8 +84,27 @@ describe("settings", () => {
     ]);
   });
 
-  test("of the test suite are left alone", () => {
-    expect(faultsOf({ TIDINGS_TEST_SEED: "1" })).toEqual([]);
+  test("of the test suite and of the command line are left alone", () => {
+    expect(faultsOf({ TIDINGS_TEST_SEED: "1", TIDINGS_URL: "http://x", TIDINGS_ENVIRONMENT: "production" })).toEqual(
+      [],
+    );
+  });
+
+  test("are reported with value and source, secrets without their value", () => {
+    const key = "tdg_a-secret-of-thirty-two-characters";
+    const env = { TIDINGS_PORT: "5000", TIDINGS_API_KEY: key, TIDINGS_CONFIG_FILE: "x.yaml", TIDINGS_HOST: "" };
+    const { settings, faults } = reportSettings(env, () => "TIDINGS_PORT: 1\nTIDINGS_TURN: 2\nTIDINGS_DATA_DIR: /d");
+    const of = (name: string) => {
+      const found = settings.find((setting) => setting.name === name);
+      return [found?.value, found?.source];
+    };
+    expect(of("TIDINGS_PORT")).toEqual(["5000", "environment"]);
+    expect(of("TIDINGS_DATA_DIR")).toEqual(["/d", "file"]);
+    expect(of("TIDINGS_HOST")).toEqual(["127.0.0.1", "default"]);
+    expect(of("TIDINGS_API_KEY")).toEqual(["(set)", "environment"]);
+    expect(of("TIDINGS_MASTER_KEY")).toEqual(["", "default"]);
+    expect(JSON.stringify(settings)).not.toContain(key);
+    expect(faults.map(({ name }) => name)).toEqual(["TIDINGS_TURN"]);
   });
 
   test("for another database or a broker are refused by name", () => {

@@ -1,6 +1,7 @@
 import { limits } from "@tidings/contract/limits";
-import { parse as parseYaml } from "yaml";
 import { z } from "zod";
+import { nearest } from "./lib/nearest.ts";
+import { givenSettings, type SettingFault } from "./settings-sources.ts";
 
 /*
  * Every setting once: name, unit, default, limit, whether it is a secret, and what it does. Units stand last in a name.
@@ -227,17 +228,14 @@ const refused: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** Settings of the test suite, which servers that it starts inherit. */
-const foreignPrefix = "TIDINGS_TEST_";
-
-export interface SettingFault {
-  /** Name of the setting. */
-  name: string;
-  message: string;
-}
-
 export interface SettingDescription extends SettingInfo {
   section: string;
+}
+
+/** A setting with what is in force; of a secret only whether there is one. */
+export interface SettingReport extends SettingDescription {
+  value: string;
+  source: "environment" | "file" | "default";
 }
 
 interface Entry {
@@ -268,6 +266,21 @@ export function defaultConfig(): Config {
   return configSchema.parse(Object.fromEntries(Object.keys(configSchema.shape).map((section) => [section, {}])));
 }
 
+/** All settings with their values in force and where these come from, and what is wrong with them. */
+export function reportSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string,
+): { settings: SettingReport[]; faults: readonly SettingFault[] } {
+  const { given } = givenSettings(env, readFile);
+  const loaded = loadConfig(env, readFile);
+  const settings = describeSettings().map((setting): SettingReport => {
+    const found = given.get(setting.name);
+    const value = setting.secret && found !== undefined ? "(set)" : (found?.value ?? setting.default);
+    return { ...setting, value, source: found?.source ?? "default" };
+  });
+  return { settings, faults: "faults" in loaded ? loaded.faults : [] };
+}
+
 /**
  * Reads all settings and gives all faults at once. An empty value counts as not set. `readFile` gives a file's text,
  * and throws where it cannot.
@@ -277,16 +290,7 @@ export function loadConfig(
   readFile: (path: string) => string,
 ): { config: Config } | { faults: readonly SettingFault[] } {
   const known = entries();
-  const faults: SettingFault[] = [];
-  const given = new Map<string, string>();
-  for (const [name, value] of Object.entries(env)) {
-    if (name.startsWith("TIDINGS_") && !name.startsWith(foreignPrefix) && value !== undefined && value !== "")
-      given.set(name, value);
-  }
-  const path = given.get("TIDINGS_CONFIG_FILE");
-  if (path !== undefined) {
-    for (const [name, value] of readSettingsFile(path, readFile, faults)) if (!given.has(name)) given.set(name, value);
-  }
+  const { given, faults } = givenSettings(env, readFile);
   const names = known.map((entry) => entry.info.name);
   for (const name of given.keys()) {
     const reason = refused.get(name);
@@ -296,7 +300,7 @@ export function loadConfig(
   }
   const input: Record<string, Record<string, string | undefined>> = {};
   for (const { section, key, info } of known) {
-    input[section] = { ...input[section], [key]: given.get(info.name) };
+    input[section] = { ...input[section], [key]: given.get(info.name)?.value };
   }
   const parsed = configSchema.safeParse(input);
   if (parsed.success && faults.length === 0) return { config: parsed.data };
@@ -307,61 +311,4 @@ export function loadConfig(
     if (!faults.some(({ name, message }) => name === fault.name && message === fault.message)) faults.push(fault);
   }
   return { faults };
-}
-
-const fileSchema = z.record(
-  z.string(),
-  z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))]),
-);
-
-function readSettingsFile(
-  path: string,
-  readFile: (path: string) => string,
-  faults: SettingFault[],
-): [string, string][] {
-  const name = "TIDINGS_CONFIG_FILE";
-  try {
-    // JSON is a subset of YAML 1.2.
-    const parsed = fileSchema.safeParse(parseYaml(readFile(path)) ?? {});
-    if (parsed.success) {
-      if (Object.hasOwn(parsed.data, name)) faults.push({ name, message: "cannot be set in the file that it names" });
-      return Object.entries(parsed.data).map(([key, value]) => [key, String(value)]);
-    }
-    for (const issue of parsed.error.issues) {
-      faults.push({
-        name,
-        message: `${path}: ${issue.path.join(".") || "the file"} must be a text, a number, true, false or a list`,
-      });
-    }
-  } catch (error) {
-    faults.push({ name, message: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}` });
-  }
-  return [];
-}
-
-function nearest(name: string, names: readonly string[]): string {
-  let best = "";
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of names) {
-    const distance = editDistance(name, candidate);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-/** Levenshtein's distance, row by row. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

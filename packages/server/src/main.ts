@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { bannerText, urlOf } from "./composition/banner.ts";
 import { startServer } from "./composition/server.ts";
-import { loadConfig } from "./config.ts";
+import { loadConfig, reportSettings } from "./config.ts";
 import { createLog } from "./observe/log.ts";
 
 /** Exit codes: a fault in the settings, and any other reason for which the server cannot run. */
@@ -10,8 +10,15 @@ const exitFailed = 1;
 
 const version: string = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 
+const readText = (path: string): string => readFileSync(path, "utf8");
+
 async function main(): Promise<void> {
-  const loaded = loadConfig(process.env, (path) => readFileSync(path, "utf8"));
+  if (process.argv.includes("--describe-settings")) {
+    // For `tidings doctor`, which knows nothing of the server but how to start it.
+    process.stdout.write(`${JSON.stringify(reportSettings(process.env, readText))}\n`);
+    return;
+  }
+  const loaded = loadConfig(process.env, readText);
   if ("faults" in loaded) {
     for (const { name, message } of loaded.faults) process.stderr.write(`${name} ${message}\n`);
     process.exitCode = exitSettings;
