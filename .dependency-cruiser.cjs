@@ -3,6 +3,7 @@
 
 const server = "^packages/server/src/";
 const contract = "^packages/contract/";
+const folder = "^packages/folder/";
 const zod = "^node_modules/zod/";
 const free = ["\\.test\\.tsx?$", "(^|[/.])conformance\\.ts$"];
 const composition = [`${server}main\\.ts$`, `${server}composition/`];
@@ -95,12 +96,20 @@ module.exports = {
     },
     only("client", ["^packages/client/"], ["^packages/client/", contract], "The SDK knows the contract alone."),
     only("react", ["^packages/react/"], ["^packages/react/", contract], "Components know the contract alone."),
+    only("folder", [folder], [folder, contract], "Reading a notifications folder takes the contract alone."),
     only(
       "cli",
       ["^packages/cli/"],
-      ["^packages/cli/", contract, "^packages/client/"],
-      "The CLI goes over HTTP: contract and client, never server.",
+      ["^packages/cli/", contract, "^packages/client/", folder],
+      "The CLI goes over HTTP: contract, client and folder, never server.",
     ),
+    {
+      name: "folder-is-for-its-readers",
+      comment: "The server reads a folder once, to seed an empty store; nothing else in it knows of folders.",
+      severity: "error",
+      from: { path: "^packages/", pathNot: [...free, ...composition, folder, "^packages/cli/"] },
+      to: { path: folder },
+    },
     only(
       "web",
       ["^packages/web/"],

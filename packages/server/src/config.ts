@@ -203,6 +203,7 @@ const configSchema = z.object({
     oldVersionsMax: whole("TIDINGS_OLD_VERSIONS_MAX", "documents", 1000, [1, 100_000], "Earlier versions of workflows and templates kept in memory"),
     folderFilesMax: whole("TIDINGS_FOLDER_FILES_MAX", "files", 2000, [1, 100_000], "Files of a notifications folder"),
     folderFileBytesMax: whole("TIDINGS_FOLDER_FILE_BYTES_MAX", "bytes", MIB, [KIB, 16 * MIB], "Size of a file of a notifications folder"),
+    folderBytesMax: whole("TIDINGS_FOLDER_BYTES_MAX", "bytes", 64 * MIB, [KIB, 1024 * MIB], "Size of all files of a notifications folder"),
   }),
   sandbox: z.object({
     mailsKeptMax: whole("TIDINGS_SANDBOX_MAILS_KEPT_MAX", "messages", 1000, [1, 1_000_000], "Messages that the sandbox mailbox keeps per environment"),

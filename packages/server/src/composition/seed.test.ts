@@ -3,16 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ConfigurationKind } from "@tidings/contract/configuration";
+import { readFolder } from "@tidings/folder/read-folder";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TidingsError } from "../errors.ts";
 import type { Store } from "../ports/store/store.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { inProcessStore } from "../store/sqlite/in-process.ts";
 import { migrate } from "../store/sqlite/migrate.ts";
-import { readNotificationsFolder } from "./notifications-folder.ts";
 import { seed } from "./seed.ts";
 
 const example = fileURLToPath(new URL("../../../../notifications", import.meta.url));
+const limits = { filesMax: 100, fileBytesMax: 100_000, bytesMax: 1e6 };
 
 let dataDir = "";
 let database: Database;
@@ -46,7 +47,7 @@ const put: Put = (kind, key, document) =>
   });
 
 async function run(writer: Put = put): Promise<number> {
-  const folder = await readNotificationsFolder(example, { filesMax: 100, fileBytesMax: 100_000 }, () => undefined);
+  const folder = await readFolder(example, { limits, secretOf: () => undefined });
   if ("faults" in folder) throw new Error("the example has faults");
   return seed({ store, put: writer, dataDir }, folder.documents);
 }
@@ -99,6 +100,6 @@ describe("seeding", () => {
   test("names the file of what the API refuses", async () => {
     const refusing: Put = () =>
       Promise.reject(new TidingsError("validation_failed", { faults: [{ path: "class", message: "is odd" }] }));
-    await expect(run(refusing)).rejects.toThrow("categories.yaml: class is odd");
+    await expect(run(refusing)).rejects.toThrow(/categories\.yaml:\d+:\d+: class is odd/);
   });
 });

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConfigurationKind } from "@tidings/contract/configuration";
+import { type FolderFault, faultText } from "@tidings/folder/fault";
+import type { FolderDocument } from "@tidings/folder/reading";
 import { TidingsError } from "../errors.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
-import type { FolderDocument } from "./notifications-folder.ts";
-import { type FolderFault, faultText } from "./yaml-file.ts";
 
 const markerFile = "seeding";
 
@@ -29,11 +29,12 @@ export async function seed({ store, put, dataDir }: SeedParts, documents: readon
   if (documents.length === 0 || !(await wantsSeed(store, dataDir))) return 0;
   const underWay = join(dataDir, markerFile);
   await writeFile(underWay, "");
-  for (const { kind, key, file, document } of [...documents].sort(byReference)) {
+  for (const document of [...documents].sort(byReference)) {
+    const { kind, key } = document;
     try {
-      await put(kind, key, document);
+      await put(kind, key, document.document);
     } catch (error) {
-      const faults = faultsOf(file, error).map(faultText).join("; ");
+      const faults = faultsOf(document, error).map(faultText).join("; ");
       throw new Error(`${kind} ${key} is refused: ${faults}`, { cause: error });
     }
   }
@@ -51,9 +52,9 @@ function byReference(a: FolderDocument, b: FolderDocument): number {
   return order.indexOf(a.kind) - order.indexOf(b.kind);
 }
 
-function faultsOf(file: string, error: unknown): FolderFault[] {
+function faultsOf({ placeOf }: FolderDocument, error: unknown): FolderFault[] {
   if (error instanceof TidingsError && error.faults.length > 0) {
-    return error.faults.map(({ path, message }) => ({ file, message: `${path} ${message}` }));
+    return error.faults.map(({ path, message }) => ({ ...placeOf(path), path, message }));
   }
-  return [{ file, message: error instanceof Error ? error.message : String(error) }];
+  return [{ ...placeOf(""), path: "", message: error instanceof Error ? error.message : String(error) }];
 }

@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
+import { faultText } from "@tidings/folder/fault";
+import { readFolder } from "@tidings/folder/read-folder";
 import { StoredConfigurationRules } from "../api/configuration-rules.ts";
 import { ConfigurationWriter } from "../api/configuration-writer.ts";
 import type { Api } from "../api/server.ts";
@@ -15,13 +17,11 @@ import { HandlebarsEngine } from "../templates/handlebars.ts";
 import type { BootstrapKey } from "./bootstrap-key.ts";
 import { type Foundation, layFoundation, type ServerHooks } from "./foundation.ts";
 import { startHousekeeping } from "./housekeeping.ts";
-import { readNotificationsFolder } from "./notifications-folder.ts";
 import { pipelineObserver } from "./observer.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { ProviderPool } from "./provider-pool.ts";
 import { seed, wantsSeed } from "./seed.ts";
 import { createFace, mailboxTokenOf } from "./serve-api.ts";
-import { faultText } from "./yaml-file.ts";
 
 export interface RunningServer {
   /** 0 where the role `api` is not among this process's. */
@@ -94,8 +94,11 @@ async function seedFromFolder({ config, store, first, log }: Foundation, writer:
   const root = resolvePath(config.process.notificationsDir);
   const dataDir = resolvePath(config.process.dataDir);
   if (!existsSync(root) || !(await wantsSeed(store, dataDir))) return;
-  const { folderFilesMax: filesMax, folderFileBytesMax: fileBytesMax } = config.configuration;
-  const folder = await readNotificationsFolder(root, { filesMax, fileBytesMax }, (name) => process.env[name]);
+  const { folderFilesMax: filesMax, folderFileBytesMax: fileBytesMax, folderBytesMax: bytesMax } = config.configuration;
+  const folder = await readFolder(root, {
+    limits: { filesMax, fileBytesMax, bytesMax },
+    secretOf: (name) => process.env[name],
+  });
   if ("faults" in folder) throw new Error(folder.faults.map(faultText).join("\n"));
   const count = await seed(
     { store, dataDir, put: (kind, key, document) => writer.put(first.id, kind, key, document) },

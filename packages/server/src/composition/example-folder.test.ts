@@ -1,0 +1,37 @@
+import { fileURLToPath } from "node:url";
+import { templateBodySchema } from "@tidings/contract/templates";
+import { readFolder } from "@tidings/folder/read-folder";
+import { expect, test } from "vitest";
+import { HandlebarsEngine } from "../templates/handlebars.ts";
+
+const example = fileURLToPath(new URL("../../../../notifications", import.meta.url));
+const limits = { filesMax: 100, fileBytesMax: 100_000, bytesMax: 1e6 };
+
+test("the repository's own example has mails that render, with and without what is optional", async () => {
+  const result = await readFolder(example, { limits, secretOf: () => undefined });
+  const templates = "faults" in result ? [] : result.documents.filter(({ kind }) => kind === "template");
+  const full = {
+    name: "Anna <b>",
+    url: "https://example.com/a",
+    order: "A-1",
+    carrier: "Post",
+    trackingUrl: "https://example.com/t",
+    items: [{ name: "Mug", count: 2 }],
+    title: "News",
+    intro: "Hello",
+    articles: [{ title: "One", summary: "Two", url: "https://example.com/n" }],
+  };
+  for (const data of [full, { order: "A-1", title: "News" }]) {
+    for (const { document } of templates) {
+      const render = new HandlebarsEngine().compile(templateBodySchema.parse(document), "email");
+      const recipient = { id: "anna", attributes: {} };
+      const mail = render({ data, recipient, message: { id: "m" }, tenant: undefined });
+      expect(mail.subject).not.toBe("");
+      expect(mail.text).toContain("\n");
+      expect(mail.html).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/);
+      expect(`${mail.html}${mail.text}`).not.toMatch(/undefined|\[object|\{\{/);
+      expect(mail.html).not.toContain("<b>");
+    }
+  }
+  expect(templates).toHaveLength(4);
+});
