@@ -7,7 +7,7 @@ import { faultText } from "./fault.ts";
 import { readFolder } from "./read-folder.ts";
 
 const example = fileURLToPath(new URL("../../../notifications", import.meta.url));
-const limits = { filesMax: 50, fileBytesMax: 10_000, bytesMax: 100_000 };
+const limits = { filesMax: 50, fileBytesMax: 10_000, bytesMax: 100_000, runMs: 10_000, memoryMib: 128 };
 
 let parent = "";
 let root = "";
@@ -45,7 +45,7 @@ const workflow = "category: news\nsteps:\n  - { id: mail, type: channel, channel
 describe("a notifications folder", () => {
   test("of the repository's own example is read without a fault", async () => {
     const result = await readFolder(example, {
-      limits: { filesMax: 100, fileBytesMax: 100_000, bytesMax: 1e6 },
+      limits: { filesMax: 100, fileBytesMax: 100_000, bytesMax: 1e6, runMs: 10_000, memoryMib: 128 },
       secretOf: () => undefined,
     });
     if ("faults" in result) throw new Error(result.faults.map(faultText).join("\n"));

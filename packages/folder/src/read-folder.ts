@@ -6,11 +6,13 @@ import { readMapping } from "./read-mapping.ts";
 import { readTemplate } from "./read-template.ts";
 import { readWorkflow } from "./read-workflow.ts";
 import type { FolderDocument, Reading } from "./reading.ts";
+import { readTypeScript } from "./typescript/read-typescript.ts";
+import type { TypeScriptLimits } from "./typescript/runner.ts";
 
 export type NotificationsFolder = { documents: FolderDocument[] } | { faults: FolderFault[] };
 
 export interface ReadFolderOptions {
-  limits: FolderLimits;
+  limits: FolderLimits & TypeScriptLimits;
   /** Looks a secret up by the name that stands in the folder. */
   secretOf: (name: string) => string | undefined;
 }
@@ -31,6 +33,8 @@ const forms: readonly Form[] = [
     read: (file, text, reading) => readMapping(file, text, "integration", integrationBodySchema, reading),
   },
   { pattern: /^workflows\/[^/]+\.ya?ml$/, read: readWorkflow },
+  // What several `.ts` workflows import.
+  { pattern: /^lib\/.+\.(ts|js|json)$/, read: () => undefined },
 ];
 
 /**
@@ -47,12 +51,15 @@ export async function readFolder(root: string, { limits, secretOf }: ReadFolderO
   const listed = await listFolder(root, limits);
   const reading: Reading = { documents: [], faults: [...listed.faults], secretOf };
   const templates = new Map<string, FolderFile[]>();
+  const typescript: FolderFile[] = [];
   for (const file of listed.files) {
     const [, key] = /^templates\/([^/]+)\/[^/]+$/.exec(file.path) ?? [];
-    if (key === undefined) readFile(file, reading);
+    if (/^workflows\/[^/]+\.ts$/.test(file.path)) typescript.push(file);
+    else if (key === undefined) readFile(file, reading);
     else templates.set(key, [...(templates.get(key) ?? []), file]);
   }
   for (const [key, files] of templates) readTemplate(key, files, reading);
+  await readTypeScript(root, typescript, limits, reading);
   reportDoubles(reading);
   return reading.faults.length > 0 ? { faults: reading.faults } : { documents: reading.documents };
 }

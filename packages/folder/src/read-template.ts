@@ -5,6 +5,7 @@ import { fileFault, type Place, startOf } from "./fault.ts";
 import { type FolderFile, textOf } from "./list-files.ts";
 import { partsOf } from "./path-parts.ts";
 import { isKey, keyRule, type Reading } from "./reading.ts";
+import { shapeFault } from "./shape-fault.ts";
 
 /** Fields that become one line: the end of the file's last line is none of theirs. */
 const lineFields = new Set(["subject", "title"]);
@@ -29,7 +30,11 @@ export function readTemplate(key: string, files: readonly FolderFile[], { docume
   const placeOf = (path: string): Place => startOf(fileOf(path, folder, files));
   const parsed = templateBodySchema.safeParse(body);
   if (parsed.success) documents.push({ kind: "template", key, file: folder, document: parsed.data, placeOf });
-  else for (const { path, message } of faultsOf(parsed.error)) faults.push({ ...placeOf(path), path, message });
+  else {
+    for (const fault of faultsOf(parsed.error)) {
+      faults.push(shapeFault(placeOf(fault.path), fault, { schema: templateBodySchema, value: body }));
+    }
+  }
 }
 
 /** The field's own file, or the nearest thing to it: a missing subject is a fault of the mail's other files. */

@@ -1,9 +1,9 @@
-import type { Fault } from "@tidings/contract/errors";
 import { faultsOf } from "@tidings/contract/faults";
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 import { z } from "zod";
 import { type FolderFault, type Place, startOf } from "./fault.ts";
 import { partsOf } from "./path-parts.ts";
+import { isUnknown, shapeFault } from "./shape-fault.ts";
 
 const mappingSchema = z.record(z.string(), z.unknown());
 /** A file may use an anchor a few times; thousands are how a small file becomes a huge one. */
@@ -41,7 +41,10 @@ export class YamlFile {
   parse(schema: z.ZodType, value: unknown, path: readonly string[], faults: FolderFault[]): unknown {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    for (const fault of faultsOf(parsed.error)) this.#reportFault(fault, path, faults);
+    for (const fault of faultsOf(parsed.error)) {
+      const place = this.placeOf([...path, ...partsOf(fault.path)], isUnknown(fault) ? "key" : "value");
+      faults.push(shapeFault(place, fault, { schema, value, prefix: path.join(".") }));
+    }
     return undefined;
   }
 
@@ -60,13 +63,6 @@ export class YamlFile {
       if (isNode(node) && node.range != null) return this.#at(node.range[0]);
     }
     return startOf(this.path);
-  }
-
-  #reportFault(fault: Fault, path: readonly string[], faults: FolderFault[]): void {
-    const inner = partsOf(fault.path);
-    const shown = [...path, ...(fault.path === "" ? [] : [fault.path])].join(".");
-    const place = this.placeOf([...path, ...inner], fault.message === "is not known here" ? "key" : "value");
-    faults.push({ ...place, path: shown, message: fault.message });
   }
 
   #keyAt(path: readonly (string | number)[]): Node | undefined {

@@ -1,6 +1,6 @@
 import { limits } from "@tidings/contract/limits";
+import { nearest } from "@tidings/contract/nearest";
 import { z } from "zod";
-import { nearest } from "./lib/nearest.ts";
 import { givenSettings, type SettingFault } from "./settings-sources.ts";
 
 /*
@@ -203,6 +203,8 @@ const configSchema = z.object({
     oldVersionsMax: whole("TIDINGS_OLD_VERSIONS_MAX", "documents", 1000, [1, 100_000], "Earlier versions of workflows and templates kept in memory"),
     folderFilesMax: whole("TIDINGS_FOLDER_FILES_MAX", "files", 2000, [1, 100_000], "Files of a notifications folder"),
     folderFileBytesMax: whole("TIDINGS_FOLDER_FILE_BYTES_MAX", "bytes", MIB, [KIB, 16 * MIB], "Size of a file of a notifications folder"),
+    folderRunMs: whole("TIDINGS_FOLDER_RUN_MS", "ms", 10_000, [100, 600_000], "Time for one TypeScript workflow of a notifications folder to be read"),
+    folderRunMemoryMib: whole("TIDINGS_FOLDER_RUN_MEMORY_MIB", "MiB", 256, [32, 16_384], "Memory for reading TypeScript workflows of a notifications folder"),
     folderBytesMax: whole("TIDINGS_FOLDER_BYTES_MAX", "bytes", 64 * MIB, [KIB, 1024 * MIB], "Size of all files of a notifications folder"),
   }),
   sandbox: z.object({
@@ -296,8 +298,7 @@ export function loadConfig(
   for (const name of given.keys()) {
     const reason = refused.get(name);
     if (reason !== undefined) faults.push({ name, message: reason });
-    else if (!names.includes(name))
-      faults.push({ name, message: `is not a setting; did you mean ${nearest(name, names)}?` });
+    else if (!names.includes(name)) faults.push({ name, message: `is not a setting${meant(name, names)}` });
   }
   const input: Record<string, Record<string, string | undefined>> = {};
   for (const { section, key, info } of known) {
@@ -312,4 +313,9 @@ export function loadConfig(
     if (!faults.some(({ name, message }) => name === fault.name && message === fault.message)) faults.push(fault);
   }
   return { faults };
+}
+
+function meant(name: string, names: readonly string[]): string {
+  const known = nearest(name, names);
+  return known === undefined ? "" : `; did you mean ${known}?`;
 }

@@ -13,7 +13,7 @@ import { migrate } from "../store/sqlite/migrate.ts";
 import { seed } from "./seed.ts";
 
 const example = fileURLToPath(new URL("../../../../notifications", import.meta.url));
-const limits = { filesMax: 100, fileBytesMax: 100_000, bytesMax: 1e6 };
+const limits = { filesMax: 100, fileBytesMax: 100_000, bytesMax: 1e6, runMs: 10_000, memoryMib: 128 };
 
 let dataDir = "";
 let database: Database;

@@ -94,9 +94,15 @@ async function seedFromFolder({ config, store, first, log }: Foundation, writer:
   const root = resolvePath(config.process.notificationsDir);
   const dataDir = resolvePath(config.process.dataDir);
   if (!existsSync(root) || !(await wantsSeed(store, dataDir))) return;
-  const { folderFilesMax: filesMax, folderFileBytesMax: fileBytesMax, folderBytesMax: bytesMax } = config.configuration;
+  const { configuration: given } = config;
   const folder = await readFolder(root, {
-    limits: { filesMax, fileBytesMax, bytesMax },
+    limits: {
+      filesMax: given.folderFilesMax,
+      fileBytesMax: given.folderFileBytesMax,
+      bytesMax: given.folderBytesMax,
+      runMs: given.folderRunMs,
+      memoryMib: given.folderRunMemoryMib,
+    },
     secretOf: (name) => process.env[name],
   });
   if ("faults" in folder) throw new Error(folder.faults.map(faultText).join("\n"));
