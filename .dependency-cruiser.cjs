@@ -83,8 +83,8 @@ module.exports = {
       name: "no-test-code-in-production",
       comment: "Tests and conformance suites are not built.",
       severity: "error",
-      from: { path: "^packages/", pathNot: free },
-      to: { path: [...free, "^test/", "^benchmarks/"] },
+      from: { path: "^packages/", pathNot: [...free, "/testing/"] },
+      to: { path: [...free, "^test/", "^benchmarks/", "^packages/client/src/testing/"] },
     },
 
     {
@@ -94,7 +94,13 @@ module.exports = {
       from: { path: contract, pathNot: free },
       to: { pathNot: [contract, zod] },
     },
-    only("client", ["^packages/client/"], ["^packages/client/", contract], "The SDK knows the contract alone."),
+    {
+      name: "client",
+      comment: "The SDK runs where there is no Node: the contract, zod and nothing else.",
+      severity: "error",
+      from: { path: "^packages/client/", pathNot: [...free, "/testing/"] },
+      to: { pathNot: ["^packages/client/", contract, zod] },
+    },
     only("react", ["^packages/react/"], ["^packages/react/", contract], "Components know the contract alone."),
     only("folder", [folder], [folder, contract], "Reading a notifications folder takes the contract alone."),
     only(

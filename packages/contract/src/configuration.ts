@@ -6,7 +6,7 @@ export const configurationKinds = ["workflow", "template", "category", "integrat
 export type ConfigurationKind = (typeof configurationKinds)[number];
 
 /** How a configuration is shown: its document beside key, version and time. Of secrets only the names are shown. */
-export const configurationViewSchema = (document: z.ZodType) =>
+export const configurationViewSchema = <T extends z.ZodType>(document: T) =>
   z.object({
     key: z.string(),
     version: z.int(),

@@ -8,11 +8,15 @@ export type Json = z.core.util.JSONType;
  */
 export const jsonSchema = z.custom<Json>();
 
+/** Marks a fault of a custom check as one of type, as `invalid_type` is: who reads answers leniently tells them apart. */
+const wrongType = { wrongType: true };
+
 /** A JSON object with names of at most `nameMax` characters; see `jsonSchema` for why it is no `z.record`. */
 export const jsonObject = (nameMax: number) =>
   z
     .custom<Record<string, Json>>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
       error: "must be an object",
+      params: wrongType,
     })
     .superRefine((value, context) => {
       for (const name in value) {

@@ -21,8 +21,10 @@ export const keySchema = z
   .max(100)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: "must consist of letters, digits, '.', '_' and '-'" });
 
-/** Id that the application gives a recipient. */
-export const recipientIdSchema = line(200);
+/** Id that the application gives a recipient. As a segment of a path "." and ".." name something else (RFC 3986 §5.2.4). */
+export const recipientIdSchema = line(200).refine((id) => id !== "." && id !== "..", {
+  error: "must not be '.' or '..'",
+});
 
 /** UUID as text, lower case. */
 export const idSchema = z

@@ -1,0 +1,39 @@
+import { type Route, routes } from "@tidings/contract/routes";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { operations } from "./operations.ts";
+import type { Operation } from "./transport/operation.ts";
+
+/** For machines that do not use an SDK: providers, Prometheus, generators. */
+const left = new Set(["reportFeedback", "getMetrics", "getOpenApi"]);
+
+const all: Operation[] = Object.values(operations).flatMap((resource) => Object.values(resource));
+
+/** Schemas that are made per route are not the same objects, yet say the same. */
+const described = (schema: z.ZodType | undefined) =>
+  schema && z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+
+const part = ({ method, path, status, body, query, response, open }: Operation | Route) => ({
+  method,
+  path,
+  status,
+  open,
+  body: described(body),
+  query: described(query),
+  response: described(response),
+});
+
+test("the SDK calls every route of the contract, each as the contract says", () => {
+  const expected = routes.filter(({ operation }) => !left.has(operation));
+  expect(all.map(({ name }) => name).sort()).toEqual(expected.map(({ operation }) => operation).sort());
+  for (const route of expected) {
+    const operation = all.find(({ name }) => name === route.operation);
+    expect(operation && part(operation), route.operation).toEqual(part(route));
+  }
+});
+
+test("a POST is repeated without an idempotency key only where that is safe", () => {
+  const repeated = all.filter(({ method, repeat }) => method === "POST" && repeat === "always");
+  const takesKeys = routes.filter(({ headers }) => headers?.["Idempotency-Key"]).map(({ operation }) => operation);
+  expect(repeated.map(({ name }) => name).sort()).toEqual([...takesKeys, "sendEvents", "cancelEvents"].sort());
+});

@@ -1,0 +1,51 @@
+import type { RecipientView, recipientBodySchema } from "@tidings/contract/recipients";
+import type { z } from "zod";
+import { operations } from "../operations.ts";
+import type { CallOptions } from "../transport/options.ts";
+import { recipientParameter } from "../transport/parameters.ts";
+import type { Transport } from "../transport/transport.ts";
+
+/** People: their addresses, language, time zone and attributes. */
+export class Recipients {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /**
+   * Writes a recipient whole: what is left out is removed.
+   *
+   * @example
+   * await tidings.recipients.put("user_1", {
+   *   email: "anna@example.com",
+   *   locale: "de-AT",
+   *   timeZone: "Europe/Vienna",
+   *   attributes: { plan: "pro" },
+   * });
+   */
+  put(id: string, recipient: z.input<typeof recipientBodySchema>, options?: CallOptions): Promise<RecipientView> {
+    const input = { path: { id: recipientParameter(id) }, body: () => recipient };
+    return this.#transport.call(operations.recipients.put, input, options);
+  }
+
+  /**
+   * Reads a recipient.
+   *
+   * @example
+   * const { email, locale } = await tidings.recipients.get("user_1");
+   */
+  get(id: string, options?: CallOptions): Promise<RecipientView> {
+    return this.#transport.call(operations.recipients.get, { path: { id: recipientParameter(id) } }, options);
+  }
+
+  /**
+   * Deletes a recipient and the key of their data, so that nobody can read it any more.
+   *
+   * @example
+   * await tidings.recipients.delete("user_1");
+   */
+  delete(id: string, options?: CallOptions): Promise<void> {
+    return this.#transport.call(operations.recipients.delete, { path: { id: recipientParameter(id) } }, options);
+  }
+}

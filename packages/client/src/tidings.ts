@@ -1,0 +1,94 @@
+import type { categoryBodySchema } from "@tidings/contract/categories";
+import type { integrationBodySchema } from "@tidings/contract/integrations";
+import type { healthSchema, Readiness } from "@tidings/contract/machines";
+import type { templateBodySchema } from "@tidings/contract/templates";
+import type { workflowBodySchema } from "@tidings/contract/workflows";
+import type { z } from "zod";
+import { operations } from "./operations.ts";
+import { ApiKeys } from "./resources/api-keys.ts";
+import { Configuration } from "./resources/configuration.ts";
+import { DeadLetters } from "./resources/dead-letters.ts";
+import { Events } from "./resources/events.ts";
+import { Messages } from "./resources/messages.ts";
+import { Recipients } from "./resources/recipients.ts";
+import { type CallOptions, settingsOf, type TidingsOptions } from "./transport/options.ts";
+import { Transport } from "./transport/transport.ts";
+import type { AnyEvents, EventMap } from "./types/event-map.ts";
+
+export {
+  type ApiErrorCode,
+  TidingsAbortError,
+  TidingsAnswerError,
+  TidingsApiError,
+  TidingsConnectionError,
+  TidingsError,
+  TidingsInputError,
+  TidingsTimeoutError,
+} from "./errors.ts";
+export type { Page, Pages } from "./pages.ts";
+export type { ConfigurationView } from "./resources/configuration.ts";
+export type { MessageQuery } from "./resources/messages.ts";
+export type { Fetch, FetchAnswer, FetchInit } from "./transport/fetch.ts";
+export type { CallOptions, SendOptions, TidingsOptions } from "./transport/options.ts";
+export type { PageQuery } from "./transport/paging.ts";
+export type { DataOf } from "./types/data-of.ts";
+export type { AnyEvents, BatchEventInput, EventInput, EventMap, EventsOf } from "./types/event-map.ts";
+
+/**
+ * A client of one Tidings server. It holds no connection and no timer of its own, so it needs no closing; make one and
+ * share it. `Events` maps the names of your events to the types of their data.
+ *
+ * @example
+ * const tidings = new Tidings<{ "order.shipped": { order: string } }>({
+ *   apiKey: "tdg_d_…",
+ *   baseUrl: "https://tidings.example.com",
+ * });
+ */
+export class Tidings<Events_ extends EventMap<Events_> = AnyEvents> {
+  readonly events: Events<Events_>;
+  readonly messages: Messages;
+  readonly recipients: Recipients;
+  readonly workflows: Configuration<typeof workflowBodySchema>;
+  readonly templates: Configuration<typeof templateBodySchema>;
+  readonly categories: Configuration<typeof categoryBodySchema>;
+  readonly integrations: Configuration<typeof integrationBodySchema>;
+  readonly deadLetters: DeadLetters;
+  readonly apiKeys: ApiKeys;
+  readonly #transport: Transport;
+
+  /** Throws `TidingsInputError` where an option is missing or wrong. */
+  constructor(options: TidingsOptions) {
+    const transport = new Transport(settingsOf(options));
+    this.#transport = transport;
+    this.events = new Events(transport);
+    this.messages = new Messages(transport);
+    this.recipients = new Recipients(transport);
+    this.workflows = new Configuration(transport, operations.workflows);
+    this.templates = new Configuration(transport, operations.templates);
+    this.categories = new Configuration(transport, operations.categories);
+    this.integrations = new Configuration(transport, operations.integrations);
+    this.deadLetters = new DeadLetters(transport);
+    this.apiKeys = new ApiKeys(transport);
+  }
+
+  /**
+   * Whether the process is alive. Needs no key.
+   *
+   * @example
+   * const { status } = await tidings.health();
+   */
+  health(options?: CallOptions): Promise<z.infer<typeof healthSchema>> {
+    return this.#transport.call(operations.machines.health, {}, options);
+  }
+
+  /**
+   * Whether the server can do its work, check by check. That it cannot is an answer, and no error.
+   *
+   * @example
+   * const { status, checks } = await tidings.readiness();
+   * if (status === "unready") console.error(checks);
+   */
+  readiness(options?: CallOptions): Promise<Readiness> {
+    return this.#transport.call(operations.machines.readiness, {}, options);
+  }
+}
