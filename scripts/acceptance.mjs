@@ -5,7 +5,7 @@ import { main, root, run } from "./process.mjs";
  * package.json with the settings that make it large.
  */
 const steps = [
-  ["test", { TIDINGS_MUTATIONS: "100000" }, []],
+  ["test", { TIDINGS_MUTATIONS: "100000", TIDINGS_SDK_MUTATIONS: "50000" }, []],
   ["check", {}, []],
   [
     "test:crash",

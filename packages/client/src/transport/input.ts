@@ -25,9 +25,13 @@ export function checked<T extends z.ZodType>(
   make: () => unknown,
   prefix = "",
 ): z.output<T> {
-  const parsed = guarded(operation, prefix, () => schema.safeParse(make()));
-  if (parsed.success) return parsed.data;
-  throw new TidingsInputError(operation, faultsOf(parsed.error, prefix));
+  // Faults too are worded inside: a message may look at the value once more.
+  const result = guarded(operation, prefix, () => {
+    const parsed = schema.safeParse(make());
+    return parsed.success ? parsed : { faults: faultsOf(parsed.error, prefix) };
+  });
+  if ("data" in result) return result.data;
+  throw new TidingsInputError(operation, result.faults);
 }
 
 /** Runs code that reads what the caller gave, which may throw anything when it is read. */

@@ -22,12 +22,6 @@ export type BatchEventInput<Events> = {
   [Name in EventName<Events>]: { name: Name } & Omit<BatchEvent, "name" | "data"> & DataField<Events[Name]>;
 }[EventName<Events>];
 
-/** What of a workflow tells which event starts it and what that carries. */
-interface TypedWorkflow {
-  readonly event?: string | undefined;
-  readonly data?: unknown;
-}
-
 type EventOf<Key, Workflow> = Workflow extends { readonly event: infer Event extends string } ? Event : Key;
 type DataOfWorkflow<Workflow> = Workflow extends { readonly data: infer Schema extends object }
   ? Extract<DataOf<Schema>, object>
@@ -41,7 +35,7 @@ type DataOfWorkflow<Workflow> = Workflow extends { readonly data: infer Schema e
  * const workflows = { welcome: workflow({ category: "orders", data: { type: "object", … }, steps: [ … ] }) };
  * const tidings = new Tidings<EventsOf<typeof workflows>>({ apiKey, baseUrl });
  */
-export type EventsOf<Workflows extends Record<string, TypedWorkflow>> = {
+export type EventsOf<Workflows extends Record<string, object>> = {
   [Event in NamesOf<Workflows>]: DataOfEvent<Workflows, Event>;
 };
 

@@ -1,0 +1,296 @@
+import { Tidings, TidingsError, TidingsInputError } from "@tidings/client";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Pages } from "../../packages/client/src/pages.ts";
+import { type ApiBench, apiBench } from "../../packages/server/src/api/bench.conformance.ts";
+
+const mutations = Number(process.env["TIDINGS_SDK_MUTATIONS"] ?? 2000);
+/** A call that takes longer hangs: the server is in this process. */
+const hangMs = 60_000;
+
+let bench: ApiBench;
+let tidings: Tidings;
+const faults: string[] = [];
+beforeAll(async () => {
+  bench = await apiBench();
+  tidings = new Tidings({
+    apiKey: bench.key,
+    baseUrl: `http://127.0.0.1:${bench.port}`,
+    fetch: async (url, init) => {
+      const answer = await fetch(url, init);
+      if (answer.status >= 500) faults.push(`${init.method} ${url} ${init.body ?? ""} gave ${answer.status}`);
+      return answer;
+    },
+  });
+});
+afterAll(() => bench.close());
+
+const id = "018f3c5a-7d2e-8a4b-9c1d-2e3f4a5b6c7d";
+const options = { timeoutMs: 30_000, retries: 1 };
+const template = { email: { subject: "s", text: "t", html: "h" }, sms: { text: "t" } };
+const workflow = {
+  category: "c",
+  event: "order.shipped",
+  dedupe: { key: "data.order", windowSeconds: 60 },
+  steps: [
+    { id: "wait", type: "delay", seconds: 5 },
+    {
+      id: "if",
+      type: "condition",
+      if: { all: [{ field: "data.total", op: "gt", value: 5 }, { not: { field: "recipient.locale", op: "exists" } }] },
+      // biome-ignore lint/suspicious/noThenProperty: the field's standard word in workflow definitions
+      then: [{ id: "mail", type: "channel", channel: "email", template: "t" }],
+    },
+  ],
+};
+const event = {
+  recipients: [
+    "u1",
+    { id: "u2", email: ["a@x.org"], phone: "+4366012345", timeZone: "Europe/Vienna", attributes: { a: [1] } },
+  ],
+  data: { total: 7, items: [{ sku: "x" }] },
+  tenant: "acme",
+  scheduledAt: "2040-01-01T00:00:00Z",
+  cancellationKey: "c",
+};
+const integration = {
+  channel: "email",
+  provider: "test",
+  settings: { url: "u" },
+  secrets: { password: "1234" },
+  limits: { maxInFlight: 5 },
+};
+const recipient = { email: "a@x.org", webhook: ["https://x.org/h"], locale: "de-AT", personal: { a: 1 } };
+const message = {
+  channel: "email",
+  to: { id: "u", email: "a@x.org" },
+  category: "c",
+  content: { subject: "s", text: "t" },
+};
+
+/** Valid arguments of every method of a client. */
+const calls: Record<string, unknown[]> = {
+  "events.send": ["order.shipped", event, { ...options, idempotencyKey: "k" }],
+  "events.sendBatch": [
+    [
+      { name: "n", recipients: ["u"], idempotencyKey: "k" },
+      { name: "m", ...event },
+    ],
+    options,
+  ],
+  "events.cancel": ["c", options],
+  "events.get": [id, options],
+  "messages.send": [message, { ...options, idempotencyKey: "m" }],
+  "messages.list": [{ state: "sent", channel: "email", recipient: "u", event: id, limit: 5 }, options],
+  "messages.get": [id, options],
+  "recipients.put": ["u1", recipient, options],
+  "recipients.get": ["u1", options],
+  "recipients.delete": ["u1", options],
+  "workflows.put": ["w", workflow, options],
+  "templates.put": ["t", template, options],
+  "categories.put": ["c", { class: "marketing", name: "n", retry: { delaysSeconds: [1, 2] } }, options],
+  "integrations.put": ["i", integration, options],
+  ...Object.fromEntries(
+    ["workflows", "templates", "categories", "integrations"].flatMap((kind) => [
+      [`${kind}.get`, ["w", options]],
+      [`${kind}.list`, [{ limit: 3 }, options]],
+      [`${kind}.delete`, ["w", options]],
+    ]),
+  ),
+  "deadLetters.list": [{ limit: 3 }, options],
+  "deadLetters.get": [id, options],
+  "deadLetters.replay": [{ reason: "r", channel: "sms", limit: 5 }, options],
+  "apiKeys.list": [{ limit: 3 }, options],
+  "apiKeys.create": [{ name: "k", environment: "development" }, options],
+  "apiKeys.revoke": [id, options],
+  health: [options],
+  readiness: [options],
+};
+
+/** Names of all methods of a client, as in `calls`. */
+function methods(): string[] {
+  const own = (value: object): string[] =>
+    Object.getOwnPropertyNames(Object.getPrototypeOf(value)).filter((name) => name !== "constructor");
+  const nested = Object.entries(tidings).flatMap(([name, resource]) => own(resource).map((each) => `${name}.${each}`));
+  return [...own(tidings), ...nested];
+}
+
+const text = fc.oneof(
+  fc.constantFrom("", "\u0000", "a\r\nb", "\ud800", "__proto__", "constructor", "..", "x".repeat(300), "-1", "NaN"),
+  fc.string({ unit: "binary", maxLength: 20 }),
+);
+
+const thrower = (): never => {
+  throw new RangeError("from the caller");
+};
+
+/** What no JSON has, made anew each time: some of it holds state, some holds itself. */
+const hostile: Record<string, () => unknown> = {
+  undefined: () => undefined,
+  nan: () => Number.NaN,
+  infinity: () => Number.POSITIVE_INFINITY,
+  bigint: () => 2n ** 70n,
+  symbol: () => Symbol("s"),
+  function: () => thrower,
+  date: () => new Date(0),
+  invalidDate: () => new Date(Number.NaN),
+  map: () => new Map([["a", 1]]),
+  bytes: () => new Uint8Array([1, 2]),
+  boxed: () => Object("text"),
+  bare: () => Object.create(null),
+  sparse: () => Array.from({ length: 3 }).concat(new Array(2)),
+  cycle: () => {
+    const value: Record<string, unknown> = {};
+    value["self"] = [value];
+    return value;
+  },
+  getter: () => Object.defineProperty({}, "a", { get: thrower, enumerable: true }),
+  toJson: () => ({ toJSON: thrower }),
+  toJsonOther: () => ({ toJSON: () => 5 }),
+  toText: () => ({ toString: thrower, valueOf: thrower, [Symbol.toPrimitive]: thrower }),
+  proxy: () => new Proxy({}, { get: thrower, ownKeys: thrower, has: thrower, getPrototypeOf: thrower }),
+  revoked: () => {
+    const { proxy, revoke } = Proxy.revocable([], {});
+    revoke();
+    return proxy;
+  },
+  iterator: () => ({ [Symbol.iterator]: thrower, length: 3 }),
+  endless: () => ({ length: 2 ** 53, 0: "a" }),
+  deep: () => nested(40),
+  abyss: () => nested(20_000),
+  aborted: () => AbortSignal.abort(),
+  promise: () => Promise.resolve(1),
+  thrownNonError: () => ({
+    toJSON: () => {
+      throw null;
+    },
+  }),
+};
+
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? [value] : { a: value };
+  return value;
+}
+
+interface Change {
+  kind: "replace" | "hostile" | "remove" | "add" | "rename" | "double";
+  place: number;
+  text: string;
+  json: unknown;
+  hostile: string;
+}
+const change: fc.Arbitrary<Change> = fc.record({
+  kind: fc.constantFrom("replace", "hostile", "remove", "add", "rename", "double"),
+  place: fc.nat(),
+  text,
+  json: fc.oneof(text, fc.constantFrom(null, true, 0, -1, 1.5, 1e308, 2 ** 53, [], {}), fc.jsonValue({ maxDepth: 3 })),
+  hostile: fc.constantFrom(...Object.keys(hostile)),
+});
+
+interface Place {
+  parent: object;
+  name: string;
+}
+
+function places(value: unknown): Place[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.keys(value).flatMap((name) => [{ parent: value, name }, ...places(Reflect.get(value, name))]);
+}
+
+function define(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function mutate(all: readonly Place[], change: Change): void {
+  const chosen = all[change.place % Math.max(1, all.length)];
+  if (chosen === undefined) return;
+  const { parent, name } = chosen;
+  const now: unknown = Reflect.get(parent, name);
+  if (change.kind === "hostile") define(parent, name, hostile[change.hostile]?.());
+  else if (change.kind === "replace") define(parent, name, structuredClone(change.json));
+  else if (change.kind === "add" && !Array.isArray(parent)) define(parent, change.text, structuredClone(change.json));
+  else if (change.kind === "double" && Array.isArray(parent)) parent.push(now);
+  else if (Array.isArray(parent)) parent.splice(Number(name), 1);
+  else {
+    Reflect.deleteProperty(parent, name);
+    if (change.kind === "rename") define(parent, change.text, now);
+  }
+}
+
+/** Calls a method; of a list it reads at most ten items. */
+async function call(name: string, args: unknown[]): Promise<void> {
+  const [first = "", second] = name.split(".");
+  const target: unknown = second === undefined ? tidings : Reflect.get(tidings, first);
+  if (typeof target !== "object" || target === null) throw new Error(`no resource ${first}`);
+  const given: unknown = Reflect.apply(Reflect.get(target, second ?? first), target, args);
+  if (!(given instanceof Pages)) {
+    await given;
+    return;
+  }
+  let left = 10;
+  for await (const _item of given) {
+    left -= 1;
+    if (left === 0) return;
+  }
+}
+
+/** The error that a call ended with; a call that does not end has one too. */
+async function ending(name: string, args: unknown[]): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const hung = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`hangs after ${hangMs} ms`)), hangMs);
+  });
+  try {
+    await Promise.race([hung, call(name, args)]);
+    return undefined;
+  } catch (error) {
+    return error ?? new Error("throws nothing");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+test("every method of the client has its valid arguments here, and they are taken", async () => {
+  expect(Object.keys(calls).sort()).toEqual(methods().sort());
+  for (const kind of ["categories.put", "templates.put", "workflows.put", "recipients.put"]) {
+    expect(await ending(kind, calls[kind] ?? []), kind).toBeUndefined();
+  }
+  for (const [name, args] of Object.entries(calls)) {
+    const error = await ending(name, args);
+    expect(error === undefined || (error instanceof TidingsError && !(error instanceof TidingsInputError)), name).toBe(
+      true,
+    );
+  }
+});
+
+test("no mutation of a call throws anything but a typed error, hangs, or makes a fault of the server", {
+  timeout: 60_000 + mutations * 20,
+}, async () => {
+  let refused = 0;
+  let taken = 0;
+  const property = fc.asyncProperty(
+    fc.constantFrom(...Object.keys(calls)),
+    fc.array(change, { minLength: 1, maxLength: 3 }),
+    async (name, changes) => {
+      const args: unknown[] = structuredClone(calls[name] ?? []);
+      const all = places(args);
+      for (const one of changes) mutate(all, one);
+      const error = await ending(name, args);
+      if (error === undefined) {
+        taken += 1;
+        return;
+      }
+      expect(error, `${name} ${String(error)}`).toBeInstanceOf(TidingsError);
+      if (!(error instanceof TidingsInputError)) return;
+      refused += 1;
+      expect(error.faults, error.message).not.toHaveLength(0);
+      for (const fault of error.faults) expect(fault.message).not.toBe("Invalid input");
+    },
+  );
+  await fc.assert(property, { numRuns: mutations });
+  expect(faults).toEqual([]);
+  expect(bench.logged).toEqual([]);
+  // Both must have been met, or the mutations are too wild, or too tame.
+  expect(Math.min(refused, taken)).toBeGreaterThan(mutations / 50);
+});
