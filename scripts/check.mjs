@@ -11,6 +11,7 @@ const steps = [
   ["import boundaries", script("check-boundaries")],
   ["dead code", node(tools.knip)],
   ["contract drift", script("contract", "--check")],
+  ["SDK reference drift", script("docs-sdk", "--check")],
   ["engines", script("check-engines")],
   ["exact versions", script("check-pins")],
   ["licences", script("check-licences")],

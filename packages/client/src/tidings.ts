@@ -1,9 +1,8 @@
 import type { categoryBodySchema } from "@tidings/contract/categories";
 import type { integrationBodySchema } from "@tidings/contract/integrations";
-import type { healthSchema, Readiness } from "@tidings/contract/machines";
+import type { Health, Readiness } from "@tidings/contract/machines";
 import type { templateBodySchema } from "@tidings/contract/templates";
 import type { workflowBodySchema } from "@tidings/contract/workflows";
-import type { z } from "zod";
 import { operations } from "./operations.ts";
 import { ApiKeys } from "./resources/api-keys.ts";
 import { Configuration } from "./resources/configuration.ts";
@@ -15,6 +14,19 @@ import { type CallOptions, settingsOf, type TidingsOptions } from "./transport/o
 import { Transport } from "./transport/transport.ts";
 import type { AnyEvents, EventMap } from "./types/event-map.ts";
 
+export type { ApiKeyView, NewApiKey } from "@tidings/contract/api-keys";
+export type { BatchResult } from "@tidings/contract/batch";
+export type { CategoryBody } from "@tidings/contract/categories";
+export type { Data, Json } from "@tidings/contract/data";
+export type { DeadLetterView, Replayed } from "@tidings/contract/dead-letters";
+export type { ErrorCode, Fault, Problem } from "@tidings/contract/errors";
+export type { Accepted, Canceled, DecisionView, EventView, RunView } from "@tidings/contract/events";
+export type { IntegrationBody } from "@tidings/contract/integrations";
+export type { Health, Readiness } from "@tidings/contract/machines";
+export type { MessageView } from "@tidings/contract/messages";
+export type { InlineRecipient, RecipientView } from "@tidings/contract/recipients";
+export type { TemplateBody } from "@tidings/contract/templates";
+export type { WorkflowBody } from "@tidings/contract/workflows";
 export {
   type ApiErrorCode,
   TidingsAbortError,
@@ -26,8 +38,11 @@ export {
   TidingsTimeoutError,
 } from "./errors.ts";
 export type { Page, Pages } from "./pages.ts";
+export type { ApiKeyInput } from "./resources/api-keys.ts";
 export type { ConfigurationView } from "./resources/configuration.ts";
-export type { MessageQuery } from "./resources/messages.ts";
+export type { ReplaySelection } from "./resources/dead-letters.ts";
+export type { MessageInput, MessageQuery } from "./resources/messages.ts";
+export type { RecipientInput } from "./resources/recipients.ts";
 export type { Fetch, FetchAnswer, FetchInit } from "./transport/fetch.ts";
 export type { CallOptions, SendOptions, TidingsOptions } from "./transport/options.ts";
 export type { PageQuery } from "./transport/paging.ts";
@@ -36,7 +51,7 @@ export type { AnyEvents, BatchEventInput, EventInput, EventMap, EventsOf } from 
 
 /**
  * A client of one Tidings server. It holds no connection and no timer of its own, so it needs no closing; make one and
- * share it. `Events` maps the names of your events to the types of their data.
+ * share it. `EventTypes` maps the names of your events to the types of their data.
  *
  * @example
  * const tidings = new Tidings<{ "order.shipped": { order: string } }>({
@@ -44,8 +59,8 @@ export type { AnyEvents, BatchEventInput, EventInput, EventMap, EventsOf } from 
  *   baseUrl: "https://tidings.example.com",
  * });
  */
-export class Tidings<Events_ extends EventMap<Events_> = AnyEvents> {
-  readonly events: Events<Events_>;
+export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
+  readonly events: Events<EventTypes>;
   readonly messages: Messages;
   readonly recipients: Recipients;
   readonly workflows: Configuration<typeof workflowBodySchema>;
@@ -77,7 +92,7 @@ export class Tidings<Events_ extends EventMap<Events_> = AnyEvents> {
    * @example
    * const { status } = await tidings.health();
    */
-  health(options?: CallOptions): Promise<z.infer<typeof healthSchema>> {
+  health(options?: CallOptions): Promise<Health> {
     return this.#transport.call(operations.machines.health, {}, options);
   }
 

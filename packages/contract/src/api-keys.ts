@@ -18,3 +18,4 @@ export type ApiKeyView = z.infer<typeof apiKeySchema>;
 
 /** The answer to `POST /v1/api-keys`: the only time that the key itself is shown. */
 export const newApiKeySchema = apiKeySchema.extend({ key: z.string() });
+export type NewApiKey = z.infer<typeof newApiKeySchema>;

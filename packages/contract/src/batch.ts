@@ -6,3 +6,4 @@ import { acceptedSchema } from "./events.ts";
 export const batchResultSchema = z.object({
   results: z.array(z.union([acceptedSchema, z.object({ error: problemSchema })])),
 });
+export type BatchResult = z.infer<typeof batchResultSchema>;

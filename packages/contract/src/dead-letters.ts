@@ -31,3 +31,4 @@ export const deadLetterReplayBodySchema = z
     },
   );
 export const replayedSchema = z.object({ replayed: z.int(), expired: z.int() });
+export type Replayed = z.infer<typeof replayedSchema>;

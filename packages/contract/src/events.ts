@@ -39,9 +39,11 @@ export const eventBatchSchema = z.strictObject({ events: z.array(batchEventSchem
 export const eventBatchBodySchema = z.strictObject({ events: z.array(jsonSchema).min(1).max(limits.eventsPerBatch) });
 
 export const acceptedSchema = z.object({ id: idSchema });
+export type Accepted = z.infer<typeof acceptedSchema>;
 
 export const cancelBodySchema = z.strictObject({ cancellationKey: line(200) });
 export const canceledSchema = z.object({ events: z.int(), runs: z.int(), messages: z.int() });
+export type Canceled = z.infer<typeof canceledSchema>;
 
 /** Recorded answer to "why did, or didn't, this recipient get this on this channel?" */
 export const decisionSchema = z.object({

@@ -7,6 +7,7 @@ export const feedbackQuerySchema = z.strictObject({ environment: keySchema.optio
 export const feedbackSchema = z.object({ accepted: z.int() });
 
 export const healthSchema = z.object({ status: z.literal("ok") });
+export type Health = z.infer<typeof healthSchema>;
 /** Every check by its name; `ok` is false where the process cannot do its work. */
 export const readinessSchema = z.object({
   status: z.enum(["ready", "unready"]),

@@ -1,4 +1,4 @@
-import type { ApiKeyView, apiKeyBodySchema, newApiKeySchema } from "@tidings/contract/api-keys";
+import type { ApiKeyView, apiKeyBodySchema, NewApiKey } from "@tidings/contract/api-keys";
 import type { z } from "zod";
 import { operations } from "../operations.ts";
 import type { Pages } from "../pages.ts";
@@ -32,7 +32,7 @@ export class ApiKeys {
    * @example
    * const { key } = await tidings.apiKeys.create({ name: "billing service" });
    */
-  create(body: z.input<typeof apiKeyBodySchema>, options?: CallOptions): Promise<z.infer<typeof newApiKeySchema>> {
+  create(body: ApiKeyInput, options?: CallOptions): Promise<NewApiKey> {
     return this.#transport.call(operations.apiKeys.create, { body: () => body }, options);
   }
 
@@ -46,3 +46,5 @@ export class ApiKeys {
     return this.#transport.call(operations.apiKeys.revoke, { path: { id: idParameter(id) } }, options);
   }
 }
+
+export type ApiKeyInput = z.input<typeof apiKeyBodySchema>;

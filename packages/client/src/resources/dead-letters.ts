@@ -1,4 +1,4 @@
-import type { DeadLetterView, deadLetterReplayBodySchema, replayedSchema } from "@tidings/contract/dead-letters";
+import type { DeadLetterView, deadLetterReplayBodySchema, Replayed } from "@tidings/contract/dead-letters";
 import type { z } from "zod";
 import { operations } from "../operations.ts";
 import type { Pages } from "../pages.ts";
@@ -42,10 +42,10 @@ export class DeadLetters {
    * @example
    * const { replayed } = await tidings.deadLetters.replay({ channel: "email", limit: 100 });
    */
-  replay(
-    selection: z.input<typeof deadLetterReplayBodySchema>,
-    options?: CallOptions,
-  ): Promise<z.infer<typeof replayedSchema>> {
+  replay(selection: ReplaySelection, options?: CallOptions): Promise<Replayed> {
     return this.#transport.call(operations.deadLetters.replay, { body: () => selection }, options);
   }
 }
+
+/** Either `ids`, or a filter with a `limit`. */
+export type ReplaySelection = z.input<typeof deadLetterReplayBodySchema>;

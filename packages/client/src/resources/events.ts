@@ -1,6 +1,5 @@
-import type { batchResultSchema } from "@tidings/contract/batch";
-import type { acceptedSchema, canceledSchema, EventView } from "@tidings/contract/events";
-import type { z } from "zod";
+import type { BatchResult } from "@tidings/contract/batch";
+import type { Accepted, Canceled, EventView } from "@tidings/contract/events";
 import { operations } from "../operations.ts";
 import type { CallOptions, SendOptions } from "../transport/options.ts";
 import { idParameter } from "../transport/parameters.ts";
@@ -8,7 +7,7 @@ import type { Transport } from "../transport/transport.ts";
 import type { BatchEventInput, EventInput, EventName } from "../types/event-map.ts";
 
 /** Reports what happened, stops it, and shows what became of it. */
-export class Events<Events> {
+export class Events<EventTypes> {
   readonly #transport: Transport;
 
   constructor(transport: Transport) {
@@ -26,11 +25,11 @@ export class Events<Events> {
    *   { idempotencyKey: "order-4711-shipped" },
    * );
    */
-  send<Name extends EventName<Events>>(
+  send<Name extends EventName<EventTypes>>(
     name: Name,
-    event: EventInput<Events[Name]>,
+    event: EventInput<EventTypes[Name]>,
     options?: SendOptions,
-  ): Promise<z.infer<typeof acceptedSchema>> {
+  ): Promise<Accepted> {
     return this.#transport.send(operations.events.send, { body: () => ({ ...event, name }) }, options);
   }
 
@@ -45,10 +44,7 @@ export class Events<Events> {
    * ]);
    * for (const result of results) if ("error" in result) console.error(result.error.code);
    */
-  sendBatch(
-    events: readonly BatchEventInput<Events>[],
-    options?: CallOptions,
-  ): Promise<z.infer<typeof batchResultSchema>> {
+  sendBatch(events: readonly BatchEventInput<EventTypes>[], options?: CallOptions): Promise<BatchResult> {
     const operation = operations.events.sendBatch;
     const keyed = (event: unknown): unknown => {
       if (typeof event !== "object" || event === null || Array.isArray(event)) return event;
@@ -65,7 +61,7 @@ export class Events<Events> {
    * @example
    * const { messages } = await tidings.events.cancel("order-4711");
    */
-  cancel(cancellationKey: string, options?: CallOptions): Promise<z.infer<typeof canceledSchema>> {
+  cancel(cancellationKey: string, options?: CallOptions): Promise<Canceled> {
     return this.#transport.call(operations.events.cancel, { body: () => ({ cancellationKey }) }, options);
   }
 

@@ -1,4 +1,4 @@
-import type { acceptedSchema } from "@tidings/contract/events";
+import type { Accepted } from "@tidings/contract/events";
 import type { MessageView, messageBodySchema, messageQuerySchema } from "@tidings/contract/messages";
 import type { z } from "zod";
 import { operations } from "../operations.ts";
@@ -27,7 +27,7 @@ export class Messages {
    *   content: { subject: "Your code", text: "It is 123456." },
    * });
    */
-  send(message: z.input<typeof messageBodySchema>, options?: SendOptions): Promise<z.infer<typeof acceptedSchema>> {
+  send(message: MessageInput, options?: SendOptions): Promise<Accepted> {
     return this.#transport.send(operations.messages.send, { body: () => message }, options);
   }
 
@@ -56,3 +56,5 @@ export class Messages {
 
 /** Filters of the log, and `limit`, the items of a page. */
 export type MessageQuery = Omit<z.input<typeof messageQuerySchema>, "limit"> & { limit?: number | undefined };
+
+export type MessageInput = z.input<typeof messageBodySchema>;

@@ -24,7 +24,7 @@ export class Recipients {
    *   attributes: { plan: "pro" },
    * });
    */
-  put(id: string, recipient: z.input<typeof recipientBodySchema>, options?: CallOptions): Promise<RecipientView> {
+  put(id: string, recipient: RecipientInput, options?: CallOptions): Promise<RecipientView> {
     const input = { path: { id: recipientParameter(id) }, body: () => recipient };
     return this.#transport.call(operations.recipients.put, input, options);
   }
@@ -49,3 +49,5 @@ export class Recipients {
     return this.#transport.call(operations.recipients.delete, { path: { id: recipientParameter(id) } }, options);
   }
 }
+
+export type RecipientInput = z.input<typeof recipientBodySchema>;

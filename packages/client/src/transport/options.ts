@@ -40,8 +40,11 @@ export const tidingsOptionsSchema = z.strictObject({
   apiKey: apiKeySchema,
   /** Where the server is, such as `https://tidings.example.com`; a path in it comes before `/v1`. */
   baseUrl: baseUrlSchema,
+  /** As in the options of a call, for all calls. */
   timeoutMs: time,
+  /** As in the options of a call, for all calls. */
   callTimeoutMs: time,
+  /** As in the options of a call, for all calls. */
   retries: callFields.retries,
   /** In place of the global `fetch`: a proxy, a test, a runtime's own. */
   fetch: z.custom<Fetch>((value) => typeof value === "function", { error: "must be a function" }).optional(),

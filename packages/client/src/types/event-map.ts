@@ -32,8 +32,16 @@ type DataOfWorkflow<Workflow> = Workflow extends { readonly data: infer Schema e
  * `data` schema describes. Of several workflows that one event starts, it has to satisfy all.
  *
  * @example
- * const workflows = { welcome: workflow({ category: "orders", data: { type: "object", … }, steps: [ … ] }) };
+ * const workflows = {
+ *   "order-shipped": {
+ *     event: "order.shipped",
+ *     category: "orders",
+ *     data: { type: "object", properties: { order: { type: "string" } }, required: ["order"] },
+ *     steps: [{ id: "mail", type: "channel", channel: "email", template: "order-shipped" }],
+ *   },
+ * } as const;
  * const tidings = new Tidings<EventsOf<typeof workflows>>({ apiKey, baseUrl });
+ * await tidings.events.send("order.shipped", { recipients: ["user_1"], data: { order: "4711" } });
  */
 export type EventsOf<Workflows extends Record<string, object>> = {
   [Event in NamesOf<Workflows>]: DataOfEvent<Workflows, Event>;
