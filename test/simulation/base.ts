@@ -1,6 +1,8 @@
 import { categoryBodySchema } from "@tidings/contract/categories";
 import type { ConfigurationKind } from "@tidings/contract/configuration";
 import { integrationBodySchema } from "@tidings/contract/integrations";
+import { layoutBodySchema } from "@tidings/contract/layouts";
+import { partialBodySchema } from "@tidings/contract/partials";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import type { Channel } from "@tidings/contract/words";
 import { workflowBodySchema } from "@tidings/contract/workflows";
@@ -9,7 +11,7 @@ import { prepareEnvironments } from "../../packages/server/src/composition/envir
 import { Keyring } from "../../packages/server/src/lib/keyring.ts";
 import { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import { SimulatedClock } from "../../packages/server/src/lib/simulated-clock.ts";
-import type { Configuration } from "../../packages/server/src/ports/configuration.ts";
+import type { Configuration, TemplateParts } from "../../packages/server/src/ports/configuration.ts";
 import type { EnvironmentRow } from "../../packages/server/src/ports/store/keys.ts";
 import type { CompiledTemplate, TemplateEngine } from "../../packages/server/src/ports/template-engine.ts";
 import { ConfigurationCache } from "../../packages/server/src/store/configuration-cache.ts";
@@ -24,7 +26,7 @@ import { logSchema, seedTables } from "./log-schema.ts";
 /** What all seeds of one run share: it costs more than a seed, and no seed changes it. */
 export interface Base {
   database: Database;
-  configuration: Configuration;
+  configuration: Configuration & TemplateParts;
   environment: EnvironmentRow;
   templates: TemplateEngine;
   newKeyring(randomBytes: (length: number) => Buffer): Keyring;
@@ -37,6 +39,8 @@ export interface Base {
 export const startMs = Date.UTC(2030, 0, 1);
 
 const schemas: Record<ConfigurationKind, { parse(document: unknown): unknown }> = {
+  layout: layoutBodySchema,
+  partial: partialBodySchema,
   category: categoryBodySchema,
   template: templateBodySchema,
   integration: integrationBodySchema,
@@ -98,10 +102,10 @@ function rememberingEngine(): TemplateEngine {
   const engine = new HandlebarsEngine();
   const compiled = new WeakMap<TemplateBody, Map<Channel, CompiledTemplate>>();
   return {
-    compile(template, channel) {
+    compile(template, channel, library) {
       const known = compiled.get(template) ?? new Map<Channel, CompiledTemplate>();
       compiled.set(template, known);
-      const run = known.get(channel) ?? engine.compile(template, channel);
+      const run = known.get(channel) ?? engine.compile(template, channel, library);
       known.set(channel, run);
       return run;
     },

@@ -1,6 +1,6 @@
 import type { Step, WorkflowBody } from "@tidings/contract/workflows";
 import type { StepKind } from "../../packages/server/src/domain/steps/step-kind.ts";
-import type { Configuration, Versioned } from "../../packages/server/src/ports/configuration.ts";
+import type { Configuration, TemplateParts, Versioned } from "../../packages/server/src/ports/configuration.ts";
 import { drawId } from "./documents.ts";
 
 /**
@@ -24,7 +24,7 @@ export function drawStep(draw: () => Promise<number>): StepKind {
 }
 
 /** Puts the draw step in where the stored documents hold its place. */
-export function withDraws(configuration: Configuration): Configuration {
+export function withDraws(configuration: Configuration & TemplateParts): Configuration & TemplateParts {
   const replaced = new WeakMap<object, Versioned<WorkflowBody>>();
   const replace = (workflow: Versioned<WorkflowBody>): Versioned<WorkflowBody> => {
     const known = replaced.get(workflow);
@@ -43,6 +43,9 @@ export function withDraws(configuration: Configuration): Configuration {
     category: (environmentId, key) => configuration.category(environmentId, key),
     laneOf: (environmentId, category) => configuration.laneOf(environmentId, category),
     currentTemplate: (environmentId, key) => configuration.currentTemplate(environmentId, key),
+    layout: (environmentId, key) => configuration.layout(environmentId, key),
+    partial: (environmentId, key) => configuration.partial(environmentId, key),
+    partsRevision: (environmentId) => configuration.partsRevision(environmentId),
     integrations: (environmentId) => configuration.integrations(environmentId),
     templateVersion: (environmentId, key, version) => configuration.templateVersion(environmentId, key, version),
   };

@@ -8,6 +8,7 @@ import type { Provider } from "../../packages/server/src/ports/provider.ts";
 import type { Store } from "../../packages/server/src/ports/store/store.ts";
 import { inProcessStore } from "../../packages/server/src/store/sqlite/in-process.ts";
 import { SimulatedCrash } from "../../packages/server/src/store/sqlite/turn.ts";
+import { TenantCache } from "../../packages/server/src/store/tenant-cache.ts";
 import { drawStep } from "./draw-step.ts";
 import type { LiveProcess, World } from "./world.ts";
 
@@ -38,10 +39,14 @@ export class SimulatedProcess implements LiveProcess {
     const draw = (): Promise<number> =>
       new Promise((resolve) => clock.after(random.int(300), () => resolve(random.int(1_000_000))));
     const providers = new Map<string, Provider | undefined>();
+    const store = this.#store(world, random, parts.onCommitted);
+    const tenantLimits = { cachedTenantsMax: 100, cachedTenantMs: 1000 };
+    const broadcast = { subscribe: () => () => undefined };
     this.pipeline = createPipeline({
       config: profile.config,
-      store: this.#store(world, random, parts.onCommitted),
+      store,
       configuration: base.configuration,
+      tenants: new TenantCache({ store, broadcast, clock }, tenantLimits),
       keyring: base.newKeyring(randomBytes),
       clock,
       random,

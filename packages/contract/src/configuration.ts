@@ -2,7 +2,7 @@ import { z } from "zod";
 import { timeSchema } from "./text.ts";
 
 /** Kinds of configuration that are kept as versioned documents. */
-export const configurationKinds = ["workflow", "template", "category", "integration"] as const;
+export const configurationKinds = ["workflow", "template", "layout", "partial", "category", "integration"] as const;
 export type ConfigurationKind = (typeof configurationKinds)[number];
 
 /** How a configuration is shown: its document beside key, version and time. Of secrets only the names are shown. */

@@ -23,8 +23,8 @@ export const errorCodes = {
 } as const satisfies Record<string, readonly [number, string]>;
 export type ErrorCode = keyof typeof errorCodes;
 
-/** One fault of a request: `path` as in `recipients[0].email`, empty for the body as a whole. */
-export const faultSchema = z.object({ path: z.string(), message: z.string() });
+/** One fault of a request: `path` as in `recipients[0].email`, empty for the body as a whole; `line` of that text, from 1. */
+export const faultSchema = z.object({ path: z.string(), message: z.string(), line: z.int().optional() });
 export type Fault = z.infer<typeof faultSchema>;
 
 /** `application/problem+json` (RFC 9457). */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { jsonObject } from "./data.ts";
 import { limits } from "./limits.ts";
-import { keySchema, line, recipientIdSchema, timeSchema } from "./text.ts";
+import { keySchema, line, localeSchema, recipientIdSchema, timeSchema } from "./text.ts";
 
 /** Mail address: one `@`, no space, no control character, at most 254 characters (RFC 5321 §4.5.3.1). */
 export const emailSchema = line(254).regex(/^[^\s@<>(),;:\\"[\]]+@[^\s@<>(),;:\\"[\]]+$/, {
@@ -40,10 +40,6 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
-
-const localeSchema = z
-  .string()
-  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: "must be a BCP 47 locale, such as de-AT" });
 
 const attributesSchema = jsonObject(100);
 

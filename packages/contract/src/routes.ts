@@ -13,11 +13,14 @@ import {
   eventSchema,
 } from "./events.ts";
 import { integrationBodySchema } from "./integrations.ts";
+import { layoutBodySchema } from "./layouts.ts";
 import { feedbackQuerySchema, feedbackSchema, healthSchema, readinessSchema } from "./machines.ts";
 import { messageBodySchema, messageQuerySchema, messageSchema } from "./messages.ts";
 import { pageOf, pageQuerySchema } from "./pages.ts";
+import { partialBodySchema } from "./partials.ts";
 import { recipientBodySchema, recipientSchema } from "./recipients.ts";
 import { templateBodySchema } from "./templates.ts";
+import { tenantBodySchema, tenantViewSchema } from "./tenants.ts";
 import { workflowBodySchema } from "./workflows.ts";
 
 /** One route of the API: what OpenAPI, the server's registration and the SDK's types are made from. */
@@ -67,8 +70,14 @@ export const routes: readonly Route[] = [
   { method: "DELETE", path: "/v1/recipients/{id}", operation: "deleteRecipient", summary: "Delete a recipient and the key of their data", tag: "recipients", status: 204 },
   ...configurationRoutes("workflow", "workflows", workflowBodySchema),
   ...configurationRoutes("template", "templates", templateBodySchema),
+  ...configurationRoutes("layout", "layouts", layoutBodySchema),
+  ...configurationRoutes("partial", "partials", partialBodySchema),
   ...configurationRoutes("category", "categories", categoryBodySchema),
   ...configurationRoutes("integration", "integrations", integrationBodySchema),
+  { method: "GET", path: "/v1/tenants", operation: "listTenants", summary: "List the tenants", tag: "tenants", query: pageQuerySchema, status: 200, response: pageOf(tenantViewSchema) },
+  { method: "PUT", path: "/v1/tenants/{key}", operation: "putTenant", summary: "Write a tenant: its name and branding", tag: "tenants", body: tenantBodySchema, status: 200, response: tenantViewSchema },
+  { method: "GET", path: "/v1/tenants/{key}", operation: "getTenant", summary: "Read a tenant", tag: "tenants", status: 200, response: tenantViewSchema },
+  { method: "DELETE", path: "/v1/tenants/{key}", operation: "deleteTenant", summary: "Delete a tenant", tag: "tenants", status: 204 },
   { method: "GET", path: "/v1/dead-letters", operation: "listDeadLetters", summary: "List what could not be done, newest first", tag: "dead-letters", query: pageQuerySchema, status: 200, response: pageOf(deadLetterSchema) },
   { method: "GET", path: "/v1/dead-letters/{id}", operation: "getDeadLetter", summary: "Inspect a dead letter", tag: "dead-letters", status: 200, response: deadLetterSchema },
   { method: "POST", path: "/v1/dead-letters/replay", operation: "replayDeadLetters", summary: "Try dead letters again under the same ids", tag: "dead-letters", body: deadLetterReplayBodySchema, status: 200, response: replayedSchema },

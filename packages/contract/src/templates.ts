@@ -1,27 +1,105 @@
 import { z } from "zod";
-import { bodyText, line } from "./text.ts";
+import { bodyText, keySchema, line, localeSchema } from "./text.ts";
+import { channels } from "./words.ts";
 
-const templateText = bodyText(500_000);
-const templateLine = line(998);
+/** Source of a field of many lines, and of a field that becomes one line. */
+export const templateText = bodyText(500_000);
+export const templateLine = line(998);
+const templateUrl = line(2048);
+
+/** A button of an in-app message; `key` names what was chosen. */
+export const templateActionSchema = z.strictObject({
+  key: keySchema,
+  label: line(200),
+  url: templateUrl.optional(),
+});
+
+const emailFields = { subject: templateLine, text: templateText, html: templateText, preheader: templateLine };
+const titledFields = { title: templateLine, text: templateText };
+const inAppFields = {
+  ...titledFields,
+  url: templateUrl,
+  imageUrl: templateUrl,
+  actions: z.array(templateActionSchema).max(3),
+  /** Values for the application's own code, by name. */
+  data: z.record(line(100), templateText).refine((data) => Object.keys(data).length <= 50, {
+    error: "has at most 50 names",
+  }),
+};
+const textFields = { text: templateText };
+const webhookFields = { body: templateText };
+
+/** Fields of one language: those that are given lie over the ones beneath, field by field. */
+const variantSchema = z.strictObject({
+  email: z.strictObject(emailFields).partial().optional(),
+  sms: z.strictObject(textFields).partial().optional(),
+  push: z.strictObject(titledFields).partial().optional(),
+  in_app: z.strictObject(inAppFields).partial().optional(),
+  chat: z.strictObject(textFields).partial().optional(),
+  voice: z.strictObject(textFields).partial().optional(),
+  webhook: z.strictObject(webhookFields).partial().optional(),
+});
+
+/** How many languages a document may have. */
+const localesMax = 100;
+
+/** By BCP 47 locale; no two that differ in case alone. */
+export const byLocale = <T extends z.ZodType>(schema: T) =>
+  z.record(localeSchema, schema).superRefine((locales, context) => {
+    const names = Object.keys(locales);
+    if (names.length > localesMax) context.addIssue({ code: "custom", message: `has at most ${localesMax} locales` });
+    const seen = new Set<string>();
+    for (const name of names) {
+      if (seen.has(name.toLowerCase()))
+        context.addIssue({ code: "custom", path: [name], message: "is there twice, in different case" });
+      seen.add(name.toLowerCase());
+    }
+  });
 
 /** Body of `PUT /v1/templates/{key}`: per channel what its messages are made of. */
 export const templateBodySchema = z
   .strictObject({
     name: line(200).optional(),
     engine: z.literal("handlebars").optional(),
+    /** Key of the layout around `email.html` and `email.text`. */
+    layout: keySchema.optional(),
     email: z
-      .strictObject({ subject: templateLine, text: templateText.optional(), html: templateText.optional() })
+      .strictObject({ ...emailFields })
+      .partial({ text: true, html: true, preheader: true })
       .refine((mail) => mail.text !== undefined || mail.html !== undefined, { error: "needs text or html" })
+      .refine((mail) => mail.preheader === undefined || mail.html !== undefined, {
+        error: "stands in html, which is not there",
+        path: ["preheader"],
+      })
       .optional(),
-    sms: z.strictObject({ text: templateText }).optional(),
-    push: z.strictObject({ title: templateLine.optional(), text: templateText }).optional(),
-    in_app: z.strictObject({ title: templateLine.optional(), text: templateText }).optional(),
-    chat: z.strictObject({ text: templateText }).optional(),
-    voice: z.strictObject({ text: templateText }).optional(),
+    sms: z.strictObject(textFields).optional(),
+    push: z.strictObject(titledFields).partial({ title: true }).optional(),
+    in_app: z
+      .strictObject(inAppFields)
+      .partial({ title: true, url: true, imageUrl: true, actions: true, data: true })
+      .optional(),
+    chat: z.strictObject(textFields).optional(),
+    voice: z.strictObject(textFields).optional(),
     /** Template of a JSON text; left out, the call carries the event's data. */
-    webhook: z.strictObject({ body: templateText.optional() }).optional(),
+    webhook: z.strictObject(webhookFields).partial().optional(),
+    /** By locale what is different in a language: `de-AT`, then `de`, then the fields above, each field for itself. */
+    locales: byLocale(variantSchema).optional(),
   })
-  .refine((body) => Object.keys(body).some((key) => key !== "name" && key !== "engine"), {
+  .refine((body) => channels.some((channel) => body[channel] !== undefined), {
     error: "needs content for at least one channel",
+  })
+  .superRefine((body, context) => {
+    for (const [locale, variant] of Object.entries(body.locales ?? {})) {
+      for (const channel of channels) {
+        if (variant[channel] === undefined || body[channel] !== undefined) continue;
+        const path = ["locales", locale, channel];
+        context.addIssue({ code: "custom", path, message: `lies over ${channel}, which is not there` });
+      }
+      if (variant.email?.preheader !== undefined && body.email?.html === undefined) {
+        const path = ["locales", locale, "email", "preheader"];
+        context.addIssue({ code: "custom", path, message: "stands in html, which is not there" });
+      }
+    }
   });
 export type TemplateBody = z.infer<typeof templateBodySchema>;
+export type TemplateVariant = z.infer<typeof variantSchema>;

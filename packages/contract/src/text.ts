@@ -40,3 +40,9 @@ export const bodyText = (max: number) =>
     .string()
     .max(max)
     .refine((text) => !text.includes("\u0000"), { error: "must not contain NUL" });
+
+/** BCP 47 locale, such as `de-AT`. */
+export const localeSchema = z
+  .string()
+  .max(35)
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: "must be a BCP 47 locale, such as de-AT" });

@@ -182,7 +182,8 @@ const configSchema = z.object({
   templates: z.object({
     sourceLengthMax: whole("TIDINGS_TEMPLATE_SOURCE_LENGTH_MAX", "characters", 500_000, [1000, 500_000], "Source of one field of a template"),
     outputLengthMax: whole("TIDINGS_TEMPLATE_OUTPUT_LENGTH_MAX", "characters", 1_000_000, [1000, 10_000_000], "What one field of a template may become"),
-    passesMax: whole("TIDINGS_TEMPLATE_PASSES_MAX", "passes", 100_000, [1, 10_000_000], "Passes through all loops of one rendering"),
+    passesMax: whole("TIDINGS_TEMPLATE_PASSES_MAX", "passes", 100_000, [1, 10_000_000], "Passes through all loops, and partials taken in, of one field's rendering"),
+    partialDepthMax: whole("TIDINGS_TEMPLATE_PARTIAL_DEPTH_MAX", "partials", 10, [1, 30], "Partials that take each other in"),
   }),
   outbound: z.object({
     allowPrivateNetwork: flag("TIDINGS_ALLOW_PRIVATE_NETWORK", false, "Whether calls may go to private and loopback addresses"),
@@ -200,6 +201,8 @@ const configSchema = z.object({
   configuration: z.object({
     pollIntervalMs: whole("TIDINGS_CONFIGURATION_POLL_INTERVAL_MS", "ms", 500, [10, 60_000], "How often configuration is caught up without a hint"),
     pageMax: whole("TIDINGS_CONFIGURATION_PAGE_MAX", "documents", 200, [1, 10_000], "Documents read in one call"),
+    cachedTenantsMax: whole("TIDINGS_CACHED_TENANTS_MAX", "tenants", 10_000, [10, 1_000_000], "Tenants kept in memory for their branding"),
+    cachedTenantMs: whole("TIDINGS_CACHED_TENANT_MS", "ms", 1000, [0, 1000], "How long a tenant is taken from memory before the store is asked again"),
     oldVersionsMax: whole("TIDINGS_OLD_VERSIONS_MAX", "documents", 1000, [1, 100_000], "Earlier versions of workflows and templates kept in memory"),
     folderFilesMax: whole("TIDINGS_FOLDER_FILES_MAX", "files", 2000, [1, 100_000], "Files of a notifications folder"),
     folderFileBytesMax: whole("TIDINGS_FOLDER_FILE_BYTES_MAX", "bytes", MIB, [KIB, 16 * MIB], "Size of a file of a notifications folder"),

@@ -14,6 +14,7 @@ import { ConfigurationCache } from "../store/configuration-cache.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { inProcessStore } from "../store/sqlite/in-process.ts";
 import { migrate } from "../store/sqlite/migrate.ts";
+import { HandlebarsEngine } from "../templates/handlebars.ts";
 import { describeApiKey } from "./api-keys.ts";
 import { StoredConfigurationRules } from "./configuration-rules.ts";
 import { ConfigurationWriter } from "./configuration-writer.ts";
@@ -108,7 +109,7 @@ export async function apiBench(
     onStoreError: (error) => logged.push({ fields: { err: error }, message: "store" }),
   });
   const provider = (name: string) => (name === "test" ? testProvider : undefined);
-  const rules = new StoredConfigurationRules({ store, provider, compile });
+  const rules = new StoredConfigurationRules({ store, provider, templates: new HandlebarsEngine() });
   const dependencies: ApiDependencies = {
     ingest,
     feedback: { report: async (_environmentId, feedback) => feedback.length },
@@ -171,11 +172,6 @@ const testProvider = {
   schema: z.strictObject({ url: z.string().optional(), password: z.string().min(4).optional() }),
   secretNames: ["password"],
 };
-
-function compile(template: object): void {
-  if (JSON.stringify(template).includes("{{#broken"))
-    throw Object.assign(new Error("unclosed block"), { field: "text", line: 1 });
-}
 
 function verify(integration: string, rawBody: Buffer): FeedbackResult | undefined {
   if (integration !== "hooks") return undefined;

@@ -1,6 +1,8 @@
 import { type CategoryBody, categoryBodySchema } from "@tidings/contract/categories";
 import type { ConfigurationKind } from "@tidings/contract/configuration";
 import { type IntegrationBody, integrationBodySchema } from "@tidings/contract/integrations";
+import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
+import { type PartialBody, partialBodySchema } from "@tidings/contract/partials";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { valid } from "./validation.ts";
@@ -9,6 +11,8 @@ import { valid } from "./validation.ts";
 export type ConfigurationDocument =
   | { kind: "workflow"; document: WorkflowBody }
   | { kind: "template"; document: TemplateBody }
+  | { kind: "layout"; document: LayoutBody }
+  | { kind: "partial"; document: PartialBody }
   | { kind: "category"; document: CategoryBody }
   | { kind: "integration"; document: IntegrationBody };
 
@@ -19,6 +23,10 @@ export function parseDocument(kind: ConfigurationKind, value: unknown): Configur
       return { kind, document: valid(workflowBodySchema, value) };
     case "template":
       return { kind, document: valid(templateBodySchema, value) };
+    case "layout":
+      return { kind, document: valid(layoutBodySchema, value) };
+    case "partial":
+      return { kind, document: valid(partialBodySchema, value) };
     case "category":
       return { kind, document: valid(categoryBodySchema, value) };
     case "integration":

@@ -1,18 +1,27 @@
 import type { ConfigurationKind } from "@tidings/contract/configuration";
 import type { Fault } from "@tidings/contract/errors";
+import type { PartialBody } from "@tidings/contract/partials";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import {
-  type CompileTemplate,
   integrationFaults,
   type ProviderRules,
-  templateFaults,
   templateUseFaults,
   workflowFaults,
   workflowReferences,
 } from "../domain/configuration-rules.ts";
+import { faultOfTemplate } from "../domain/template-rules.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
+import type { TemplateRules } from "../ports/template-engine.ts";
 import type { ConfigurationDocument } from "./configuration-documents.ts";
+import {
+  type DocumentUser,
+  type Stored,
+  storedDocuments,
+  storedLibrary,
+  userOfLayout,
+  userOfPartial,
+} from "./stored-documents.ts";
 
 /** What must hold between documents before one of them is written or deleted. */
 export interface ConfigurationRules {
@@ -22,22 +31,15 @@ export interface ConfigurationRules {
     written: ConfigurationDocument,
     secrets: Readonly<Record<string, string>>,
   ): Promise<Fault[]>;
-  /** Key of a workflow that refers to it; undefined where none does. */
-  userOf(environmentId: number, kind: ConfigurationKind, key: string): Promise<string | undefined>;
+  /** A document that refers to it; undefined where none does. */
+  userOf(environmentId: number, kind: ConfigurationKind, key: string): Promise<DocumentUser | undefined>;
 }
 
 export interface ConfigurationRulesOptions {
   store: Pick<ConfigurationStore, "getConfiguration" | "listConfiguration">;
   provider: (name: string) => ProviderRules | undefined;
-  compile: CompileTemplate;
+  templates: TemplateRules;
 }
-
-interface StoredWorkflow {
-  key: string;
-  document: WorkflowBody;
-}
-
-const pageLength = 100;
 
 /** The rules over what is stored now: the cache of the stages may be a second behind. */
 export class StoredConfigurationRules implements ConfigurationRules {
@@ -53,6 +55,7 @@ export class StoredConfigurationRules implements ConfigurationRules {
     written: ConfigurationDocument,
     secrets: Readonly<Record<string, string>>,
   ): Promise<Fault[]> {
+    const { store, templates } = this.#options;
     switch (written.kind) {
       case "category":
         return [];
@@ -60,8 +63,15 @@ export class StoredConfigurationRules implements ConfigurationRules {
         return integrationFaults(written.document, secrets, this.#options.provider(written.document.provider));
       case "workflow":
         return this.#checkWorkflow(environmentId, written.document);
+      case "layout": {
+        const library = await storedLibrary(store, environmentId, written.document);
+        return templates.layoutFaults(written.document, library).map(faultOfTemplate);
+      }
+      case "partial":
+        return this.#checkPartial(environmentId, key, written.document);
       case "template": {
-        const faults = templateFaults(written.document, this.#options.compile);
+        const library = await storedLibrary(store, environmentId, written.document);
+        const faults = templates.templateFaults(written.document, library).map(faultOfTemplate);
         return faults.length > 0
           ? faults
           : templateUseFaults(key, written.document, await this.#workflows(environmentId));
@@ -69,13 +79,33 @@ export class StoredConfigurationRules implements ConfigurationRules {
     }
   }
 
-  async userOf(environmentId: number, kind: ConfigurationKind, key: string): Promise<string | undefined> {
-    if (kind === "workflow" || kind === "integration") return undefined;
-    const user = (await this.#workflows(environmentId)).find(({ document }) => {
-      const references = workflowReferences(document);
-      return kind === "category" ? references.category === key : references.templates.includes(key);
-    });
-    return user?.key;
+  async userOf(environmentId: number, kind: ConfigurationKind, key: string): Promise<DocumentUser | undefined> {
+    const { store } = this.#options;
+    switch (kind) {
+      case "workflow":
+      case "integration":
+        return undefined;
+      case "layout":
+        return userOfLayout(store, environmentId, key);
+      case "partial":
+        return userOfPartial(store, environmentId, key, false);
+      case "category":
+      case "template": {
+        const user = (await this.#workflows(environmentId)).find(({ document }) => {
+          const references = workflowReferences(document);
+          return kind === "category" ? references.category === key : references.templates.includes(key);
+        });
+        return user && { kind: "workflow", key: user.key };
+      }
+    }
+  }
+
+  async #checkPartial(environmentId: number, key: string, partial: PartialBody): Promise<Fault[]> {
+    const { store, templates } = this.#options;
+    const faults = templates.partialFaults(key, partial, await storedLibrary(store, environmentId, partial));
+    if (faults.length > 0 || partial.html !== undefined) return faults.map(faultOfTemplate);
+    const user = await userOfPartial(store, environmentId, key, true);
+    return user === undefined ? [] : [{ path: "html", message: `is used by the ${user.kind} ${user.key}` }];
   }
 
   async #checkWorkflow(environmentId: number, workflow: WorkflowBody): Promise<Fault[]> {
@@ -90,19 +120,10 @@ export class StoredConfigurationRules implements ConfigurationRules {
     return workflowFaults(workflow, category !== undefined, templates);
   }
 
-  async #workflows(environmentId: number): Promise<StoredWorkflow[]> {
-    const all: StoredWorkflow[] = [];
-    for (let after = ""; ; ) {
-      const rows = await this.#options.store.listConfiguration({
-        environmentId,
-        kind: "workflow",
-        after,
-        limit: pageLength,
-      });
-      for (const { key, document } of rows) all.push({ key, document: workflowBodySchema.parse(JSON.parse(document)) });
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < pageLength) return all;
-      after = last.key;
-    }
+  async #workflows(environmentId: number): Promise<Stored<WorkflowBody>[]> {
+    const all: Stored<WorkflowBody>[] = [];
+    for await (const workflow of storedDocuments(this.#options.store, environmentId, "workflow", workflowBodySchema))
+      all.push(workflow);
+    return all;
   }
 }

@@ -44,7 +44,7 @@ export class ConfigurationWriter {
     return this.#exclusively(() => this.#put(environmentId, kind, key, body));
   }
 
-  /** Throws `not_found`, and `in_use` where a workflow refers to it. */
+  /** Throws `not_found`, and `in_use` where another document refers to it. */
   delete(environmentId: number, kind: ConfigurationKind, key: string): Promise<void> {
     return this.#exclusively(() => this.#delete(environmentId, kind, key));
   }
@@ -72,7 +72,7 @@ export class ConfigurationWriter {
   async #delete(environmentId: number, kind: ConfigurationKind, key: string): Promise<void> {
     const { store, rules, broadcast, clock } = this.#options;
     const user = await rules.userOf(environmentId, kind, key);
-    if (user !== undefined) throw new TidingsError("in_use", { detail: `The workflow ${user} refers to it` });
+    if (user !== undefined) throw new TidingsError("in_use", { detail: `The ${user.kind} ${user.key} refers to it` });
     const existed = await store.deleteConfiguration({ environmentId, kind, key, now: clock.now() });
     if (!existed) throw new TidingsError("not_found");
     broadcast.publish("configuration");

@@ -14,6 +14,8 @@ import { iso } from "./views.ts";
 const plurals: Record<ConfigurationKind, string> = {
   workflow: "Workflows",
   template: "Templates",
+  layout: "Layouts",
+  partial: "Partials",
   category: "Categories",
   integration: "Integrations",
 };

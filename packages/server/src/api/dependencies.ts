@@ -13,6 +13,7 @@ import type { ConfigurationRow, ConfigurationStore } from "../ports/store/config
 import type { KeyStore } from "../ports/store/keys.ts";
 import type { LogStore } from "../ports/store/log.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
+import type { TenantStore } from "../ports/store/tenants.ts";
 
 /** What the API asks of ingest. */
 export interface IngestPort {
@@ -69,7 +70,7 @@ export interface ApiDependencies {
     request: FeedbackRequest,
   ) => Promise<FeedbackResult | undefined>;
   configuration: ConfigurationPort;
-  store: KeyStore & RecipientStore & LogStore;
+  store: KeyStore & RecipientStore & LogStore & TenantStore;
   keyring: ApiKeyring;
   clock: Clock;
   ids: Ids;

@@ -76,8 +76,24 @@ const valid: readonly { method: "POST" | "PUT"; path: string; body: unknown }[] 
   {
     method: "PUT",
     path: "/v1/templates/t",
-    body: { email: { subject: "s", text: "t", html: "h" }, webhook: {}, sms: { text: "t" } },
+    body: {
+      email: { subject: "s", text: "t", html: "h", preheader: "p" },
+      webhook: {},
+      sms: { text: "t" },
+      in_app: { text: "t", url: "/u", actions: [{ key: "k", label: "l", url: "/v" }], data: { a: "b" } },
+      locales: { de: { email: { subject: "d" }, in_app: { title: "t" } } },
+    },
   },
+  {
+    method: "PUT",
+    path: "/v1/layouts/l",
+    body: {
+      email: { html: "{{> content}}", text: "{{> content}}" },
+      locales: { "de-AT": { email: { html: "{{> content}}" } } },
+    },
+  },
+  { method: "PUT", path: "/v1/partials/p", body: { html: "{{#if a}}b{{/if}}", text: "c" } },
+  { method: "PUT", path: "/v1/tenants/acme", body: { name: "n", branding: { colour: "#fff", wide: true, size: 1 } } },
   {
     method: "PUT",
     path: "/v1/categories/c",

@@ -18,6 +18,7 @@ import { errorHandler } from "./problem.ts";
 import { protect } from "./protect.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { recipientHandlers } from "./recipients.ts";
+import { tenantHandlers } from "./tenants.ts";
 import { answerUnknownRoutes } from "./unknown-routes.ts";
 
 declare module "fastify" {
@@ -70,6 +71,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       ...messageHandlers(dependencies),
       ...recipientHandlers(dependencies),
       ...configurationHandlers(dependencies.configuration),
+      ...tenantHandlers(dependencies),
       ...deadLetterHandlers(dependencies),
       ...apiKeyHandlers(dependencies, environments),
     });

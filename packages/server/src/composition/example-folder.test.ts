@@ -23,9 +23,10 @@ test("the repository's own example has mails that render, with and without what 
   };
   for (const data of [full, { order: "A-1", title: "News" }]) {
     for (const { document } of templates) {
-      const render = new HandlebarsEngine().compile(templateBodySchema.parse(document), "email");
+      const library = { layout: () => undefined, partial: () => undefined };
+      const compiled = new HandlebarsEngine().compile(templateBodySchema.parse(document), "email", library);
       const recipient = { id: "anna", attributes: {} };
-      const mail = render({ data, recipient, message: { id: "m" }, tenant: undefined });
+      const mail = compiled.render({ data, recipient, message: { id: "m" }, tenant: undefined });
       expect(mail.subject).not.toBe("");
       expect(mail.text).toContain("\n");
       expect(mail.html).toMatch(/^<!doctype html>[\s\S]*<\/html>\s*$/);

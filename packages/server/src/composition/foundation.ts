@@ -11,6 +11,7 @@ import type { EnvironmentRow } from "../ports/store/keys.ts";
 import type { Store } from "../ports/store/store.ts";
 import { ConfigurationCache } from "../store/configuration-cache.ts";
 import { openSqliteStore } from "../store/sqlite/thread.ts";
+import { TenantCache } from "../store/tenant-cache.ts";
 import { type BootstrapKey, prepareBootstrapKey } from "./bootstrap-key.ts";
 import { development, prepareEnvironments } from "./environments.ts";
 import { loadMasterKey, type MasterKey } from "./master-key.ts";
@@ -38,6 +39,7 @@ export interface Foundation {
   bootstrapKey: BootstrapKey;
   broadcast: InProcessBroadcast;
   configuration: ConfigurationCache;
+  tenants: TenantCache;
 }
 
 export async function layFoundation(
@@ -89,6 +91,7 @@ export async function layFoundation(
     bootstrapKey,
     broadcast,
     configuration,
+    tenants: new TenantCache({ store, broadcast, clock }, config.configuration),
   };
 }
 

@@ -4,19 +4,21 @@ import type { StepKind } from "../domain/steps/step-kind.ts";
 import type { Keyring } from "../lib/keyring.ts";
 import type { DeliverObserver } from "../pipeline/deliver/ports.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Configuration, IntegrationConfiguration } from "../ports/configuration.ts";
+import type { Configuration, IntegrationConfiguration, TemplateParts } from "../ports/configuration.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Limiter } from "../ports/limiter.ts";
 import type { Provider } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { TemplateEngine } from "../ports/template-engine.ts";
+import type { Tenants } from "../ports/tenants.ts";
 
 /** What the stages are made from; the simulation gives its own clock, randomness and providers, and nothing else differs. */
 export interface PipelineParts {
   config: Config;
   store: Store;
-  configuration: Configuration;
+  configuration: Configuration & TemplateParts;
+  tenants: Tenants;
   keyring: Keyring;
   clock: Clock;
   random: Random;

@@ -10,7 +10,7 @@ import type { ConfigurationStore } from "../ports/store/configuration.ts";
 const markerFile = "seeding";
 
 /** What is referred to comes before what refers to it. */
-const order: readonly ConfigurationKind[] = ["category", "template", "integration", "workflow"];
+const order: readonly ConfigurationKind[] = ["category", "partial", "layout", "template", "integration", "workflow"];
 
 export interface SeedParts {
   store: Pick<ConfigurationStore, "configurationSince">;

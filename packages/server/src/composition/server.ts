@@ -49,7 +49,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
   const foundation = await layFoundation(config, metrics, hooks);
   live.foundation = foundation;
   const { store, clock, keyring, first, log } = foundation;
-  const templates = new HandlebarsEngine();
+  const templates = new HandlebarsEngine(config.templates);
   const writer = configurationWriter(foundation, templates);
   await seedFromFolder(foundation, writer);
   await foundation.configuration.start();
@@ -120,7 +120,7 @@ function configurationWriter(
   const rules = new StoredConfigurationRules({
     store,
     provider: (name) => providers.get(name),
-    compile: (template, channel) => templates.compile(template, channel),
+    templates,
   });
   return new ConfigurationWriter({ store, keyring, broadcast, clock, rules });
 }
@@ -155,7 +155,7 @@ interface Stoppable {
 
 /** The face first, so that nothing comes in; the store last, as all others settle into it. */
 async function stopServer({ foundation, pipeline, api, housekeeping, http, pool }: Stoppable): Promise<void> {
-  const { clock, config, configuration, broadcast, store } = foundation;
+  const { clock, config, configuration, tenants, broadcast, store } = foundation;
   housekeeping.stop();
   await api.close();
   // What does not end in time is STARTED in the store, and is resolved by class at the next start.
@@ -165,6 +165,7 @@ async function stopServer({ foundation, pipeline, api, housekeeping, http, pool 
     new Promise<void>((resolve) => void clock.after(config.process.drainTimeoutMs, resolve)),
   ]);
   await configuration.stop();
+  tenants.stop();
   await broadcast.close();
   await pool.close();
   await http.close();

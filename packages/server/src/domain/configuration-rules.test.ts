@@ -2,13 +2,7 @@ import type { TemplateBody } from "@tidings/contract/templates";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import {
-  integrationFaults,
-  templateFaults,
-  templateUseFaults,
-  workflowFaults,
-  workflowReferences,
-} from "./configuration-rules.ts";
+import { integrationFaults, templateUseFaults, workflowFaults, workflowReferences } from "./configuration-rules.ts";
 
 const workflow: WorkflowBody = workflowBodySchema.parse({
   category: "orders",
@@ -48,13 +42,6 @@ test("the bound on steps counts all branches", () => {
     { id: "c", type: "condition", if: { field: "data.x", op: "exists" }, then: delays("a"), else: delays("b") },
   ];
   expect(paths(workflowFaults({ category: "c", steps }, true, new Map()))).toEqual(["steps"]);
-});
-
-test("a template that does not compile is told by channel, field and line", () => {
-  const compile = () => {
-    throw Object.assign(new Error("unclosed block"), { field: "text", line: 3 });
-  };
-  expect(templateFaults(shipped, compile)).toEqual([{ path: "email.text", message: "line 3: unclosed block" }]);
 });
 
 test("a channel that a workflow uses stays in its template", () => {

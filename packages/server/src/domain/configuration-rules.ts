@@ -3,7 +3,7 @@ import { faultsOf } from "@tidings/contract/faults";
 import type { IntegrationBody } from "@tidings/contract/integrations";
 import { limits } from "@tidings/contract/limits";
 import type { TemplateBody } from "@tidings/contract/templates";
-import { type Channel, channels } from "@tidings/contract/words";
+import type { Channel } from "@tidings/contract/words";
 import type { ChannelStep, Step, WorkflowBody } from "@tidings/contract/workflows";
 import type { z } from "zod";
 
@@ -78,29 +78,6 @@ function placedSteps(steps: readonly Step[], path: string): PlacedStep[] {
     if (step.type !== "condition") return [own];
     return [own, ...placedSteps(step.then, `${own.path}.then`), ...placedSteps(step.else ?? [], `${own.path}.else`)];
   });
-}
-
-/** Compiles a template for a channel; throws where its source is broken. */
-export type CompileTemplate = (template: TemplateBody, channel: Channel) => unknown;
-
-export function templateFaults(template: TemplateBody, compile: CompileTemplate): Fault[] {
-  const faults: Fault[] = [];
-  for (const channel of channels) {
-    if (template[channel] === undefined) continue;
-    try {
-      compile(template, channel);
-    } catch (error) {
-      faults.push(compileFault(channel, error));
-    }
-  }
-  return faults;
-}
-
-function compileFault(channel: Channel, error: unknown): Fault {
-  if (!(error instanceof Error)) return { path: channel, message: "does not compile" };
-  const field = "field" in error && typeof error.field === "string" ? `.${error.field}` : "";
-  const line = "line" in error && typeof error.line === "number" ? `line ${error.line}: ` : "";
-  return { path: `${channel}${field}`, message: `${line}${error.message}` };
 }
 
 /** Faults of a template for the workflows that use it: a channel that one of them needs must not go. */

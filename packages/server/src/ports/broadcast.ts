@@ -1,5 +1,5 @@
 /** What a hint is about; the receiver asks the store what exactly changed. */
-export type Hint = "configuration" | "work" | "keys";
+export type Hint = "configuration" | "work" | "keys" | "tenants";
 
 /**
  * Lossy hints between parts and processes. A hint may be lost, doubled or late; receivers catch up from a

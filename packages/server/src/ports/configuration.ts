@@ -1,5 +1,7 @@
 import type { CategoryBody } from "@tidings/contract/categories";
 import type { IntegrationBody } from "@tidings/contract/integrations";
+import type { LayoutBody } from "@tidings/contract/layouts";
+import type { PartialBody } from "@tidings/contract/partials";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Lane } from "@tidings/contract/words";
 import type { WorkflowBody } from "@tidings/contract/workflows";
@@ -27,4 +29,12 @@ export interface Configuration {
   /** A workflow as it was published as that version: what a waiting run goes on with. */
   workflowVersion(environmentId: number, key: string, version: number): Promise<Versioned<WorkflowBody> | undefined>;
   templateVersion(environmentId: number, key: string, version: number): Promise<Versioned<TemplateBody> | undefined>;
+}
+
+/** Layouts and partials in force; templates of any version take these. */
+export interface TemplateParts {
+  layout(environmentId: number, key: string): Versioned<LayoutBody> | undefined;
+  partial(environmentId: number, key: string): Versioned<PartialBody> | undefined;
+  /** Another number after each change of a layout or a partial. */
+  partsRevision(environmentId: number): number;
 }

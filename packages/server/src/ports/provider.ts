@@ -25,6 +25,28 @@ export interface RenderedContent {
   html?: string;
   /** JSON text of a webhook's body. */
   body?: string;
+  /** Files that go with a mail. */
+  attachments?: readonly RenderedAttachment[];
+  /** What an in-app message has beside its title (`subject`) and text. */
+  inApp?: RenderedInApp;
+  /** The locale that its template had for the recipient; undefined where that was the default. */
+  locale?: string;
+}
+
+export interface RenderedAttachment {
+  filename: string;
+  contentType: string;
+  /** Bytes, or base64 as the event's data had it, which was checked. */
+  content: Buffer | string;
+  /** Name by which HTML shows it in place: `cid:logo`. */
+  contentId?: string;
+}
+
+export interface RenderedInApp {
+  url?: string;
+  imageUrl?: string;
+  actions?: readonly { key: string; label: string; url?: string }[];
+  data?: Record<string, string>;
 }
 
 /** What became of one message of a call. */

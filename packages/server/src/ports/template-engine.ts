@@ -1,6 +1,10 @@
+import type { LayoutBody } from "@tidings/contract/layouts";
+import type { PartialBody } from "@tidings/contract/partials";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Channel } from "@tidings/contract/words";
+import type { TemplateFault } from "../domain/template-fault.ts";
 import type { RenderedContent } from "./provider.ts";
+import type { Tenant } from "./tenants.ts";
 
 /** What a template may read. */
 export interface TemplateFacts {
@@ -12,13 +16,35 @@ export interface TemplateFacts {
     attributes: Record<string, unknown>;
   };
   message: { id: string };
-  tenant: string | undefined;
+  tenant: Tenant | undefined;
+  /** The locale that the template has for the recipient; the engine sets it. */
+  locale?: string | undefined;
 }
 
-/** A template that was compiled once. Rendering is pure; it throws a TemplateFault where it cannot. */
-export type CompiledTemplate = (facts: TemplateFacts) => RenderedContent;
+/** Where a template's layout and partials are looked for when it is compiled. */
+export interface TemplateLibrary {
+  layout(key: string): LayoutBody | undefined;
+  partial(key: string): PartialBody | undefined;
+}
+
+/** A template that was compiled once, for one channel and all its locales. */
+export interface CompiledTemplate {
+  /** Pure and synchronous; throws a TemplateFault where it cannot. */
+  render(facts: TemplateFacts): RenderedContent;
+  /** It holds a layout or partials as they were: where those change, it has to be compiled again. */
+  readonly usesParts: boolean;
+  /** It reads the tenant, which has to be there. */
+  readonly usesTenant: boolean;
+}
 
 export interface TemplateEngine {
-  /** Throws a TemplateFault that names field and line where the source is broken. */
-  compile(template: TemplateBody, channel: Channel): CompiledTemplate;
+  /** Throws a TemplateFault that names field and line where a source is broken, or a layout or partial is not there. */
+  compile(template: TemplateBody, channel: Channel, library: TemplateLibrary): CompiledTemplate;
+}
+
+/** What is wrong with documents before they are written: a template in all its channels and locales. */
+export interface TemplateRules {
+  templateFaults(template: TemplateBody, library: TemplateLibrary): TemplateFault[];
+  layoutFaults(layout: LayoutBody, library: TemplateLibrary): TemplateFault[];
+  partialFaults(key: string, partial: PartialBody, library: TemplateLibrary): TemplateFault[];
 }

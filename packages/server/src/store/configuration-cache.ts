@@ -1,5 +1,7 @@
 import type { CategoryBody } from "@tidings/contract/categories";
 import type { ConfigurationKind } from "@tidings/contract/configuration";
+import type { LayoutBody } from "@tidings/contract/layouts";
+import type { PartialBody } from "@tidings/contract/partials";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import type { Lane } from "@tidings/contract/words";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
@@ -7,7 +9,7 @@ import { sealContext } from "../domain/event-payload.ts";
 import type { Keyring } from "../lib/keyring.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
-import type { Configuration, IntegrationConfiguration, Versioned } from "../ports/configuration.ts";
+import type { Configuration, IntegrationConfiguration, TemplateParts, Versioned } from "../ports/configuration.ts";
 import type { ConfigurationRow, ConfigurationStore } from "../ports/store/configuration.ts";
 import { ConfigurationIndex, versioned } from "./configuration-index.ts";
 import { OldVersions } from "./old-versions.ts";
@@ -47,7 +49,7 @@ interface Limits {
  * already reading when it was called, as that one may have missed the caller's own change; a document that cannot be
  * read is reported and passed over (what was in force under its key stays), and the others go on.
  */
-export class ConfigurationCache implements Configuration {
+export class ConfigurationCache implements Configuration, TemplateParts {
   readonly #parts: Parts;
   readonly #limits: Limits;
   readonly #indexes = new Map<number, ConfigurationIndex>();
@@ -127,6 +129,18 @@ export class ConfigurationCache implements Configuration {
 
   currentTemplate(environmentId: number, key: string): Versioned<TemplateBody> | undefined {
     return this.#indexes.get(environmentId)?.templates.get(key);
+  }
+
+  layout(environmentId: number, key: string): Versioned<LayoutBody> | undefined {
+    return this.#indexes.get(environmentId)?.layouts.get(key);
+  }
+
+  partial(environmentId: number, key: string): Versioned<PartialBody> | undefined {
+    return this.#indexes.get(environmentId)?.partials.get(key);
+  }
+
+  partsRevision(environmentId: number): number {
+    return this.#indexes.get(environmentId)?.partsRevision ?? 0;
   }
 
   integrations(environmentId: number): readonly IntegrationConfiguration[] {

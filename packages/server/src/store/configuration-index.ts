@@ -1,5 +1,7 @@
 import { type CategoryBody, categoryBodySchema } from "@tidings/contract/categories";
 import { integrationBodySchema } from "@tidings/contract/integrations";
+import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
+import { type PartialBody, partialBodySchema } from "@tidings/contract/partials";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { z } from "zod";
@@ -12,8 +14,12 @@ const secretsSchema = z.record(z.string(), z.string());
 export class ConfigurationIndex {
   readonly categories = new Map<string, Versioned<CategoryBody>>();
   readonly templates = new Map<string, Versioned<TemplateBody>>();
+  readonly layouts = new Map<string, Versioned<LayoutBody>>();
+  readonly partials = new Map<string, Versioned<PartialBody>>();
   readonly workflows = new Map<string, Versioned<WorkflowBody>>();
   readonly #integrations = new Map<string, IntegrationConfiguration>();
+  /** Counts the changes of layouts and partials. */
+  partsRevision = 0;
   #byEvent: Map<string, Versioned<WorkflowBody>[]> | undefined;
   #integrationList: readonly IntegrationConfiguration[] | undefined;
 
@@ -21,7 +27,13 @@ export class ConfigurationIndex {
   apply(row: ConfigurationRow, unseal: (sealed: string) => string): void {
     if (row.kind === "category") change(this.categories, row, () => versioned(row, categoryBodySchema));
     else if (row.kind === "template") change(this.templates, row, () => versioned(row, templateBodySchema));
-    else if (row.kind === "workflow") {
+    else if (row.kind === "layout") {
+      change(this.layouts, row, () => versioned(row, layoutBodySchema));
+      this.partsRevision += 1;
+    } else if (row.kind === "partial") {
+      change(this.partials, row, () => versioned(row, partialBodySchema));
+      this.partsRevision += 1;
+    } else if (row.kind === "workflow") {
       change(this.workflows, row, () => versioned(row, workflowBodySchema));
       this.#byEvent = undefined;
     } else {

@@ -13,6 +13,7 @@ import { logConformance } from "./conformance/log.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
 import { settleConformance } from "./conformance/settle.conformance.ts";
+import { tenantsConformance } from "./conformance/tenants.conformance.ts";
 
 /** What every engine of the Store port must do. The tests share one store, each in a corner of its own. */
 export function storeConformance(name: string, open: OpenStore): void {
@@ -36,6 +37,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     feedbackConformance(corner);
     deadLettersConformance(corner);
     configurationConformance(corner);
+    tenantsConformance(corner);
     logConformance(corner);
 
     test("calls made at once are all answered, each with its own answer", async () => {

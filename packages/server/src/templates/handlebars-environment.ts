@@ -9,10 +9,17 @@ export interface LoopLimits {
 /** A rendering that was ended by a limit. */
 export class RenderLimit extends Error {}
 
+/** A compiled source, run alone or as a partial. */
+export type RunTemplate = (context: unknown, options?: Handlebars.RuntimeOptions) => string;
+
 export interface TemplateEnvironment {
   handlebars: typeof Handlebars;
   /** Called before each rendering, as passes are counted per rendering, which is synchronous. Gives what it runs with. */
-  startRendering(facts: object): Handlebars.RuntimeOptions;
+  startRendering(facts: object, partials: Readonly<Record<string, RunTemplate>>): Handlebars.RuntimeOptions;
+  /** Throws a RenderLimit where there were too many. */
+  countPass(): void;
+  /** Throws a RenderLimit where a part's output is too long. */
+  checkLength(output: string): void;
 }
 
 /**
@@ -26,6 +33,9 @@ export function createEnvironment(limits: LoopLimits): TemplateEnvironment {
   const countPass = (): void => {
     passes += 1;
     if (passes > limits.passesMax) throw new RenderLimit("loops too often");
+  };
+  const checkLength = (output: string): void => {
+    if (output.length > limits.outputLengthMax) throw new RenderLimit("becomes too long");
   };
   handlebars.unregisterHelper("log");
   handlebars.registerHelper("eq", (left: unknown, right: unknown) => left === right);
@@ -45,7 +55,7 @@ export function createEnvironment(limits: LoopLimits): TemplateEnvironment {
           last: index === entries.length - 1,
         });
         output += String(options.fn(value, { data, blockParams: [value, key] }));
-        if (output.length > limits.outputLengthMax) throw new RenderLimit("becomes too long");
+        checkLength(output);
       }
       return output;
     },
@@ -53,10 +63,12 @@ export function createEnvironment(limits: LoopLimits): TemplateEnvironment {
   const options = optionsOfPartial(handlebars);
   return {
     handlebars,
-    startRendering: (facts) => {
+    startRendering: (facts, partials) => {
       passes = 0;
-      return { ...options, data: { root: facts } };
+      return { ...options, partials, data: { root: facts } };
     },
+    countPass,
+    checkLength,
   };
 }
 
@@ -70,8 +82,7 @@ function optionsOfPartial(handlebars: typeof Handlebars): Handlebars.RuntimeOpti
   const access = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
   handlebars.compile("{{> inner}}")({}, { ...access, partials: { inner: partial } });
   if (given?.partial !== true) throw new Error("this Handlebars does not tell a partial how to run");
-  // The stand-in is no partial of any template.
-  return { ...given, partials: {} };
+  return given;
 }
 
 function entriesOf(context: unknown): [string | number, unknown][] {

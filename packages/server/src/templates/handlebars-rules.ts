@@ -1,7 +1,8 @@
 import Handlebars from "handlebars";
-import { TemplateFault } from "./template-fault.ts";
 
-type Node = hbs.AST.Node;
+export type Node = hbs.AST.Node;
+/** Throws the fault of a field, at a line of its source. */
+export type Refuse = (line: number | undefined, why: string) => never;
 
 /** Nodes nested in each other, which is what recursion in the compiler follows. */
 const nodeDepthMax = 64;
@@ -23,13 +24,14 @@ const forbiddenNames: ReadonlySet<string> = new Set([
   "__lookupSetter__",
 ]);
 
-/** Everything else, above all partials and decorators, is refused. */
+/** Everything else, above all decorators and blocks that are partials, is refused. */
 const allowedTypes: ReadonlySet<string> = new Set([
   "Program",
   "MustacheStatement",
   "BlockStatement",
   "ContentStatement",
   "CommentStatement",
+  "PartialStatement",
   "SubExpression",
   "PathExpression",
   "StringLiteral",
@@ -50,23 +52,21 @@ const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 
 /** The nodes directly below one. */
-function childrenOf(node: Node): Node[] {
+export function childrenOf(node: Node): Node[] {
   return Object.values(node).flatMap((value: unknown) =>
     Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
   );
 }
 
 /** Throws a TemplateFault for the first thing that a template may not hold. */
-export function checkTemplate(field: string, node: Node, depth = 0): void {
-  const refuse = (why: string): never => {
-    throw new TemplateFault(field, node.loc?.start.line, why);
-  };
+export function checkTemplate(node: Node, refuseAt: Refuse, depth = 0): void {
+  const refuse = (why: string): never => refuseAt(node.loc?.start.line, why);
   if (depth > nodeDepthMax) refuse("is nested too deep");
-  if (!allowedTypes.has(node.type)) refuse("partials and decorators are not allowed");
+  if (!allowedTypes.has(node.type)) refuse("decorators and partials with a block are not allowed");
   if (isPath(node) && node.parts.some((part) => forbiddenNames.has(part))) refuse("leads out of the data");
   if (isString(node) && forbiddenNames.has(node.value)) refuse("leads out of the data");
   if (isCallable(node)) checkCall(node, refuse);
-  for (const child of childrenOf(node)) checkTemplate(field, child, depth + 1);
+  for (const child of childrenOf(node)) checkTemplate(child, refuseAt, depth + 1);
 }
 
 function checkCall(
@@ -104,13 +104,13 @@ export function escapeForJson(node: Node): void {
 }
 
 /** Parses a source; a fault in it names the line. */
-export function parseTemplate(field: string, source: string): hbs.AST.Program {
+export function parseTemplate(source: string, refuse: Refuse): hbs.AST.Program {
   try {
     return Handlebars.parse(source);
   } catch (error) {
     const message = error instanceof Error ? error.message : "";
     const line = /line (\d+)|- (\d+):\d+$/.exec(message);
     const [first = "cannot be parsed"] = message.split("\n");
-    throw new TemplateFault(field, line === null ? undefined : Number(line[1] ?? line[2]), first.replace(/:$/, ""));
+    return refuse(line === null ? undefined : Number(line[1] ?? line[2]), first.replace(/:$/, ""));
   }
 }

@@ -1,15 +1,24 @@
+import type { TemplateBody } from "@tidings/contract/templates";
+import type { Channel } from "@tidings/contract/words";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { TemplateFault } from "../domain/template-fault.ts";
 import type { TemplateFacts } from "../ports/template-engine.ts";
 import { HandlebarsEngine } from "./handlebars.ts";
-import { TemplateFault } from "./template-fault.ts";
 
-const engine = new HandlebarsEngine();
+const handlebars = new HandlebarsEngine();
+const nothing = { layout: () => undefined, partial: () => undefined };
+const engine = {
+  compile: (template: TemplateBody, channel: Channel) => {
+    const compiled = handlebars.compile(template, channel, nothing);
+    return (facts: TemplateFacts) => compiled.render(facts);
+  },
+};
 const facts = (data: Record<string, unknown>): TemplateFacts => ({
   data,
   recipient: { id: "u1", locale: "de", attributes: { name: "Zoë" } },
   message: { id: "m1" },
-  tenant: "acme",
+  tenant: { key: "acme", name: undefined, branding: {} },
 });
 const text = (source: string, data: Record<string, unknown> = {}) =>
   engine.compile({ sms: { text: source } }, "sms")(facts(data)).text;
@@ -40,14 +49,14 @@ describe("rendering", () => {
   });
 
   it("reads recipient, message and tenant; what is not there is empty", () => {
-    expect(text("{{recipient.attributes.name}} {{message.id}} {{tenant}} [{{data.none.deeper}}]")).toBe(
+    expect(text("{{recipient.attributes.name}} {{message.id}} {{tenant.key}} [{{data.none.deeper}}]")).toBe(
       "Zoë m1 acme []",
     );
   });
 
   it("knows if, unless, each, with, lookup and eq", () => {
     const source =
-      "{{#if (eq data.a 'x')}}1{{else}}2{{/if}}{{#unless data.none}}3{{/unless}}{{#each data.l}}{{@index}}{{this}}{{#unless @last}},{{/unless}}{{/each}}{{#with data.o}}{{k}}{{../tenant}}{{/with}}{{lookup data.o 'k'}}";
+      "{{#if (eq data.a 'x')}}1{{else}}2{{/if}}{{#unless data.none}}3{{/unless}}{{#each data.l}}{{@index}}{{this}}{{#unless @last}},{{/unless}}{{/each}}{{#with data.o}}{{k}}{{../tenant.key}}{{/with}}{{lookup data.o 'k'}}";
     expect(text(source, { a: "x", l: ["a", "b"], o: { k: "v" } })).toBe("130a,1bvacmev");
     expect(text("{{#each data.l as |v k|}}{{k}}={{v}};{{else}}none{{/each}}", { l: { a: 1, b: 2 } })).toBe("a=1;b=2;");
     expect(text("{{#each data.l}}x{{else}}none{{/each}}")).toBe("none");

@@ -43,11 +43,7 @@ export class Deliver {
     this.#services = {
       on: dependencies,
       slots: this.#slots,
-      renderer: new Renderer(
-        dependencies.configuration,
-        dependencies.templates,
-        dependencies.limits.compiledTemplatesMax,
-      ),
+      renderer: new Renderer(dependencies, dependencies.limits.compiledTemplatesMax),
       outcomes: new Outcomes(dependencies),
       fail: (delivery, reason, error) => this.#fail(delivery, reason, error),
       onRelease: () => {

@@ -1,7 +1,7 @@
 import type { Lane } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Configuration, IntegrationConfiguration } from "../../ports/configuration.ts";
+import type { Configuration, IntegrationConfiguration, TemplateParts } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { Limiter } from "../../ports/limiter.ts";
 import type { Outcome, Provider } from "../../ports/provider.ts";
@@ -9,6 +9,7 @@ import type { Queue } from "../../ports/queue.ts";
 import type { Random } from "../../ports/random.ts";
 import type { DeliverStore } from "../../ports/store/deliver.ts";
 import type { TemplateEngine } from "../../ports/template-engine.ts";
+import type { Tenants } from "../../ports/tenants.ts";
 
 export interface DeliverLimits {
   /** Messages between STARTED and their recorded outcome, in this process. */
@@ -55,7 +56,8 @@ export interface DeliverKeyring {
 
 export interface DeliverDependencies {
   store: DeliverStore;
-  configuration: Configuration;
+  configuration: Configuration & TemplateParts;
+  tenants: Tenants;
   keyring: DeliverKeyring;
   clock: Clock;
   random: Random;

@@ -1,57 +1,100 @@
 import type { TemplateBody } from "@tidings/contract/templates";
-import type { Channel } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
-import type { Configuration } from "../../ports/configuration.ts";
+import type { Configuration, TemplateParts } from "../../ports/configuration.ts";
 import type { RenderedContent } from "../../ports/provider.ts";
-import type { CompiledTemplate, TemplateEngine } from "../../ports/template-engine.ts";
+import type { CompiledTemplate, TemplateEngine, TemplateFacts } from "../../ports/template-engine.ts";
+import type { Tenant, Tenants } from "../../ports/tenants.ts";
 
-/** Templates compiled once per version and channel, the longest unused forgotten first. */
+interface RendererParts {
+  configuration: Pick<Configuration, "templateVersion"> & TemplateParts;
+  templates: TemplateEngine;
+  tenants: Tenants;
+}
+
+interface Kept {
+  template: TemplateBody;
+  compiled: CompiledTemplate;
+  /** The layouts and partials that it was compiled with. */
+  partsRevision: number;
+}
+
+/**
+ * Templates compiled once per version and channel, the longest unused forgotten first. A message takes its template as
+ * it was when the message was made, and the layout and partials as they are when it goes out.
+ */
 export class Renderer {
-  readonly #configuration: Configuration;
-  readonly #engine: TemplateEngine;
-  readonly #compiledMax: number;
-  readonly #compiled = new Map<string, CompiledTemplate>();
+  readonly #parts: RendererParts;
+  readonly #keptMax: number;
+  readonly #kept = new Map<string, Kept>();
 
-  constructor(configuration: Configuration, engine: TemplateEngine, compiledMax: number) {
-    this.#configuration = configuration;
-    this.#engine = engine;
-    this.#compiledMax = compiledMax;
+  constructor(parts: RendererParts, keptMax: number) {
+    this.#parts = parts;
+    this.#keptMax = keptMax;
   }
 
-  /** Content of a message where it can be made at once; undefined where its template is not compiled yet, or fails. */
+  /** Content of a message where it can be made at once; undefined where its template or tenant is not in memory, or it fails. */
   renderNow(delivery: Delivery): RenderedContent | undefined {
     if (delivery.content !== undefined) return ready(delivery.content);
-    const compiled = this.#compiled.get(keyOf(delivery.origin));
+    const { origin } = delivery;
+    const kept = this.#kept.get(keyOf(origin));
+    if (kept === undefined) return undefined;
     try {
-      return compiled?.(factsOf(delivery));
+      const compiled = this.#upToDate(kept, origin);
+      if (!compiled.usesTenant || origin.tenant === "") return compiled.render(factsOf(delivery, undefined));
+      const tenant = this.#parts.tenants.peek(origin.environmentId, origin.tenant);
+      return tenant === undefined ? undefined : compiled.render(factsOf(delivery, tenant));
     } catch {
       return undefined;
     }
   }
 
-  /** Content of a message; at once where its template is compiled already. Throws, or rejects, where it cannot be made. */
+  /** Content of a message; at once where all that it needs is in memory. Throws, or rejects, where it cannot be made. */
   render(delivery: Delivery): RenderedContent | Promise<RenderedContent> {
     if (delivery.content !== undefined) return ready(delivery.content);
-    const key = keyOf(delivery.origin);
-    const compiled = this.#compiled.get(key);
-    return compiled === undefined ? this.#load(key, delivery) : compiled(factsOf(delivery));
+    const { origin } = delivery;
+    const kept = this.#kept.get(keyOf(origin));
+    if (kept === undefined) return this.#load(delivery);
+    const compiled = this.#upToDate(kept, origin);
+    if (!compiled.usesTenant || origin.tenant === "") return compiled.render(factsOf(delivery, undefined));
+    const tenant = this.#parts.tenants.peek(origin.environmentId, origin.tenant);
+    return tenant === undefined ? this.#withTenant(compiled, delivery) : compiled.render(factsOf(delivery, tenant));
   }
 
-  async #load(key: string, delivery: Delivery): Promise<RenderedContent> {
-    const { environmentId, template: name, templateVersion, channel } = delivery.origin;
-    const template = await this.#configuration.templateVersion(environmentId, name, templateVersion);
+  async #load(delivery: Delivery): Promise<RenderedContent> {
+    const { environmentId, template: name, templateVersion, channel, tenant } = delivery.origin;
+    const template = await this.#parts.configuration.templateVersion(environmentId, name, templateVersion);
     if (template === undefined) throw new Error(`template ${name} version ${templateVersion} is gone`);
-    return this.#compile(key, template.document, channel)(factsOf(delivery));
+    const compiled = this.#keep(keyOf(delivery.origin), template.document, environmentId, channel);
+    if (!compiled.usesTenant || tenant === "") return compiled.render(factsOf(delivery, undefined));
+    return this.#withTenant(compiled, delivery);
   }
 
-  #compile(key: string, template: TemplateBody, channel: Channel): CompiledTemplate {
-    const compiled = this.#engine.compile(template, channel);
-    if (this.#compiled.size >= this.#compiledMax) {
-      const oldest = this.#compiled.keys().next().value;
-      if (oldest !== undefined) this.#compiled.delete(oldest);
+  async #withTenant(compiled: CompiledTemplate, delivery: Delivery): Promise<RenderedContent> {
+    const { environmentId, tenant } = delivery.origin;
+    return compiled.render(factsOf(delivery, await this.#parts.tenants.load(environmentId, tenant)));
+  }
+
+  #upToDate({ template, compiled, partsRevision }: Kept, origin: MessageOrigin): CompiledTemplate {
+    const { environmentId, channel } = origin;
+    if (!compiled.usesParts || partsRevision === this.#parts.configuration.partsRevision(environmentId))
+      return compiled;
+    return this.#keep(keyOf(origin), template, environmentId, channel);
+  }
+
+  #keep(key: string, template: TemplateBody, environmentId: number, channel: MessageOrigin["channel"]) {
+    const { configuration, templates } = this.#parts;
+    const partsRevision = configuration.partsRevision(environmentId);
+    const compiled = templates.compile(template, channel, {
+      layout: (name) => configuration.layout(environmentId, name)?.document,
+      partial: (name) => configuration.partial(environmentId, name)?.document,
+    });
+    this.#kept.delete(key);
+    this.#kept.set(key, { template, compiled, partsRevision });
+    if (this.#kept.size > this.#keptMax) {
+      const oldest = this.#kept.keys().next().value;
+      if (oldest !== undefined) this.#kept.delete(oldest);
     }
-    this.#compiled.set(key, compiled);
     return compiled;
   }
 }
@@ -60,13 +103,8 @@ function keyOf({ environmentId, template, templateVersion, channel }: MessageOri
   return `${environmentId}:${template}:${templateVersion}:${channel}`;
 }
 
-function factsOf(delivery: Delivery) {
-  return {
-    data: delivery.data,
-    recipient: delivery.recipient,
-    message: { id: delivery.id },
-    tenant: delivery.origin.tenant === "" ? undefined : delivery.origin.tenant,
-  };
+function factsOf(delivery: Delivery, tenant: Tenant | undefined): TemplateFacts {
+  return { data: delivery.data, recipient: delivery.recipient, message: { id: delivery.id }, tenant };
 }
 
 function ready(content: NonNullable<Delivery["content"]>): RenderedContent {

@@ -7,6 +7,7 @@ import type { LogStore } from "./log.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
 import type { OrchestrateStore } from "./orchestrate.ts";
 import type { RecipientStore } from "./recipients.ts";
+import type { TenantStore } from "./tenants.ts";
 
 /**
  * All that the stages and the API ask of a store. Every call is one transaction: its promise resolves once what it
@@ -18,6 +19,7 @@ export interface StoreCalls
     DeliverStore,
     FeedbackStore,
     ConfigurationStore,
+    TenantStore,
     KeyStore,
     RecipientStore,
     LogStore,

@@ -33,6 +33,7 @@ import { recordOutcomes } from "./calls/record-outcomes.ts";
 import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
 import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
+import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
 import type { SqliteCalls } from "./context.ts";
 
 /** Every call of the Store port, as this engine does it. */
@@ -57,6 +58,10 @@ export const calls: SqliteCalls = {
   listConfiguration,
   deleteConfiguration,
   configurationSince,
+  putTenant,
+  getTenant,
+  listTenants,
+  deleteTenant,
   listEnvironments,
   createEnvironment,
   createApiKey,

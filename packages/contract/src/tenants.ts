@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { line, timeSchema } from "./text.ts";
+
+/** Body of `PUT /v1/tenants/{key}`: a customer of the application, whose messages may look its own way. */
+export const tenantBodySchema = z.strictObject({
+  name: line(200).optional(),
+  /** What templates read as `{{tenant.branding.logoUrl}}`. */
+  branding: z
+    .record(line(100), z.union([z.string().max(5000), z.number(), z.boolean()]))
+    .refine((branding) => Object.keys(branding).length <= 100, { error: "has at most 100 names" })
+    .optional(),
+});
+export type TenantBody = z.infer<typeof tenantBodySchema>;
+
+export const tenantViewSchema = z.object({
+  key: z.string(),
+  version: z.int(),
+  updatedAt: timeSchema,
+  document: tenantBodySchema,
+});

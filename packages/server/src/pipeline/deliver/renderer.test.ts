@@ -1,0 +1,87 @@
+import { layoutBodySchema } from "@tidings/contract/layouts";
+import { templateBodySchema } from "@tidings/contract/templates";
+import { expect, test } from "vitest";
+import type { Delivery } from "../../domain/delivery.ts";
+import { HandlebarsEngine } from "../../templates/handlebars.ts";
+import { Renderer } from "./renderer.ts";
+
+const versioned = <Document>(document: Document) => ({ environmentId: 1, key: "k", version: 1, document });
+
+/** One template in one environment, whose layout and tenants change as a test wants. */
+function bench(template: object) {
+  const state = { layout: "one {{> content}}", revision: 1, tenants: new Map<string, string>() };
+  const tenant = (key: string) => ({ key, name: state.tenants.get(key), branding: {} });
+  const renderer = new Renderer(
+    {
+      configuration: {
+        templateVersion: async () => versioned(templateBodySchema.parse(template)),
+        layout: () => versioned(layoutBodySchema.parse({ email: { html: state.layout } })),
+        partial: () => undefined,
+        partsRevision: () => state.revision,
+      },
+      templates: new HandlebarsEngine(),
+      tenants: {
+        peek: (_environmentId, key) => (state.tenants.has(key) ? tenant(key) : undefined),
+        load: async (_environmentId, key) => tenant(key),
+      },
+    },
+    10,
+  );
+  return { state, renderer };
+}
+
+const delivery = (tenant = ""): Delivery => ({
+  id: "m",
+  eventId: "e",
+  origin: {
+    environmentId: 1,
+    workflow: "w",
+    workflowVersion: 1,
+    step: "s",
+    template: "t",
+    templateVersion: 1,
+    channel: "email",
+    lane: "transactional",
+    category: "c",
+    tenant,
+  },
+  recipient: { id: "u", attributes: {} },
+  to: "u@example.org",
+  content: undefined,
+  data: {},
+  createdAt: 0,
+  expiresAt: null,
+  attempts: 0,
+  firstAttemptAt: null,
+  last: undefined,
+});
+
+test("a layout that changed is in force for the next message", async () => {
+  const { state, renderer } = bench({ layout: "l", email: { subject: "s", html: "x" } });
+  expect(renderer.renderNow(delivery())).toBeUndefined();
+  expect((await renderer.render(delivery())).html).toBe("one x");
+  expect(renderer.renderNow(delivery())?.html).toBe("one x");
+  state.layout = "two {{> content}}";
+  state.revision = 2;
+  expect(renderer.renderNow(delivery())?.html).toBe("two x");
+});
+
+test("a tenant in memory is rendered at once, and one that is not is waited for", async () => {
+  const { state, renderer } = bench({
+    sms: { text: "x" },
+    email: { subject: "{{tenant.key}} {{tenant.name}}", text: "t" },
+  });
+  expect((await renderer.render(delivery())).subject).toBe(" ");
+  expect(renderer.renderNow(delivery("acme"))).toBeUndefined();
+  const waiting = renderer.render(delivery("acme"));
+  expect(waiting).toBeInstanceOf(Promise);
+  expect((await waiting).subject).toBe("acme ");
+  state.tenants.set("acme", "Acme");
+  expect(renderer.renderNow(delivery("acme"))?.subject).toBe("acme Acme");
+});
+
+test("a template that does not read the tenant asks for none", async () => {
+  const { renderer } = bench({ email: { subject: "s", text: "t" } });
+  await renderer.render(delivery("acme"));
+  expect(renderer.renderNow(delivery("acme"))).toEqual({ subject: "s", text: "t" });
+});

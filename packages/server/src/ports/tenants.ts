@@ -1,0 +1,13 @@
+/** A tenant as templates read it. One that nobody has described has its key alone. */
+export interface Tenant {
+  key: string;
+  name: string | undefined;
+  branding: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Tenants in force: what is written is seen within a second. */
+export interface Tenants {
+  /** The tenant where it is in memory. */
+  peek(environmentId: number, key: string): Tenant | undefined;
+  load(environmentId: number, key: string): Promise<Tenant>;
+}
