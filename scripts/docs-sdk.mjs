@@ -18,7 +18,7 @@ export function generateSdkReference() {
   const parts = [
     "# SDK reference",
     "<!-- Generated from the docstrings of packages/client/src by scripts/docs-sdk.mjs. Change those. -->",
-    "`@tidings/client`, the TypeScript SDK. `packages/client/README.md` says what it does; here is every call.",
+    "`@tidings/client`, the TypeScript SDK. `packages/client/README.md` says what it does; here is every call. Bodies and answers have the shapes of [`openapi.json`](../../openapi.json), and the names of their types are exported.",
     "## The client",
     description(client.node),
     example(client.node),
