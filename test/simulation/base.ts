@@ -12,6 +12,7 @@ import { Keyring } from "../../packages/server/src/lib/keyring.ts";
 import { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import { SimulatedClock } from "../../packages/server/src/lib/simulated-clock.ts";
 import type { Configuration, TemplateParts } from "../../packages/server/src/ports/configuration.ts";
+import type { RequestTemplates } from "../../packages/server/src/ports/request-templates.ts";
 import type { EnvironmentRow } from "../../packages/server/src/ports/store/keys.ts";
 import type { CompiledTemplate, TemplateEngine } from "../../packages/server/src/ports/template-engine.ts";
 import { ConfigurationCache } from "../../packages/server/src/store/configuration-cache.ts";
@@ -19,8 +20,8 @@ import { Database } from "../../packages/server/src/store/sqlite/database.ts";
 import { inProcessStore } from "../../packages/server/src/store/sqlite/in-process.ts";
 import { migrate } from "../../packages/server/src/store/sqlite/migrate.ts";
 import { HandlebarsEngine } from "../../packages/server/src/templates/handlebars.ts";
+import { HandlebarsRequests } from "../../packages/server/src/templates/handlebars-request.ts";
 import { documents } from "./documents.ts";
-import { withDraws } from "./draw-step.ts";
 import { logSchema, seedTables } from "./log-schema.ts";
 
 /** What all seeds of one run share: it costs more than a seed, and no seed changes it. */
@@ -29,6 +30,7 @@ export interface Base {
   configuration: Configuration & TemplateParts;
   environment: EnvironmentRow;
   templates: TemplateEngine;
+  requests: RequestTemplates;
   newKeyring(randomBytes: (length: number) => Buffer): Keyring;
   /** Empties the database of what a seed left behind. */
   reset(): void;
@@ -84,9 +86,10 @@ export async function prepareBase(): Promise<Base> {
   database.exec(logSchema);
   return {
     database,
-    configuration: withDraws(cache),
+    configuration: cache,
     environment,
     templates: rememberingEngine(),
+    requests: new HandlebarsRequests({ outputLengthMax: 1000, passesMax: 100 }),
     newKeyring(randomBytes) {
       const own = new Keyring(masterKey, randomBytes, 1000);
       own.addEnvironment(environment);

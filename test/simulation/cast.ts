@@ -1,4 +1,5 @@
 import type { Client } from "./client.ts";
+import type { FarSide } from "./far-side.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Offers } from "./offers.ts";
 import type { SimulatedPerson } from "./people.ts";
@@ -11,6 +12,7 @@ export interface Cast {
   ledger: Ledger;
   offers: Offers;
   reporter: Reporter;
+  farSide: FarSide;
   client: Client;
   people: readonly SimulatedPerson[];
   /** Places in the log at which a cancellation was asked for and answered, by the event's `ref`. */

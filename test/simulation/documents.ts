@@ -43,7 +43,7 @@ const categories = {
   news: { class: "marketing", retry: { delaysSeconds: [2, 4, 6] } },
 };
 
-const line = "{{data.ref}}|{{data.title}}|{{data.steps.draw}}|{{recipient.id}}";
+const line = "{{data.ref}}|{{data.title}}|{{steps.draw.body.value}}{{steps.draw.error}}|{{recipient.id}}";
 const template = { email: { subject: line, text: "{{message.id}}" }, sms: { text: line } };
 
 export interface SimulatedStep {
@@ -52,6 +52,9 @@ export interface SimulatedStep {
   channel?: "email" | "sms";
   template?: string;
   seconds?: number;
+  request?: { method: string; url: string };
+  timeoutMs?: number;
+  onError?: "fail" | "continue";
   if?: unknown;
   then?: readonly SimulatedStep[];
   else?: readonly SimulatedStep[];
@@ -68,9 +71,15 @@ const email = (id: string): SimulatedStep => ({ id, type: "channel", channel: "e
 const sms = (id: string): SimulatedStep => ({ id, type: "channel", channel: "sms", template: "notice" });
 const delay = (id: string, seconds: number): SimulatedStep => ({ id, type: "delay", seconds });
 
-/** A delay of this id stands for a draw: the contract's steps are a closed list, and the product knows no draw. */
+/** A fetch whose answer differs each time that it is asked for. */
 export const drawId = "draw";
-const draw = delay(drawId, 1);
+const draw = (onError: "fail" | "continue", host: string): SimulatedStep => ({
+  id: drawId,
+  type: "fetch",
+  request: { method: "GET", url: `https://${host}/{{data.ref}}?poison={{data.poison}}` },
+  timeoutMs: 2000,
+  onError,
+});
 
 const amount = { field: "data.amount", op: "gte", value: 100 };
 const plan = { field: "recipient.attributes.plan", op: "eq", value: "pro" };
@@ -113,12 +122,12 @@ export const workflows: Readonly<Record<string, SimulatedWorkflow>> = {
   lottery: {
     event: "lottery.drawn",
     category: "orders",
-    steps: [draw, email("before"), delay("pause", 9), email("after"), sms("text")],
+    steps: [draw("fail", "lottery.example"), email("before"), delay("pause", 9), email("after"), sms("text")],
   },
   raffle: {
     event: "lottery.drawn",
     category: "news",
-    steps: [email("hello"), delay("pause", 5), draw, email("prize")],
+    steps: [email("hello"), delay("pause", 5), draw("continue", "raffle.example"), email("prize")],
   },
 };
 

@@ -41,6 +41,7 @@ export const seedTables = [
   "idempotency",
   "dedupe",
   "run",
+  "effect",
   "message",
   "attempt",
   "decision",
@@ -57,4 +58,5 @@ export const openWork = `select
   exists (select 1 from event where state = ${eventStateCode.accepted})
   or exists (select 1 from continuation where due_at is not null)
   or exists (select 1 from run where due_at is not null)
+  or exists (select 1 from effect)
   or exists (select 1 from message where state in (${messageStateCode.queued}, ${messageStateCode.sending})) as open`;

@@ -51,17 +51,23 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "a fetch-like step that answers differently on a rerun",
-    file: "pipeline/orchestrate/run-turn.ts",
-    find: "journal: journalOf(record, services),",
+    file: "pipeline/orchestrate/open-run.ts",
+    find: "const journal = journalOf(record, keyring);",
     // Each turn asks anew for what an earlier one was answered.
-    replace: `journal: Object.fromEntries(
-      await Promise.all(
-        Object.keys(journalOf(record, services)).map(async (id) => {
-          const asked = services.steps.get("draw")?.evaluate({ id, type: "draw" }, { data: {}, journal: {} } as never);
-          return [id, asked?.kind === "effect" ? await asked.perform() : null] as const;
-        }),
-      ),
-    ),`,
-    invariants: ["drawn-once"],
+    replace: `const { http } = arguments[2];
+  const ask = async () => {
+    const answer = await http.request({ method: "GET", url: "https://again.example/", headers: {}, timeoutMs: 1000 });
+    return answer.status === "response" ? { body: JSON.parse(String(answer.body)) } : { error: answer.code };
+  };
+  const steps = Object.keys(journalOf(record, keyring));
+  const journal = Object.fromEntries(await Promise.all(steps.map(async (id) => [id, await ask()])));`,
+    invariants: ["drawn-once", "fetched-only-while-waited-for"],
+  },
+  {
+    name: "requests to one host without a bound",
+    file: "lib/keyed-workers.ts",
+    find: "< openPerBoundMax);",
+    replace: "< Number.POSITIVE_INFINITY);",
+    invariants: ["fetches-bounded"],
   },
 ];

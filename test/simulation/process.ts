@@ -4,17 +4,18 @@ import { IdSource } from "../../packages/server/src/lib/ids.ts";
 import type { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import type { ProcessClock } from "../../packages/server/src/lib/simulated-clock.ts";
 import { MemoryLimiter } from "../../packages/server/src/limiter/memory.ts";
-import type { Provider } from "../../packages/server/src/ports/provider.ts";
+import type { OutboundHttp, Provider } from "../../packages/server/src/ports/provider.ts";
 import type { Store } from "../../packages/server/src/ports/store/store.ts";
 import { inProcessStore } from "../../packages/server/src/store/sqlite/in-process.ts";
 import { SimulatedCrash } from "../../packages/server/src/store/sqlite/turn.ts";
 import { TenantCache } from "../../packages/server/src/store/tenant-cache.ts";
-import { drawStep } from "./draw-step.ts";
+import { poisoned } from "./poisoned-step.ts";
 import type { LiveProcess, World } from "./world.ts";
 
 export interface ProcessParts {
   node: string;
   providerOf: (integration: string, process: LiveProcess) => Provider | undefined;
+  httpFor: (process: LiveProcess) => OutboundHttp;
   /** Told after each commit, before anybody is answered. */
   onCommitted: () => void;
 }
@@ -36,8 +37,6 @@ export class SimulatedProcess implements LiveProcess {
     this.#clock = world.clock.fork();
     const clock = this.#clock;
     const randomBytes = (length: number): Buffer => random.bytes(length);
-    const draw = (): Promise<number> =>
-      new Promise((resolve) => clock.after(random.int(300), () => resolve(random.int(1_000_000))));
     const providers = new Map<string, Provider | undefined>();
     const store = this.#store(world, random, parts.onCommitted);
     const tenantLimits = { cachedTenantsMax: 100, cachedTenantMs: 1000 };
@@ -53,7 +52,9 @@ export class SimulatedProcess implements LiveProcess {
       ids: new IdSource(() => clock.now(), randomBytes),
       limiter: new MemoryLimiter(clock, { keysMax: 100 }),
       templates: base.templates,
-      steps: new Map([...stepKinds, ["draw", drawStep(draw)]]),
+      requests: base.requests,
+      http: parts.httpFor(this),
+      steps: poisoned(stepKinds),
       providerOf: ({ key }) => {
         if (!providers.has(key)) providers.set(key, parts.providerOf(key, this));
         return providers.get(key);
@@ -64,6 +65,7 @@ export class SimulatedProcess implements LiveProcess {
         onOrchestrated: () => undefined,
         onStarted: () => undefined,
         onOutcome: () => undefined,
+        onFetched: () => undefined,
         onHeldBack: () => undefined,
         onOverflow: (lane) => world.note(`${this.node} overflow ${lane}`),
         onFault: (where, id, error) => world.note(`${this.node} fault in ${where} ${id}: ${String(error)}`),

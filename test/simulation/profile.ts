@@ -47,6 +47,12 @@ function configOf(random: SeededRandom): Config {
       commitMessagesMax: random.pick([2, 50]),
       turnRecipientsMax: random.pick([1, 3, 100]),
     },
+    fetch: {
+      ...defaults.fetch,
+      requestsMax: random.pick([1, 2, 32]),
+      hostRequestsMax: random.pick([1, 2, 8]),
+      hostWaitingMax: random.pick([1, 3, 50]),
+    },
     deliver: {
       ...defaults.deliver,
       maxInFlight: random.pick([2, 6, 20]),

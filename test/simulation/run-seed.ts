@@ -4,6 +4,7 @@ import type { Cast } from "./cast.ts";
 import { checkEnd } from "./checks/check-end.ts";
 import { Client } from "./client.ts";
 import { vendors } from "./documents.ts";
+import { FarSide } from "./far-side.ts";
 import { Ledger } from "./ledger.ts";
 import { openWork } from "./log-schema.ts";
 import { Offers } from "./offers.ts";
@@ -53,6 +54,7 @@ function assemble(base: Base, seed: number): Cast {
     return new SimulatedProcess(world, {
       ...parts,
       providerOf: (key, process) => vendorOf.get(key)?.providerFor(process),
+      httpFor: (process) => farSide.httpFor(process),
     });
   });
   const watch = new Watch(world, offers);
@@ -65,6 +67,7 @@ function assemble(base: Base, seed: number): Cast {
       return [name, new SimulatedVendor(world, { name, ...vendor, offers, reporter, onCall })];
     }),
   );
+  const farSide = new FarSide(world);
   const people = makePeople(world.fork());
   storePeople(world, people);
   const canceled: Cast["canceled"] = new Map();
@@ -73,7 +76,7 @@ function assemble(base: Base, seed: number): Cast {
     const asked = ledger.sequence;
     return () => canceled.set(ref, { asked, answered: ledger.sequence });
   });
-  return { world, ledger, offers, reporter, client, people, canceled };
+  return { world, ledger, offers, reporter, farSide, client, people, canceled };
 }
 
 /** Runs timer by timer until nothing is open. */

@@ -5,6 +5,7 @@ export const limits = {
   bodyDepth: 32,
   idempotencyKeyLength: 255,
   stepsPerWorkflow: 100,
+  headersPerFetch: 20,
   addressesPerChannel: 20,
   pageSize: 100,
   /** Faults that one answer, or one event of a batch, names. */

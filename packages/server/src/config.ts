@@ -179,6 +179,15 @@ const configSchema = z.object({
     compiledTemplatesMax: whole("TIDINGS_COMPILED_TEMPLATES_MAX", "templates", 1000, [1, 100_000], "Compiled templates kept in memory"),
     limiterKeysMax: whole("TIDINGS_LIMITER_KEYS_MAX", "keys", 10_000, [10, 1_000_000], "Rate limits kept in memory"),
   }),
+  fetch: z.object({
+    requestsMax: whole("TIDINGS_FETCH_REQUESTS_MAX", "requests", 32, [1, 10_000], "Requests of fetch steps under way at once, per lane"),
+    hostRequestsMax: whole("TIDINGS_FETCH_HOST_REQUESTS_MAX", "requests", 8, [1, 10_000], "The same per host"),
+    hostWaitingMax: whole("TIDINGS_FETCH_HOST_WAITING_MAX", "runs", 50, [1, 10_000], "Runs of one host and tenant in memory that wait for their request; further ones wait in the store"),
+    lookMax: whole("TIDINGS_FETCH_LOOK_MAX", "runs", 1000, [1, 100_000], "Runs that one look into the store takes in"),
+    timeoutMs: whole("TIDINGS_FETCH_TIMEOUT_MS", "ms", 10_000, [100, 30_000], "Time of one request, where its step sets none"),
+    responseBytesMax: whole("TIDINGS_FETCH_RESPONSE_BYTES_MAX", "bytes", 64 * KIB, [KIB, MIB], "Size of an answer to a fetch step"),
+    journalBytesMax: whole("TIDINGS_FETCH_JOURNAL_BYTES_MAX", "bytes", 256 * KIB, [KIB, 4 * MIB], "Size of all results of one run; they go with each of its messages"),
+  }),
   templates: z.object({
     sourceLengthMax: whole("TIDINGS_TEMPLATE_SOURCE_LENGTH_MAX", "characters", 500_000, [1000, 500_000], "Source of one field of a template"),
     outputLengthMax: whole("TIDINGS_TEMPLATE_OUTPUT_LENGTH_MAX", "characters", 1_000_000, [1000, 10_000_000], "What one field of a template may become"),

@@ -3,7 +3,7 @@ import { checkDedupe } from "./dedupe.ts";
 import { checkCancellations, checkEvents } from "./events.ts";
 import { gather } from "./facts.ts";
 import { checkFeedback, checkRepeatedFeedback } from "./feedback.ts";
-import { checkContents, checkDraws, checkMessages } from "./messages.ts";
+import { checkContents, checkDraws, checkFailedFetches, checkMessages } from "./messages.ts";
 import { checkRecipients } from "./recipients.ts";
 import { checkRuns } from "./runs.ts";
 import { checkStatistics } from "./statistics.ts";
@@ -18,6 +18,7 @@ export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise
   checkDedupe(cast, facts);
   checkMessages(cast, facts);
   checkDraws(cast, facts);
+  checkFailedFetches(cast, facts);
   checkContents(cast, facts);
   checkFeedback(cast, facts);
   checkRecipients(cast, facts);

@@ -107,8 +107,8 @@ function checkAttempts({ world, offers }: Cast, message: LoggedMessage, fact: Me
   }
 }
 
-/** A draw is made once: all messages of a run, and all attempts at them, carry one value. */
-export function checkDraws({ world, ledger, offers, people }: Cast, { events }: EndFacts): void {
+/** A draw is made once: all messages of a run, and all attempts at them, carry one value, which the far side gave for that run. */
+export function checkDraws({ world, ledger, offers, people, farSide }: Cast, { events }: EndFacts): void {
   const drawn = new Map<string, string>();
   for (const message of ledger.messages.values()) {
     const event = events.find(({ id }) => id === message.eventId);
@@ -121,9 +121,18 @@ export function checkDraws({ world, ledger, offers, people }: Cast, { events }: 
       const value = subject.split("|")[2] ?? "";
       const known = drawn.get(message.runId) ?? value;
       if (send?.drawn === true) drawn.set(message.runId, known);
-      const wrong = send?.drawn === true ? value === "" || value !== known : value !== "";
+      const drew = value === known && farSide.answersOf(message.runId).includes(value);
+      const wrong = send?.drawn === true ? !drew : value !== "";
       if (wrong) world.violate("drawn-once", `${message.id}#${attempt} says ${value}, the run drew ${known}`);
     }
+  }
+}
+
+/** A run that ended for want of an answer was refused one last. */
+export function checkFailedFetches({ world, farSide }: Cast, { runs, deadLetters }: EndFacts): void {
+  for (const { id, state } of runs) {
+    const failed = state === "dead" && deadLetters.get(id) === "fetch_failed";
+    if (failed && farSide.answersOf(id).at(-1)?.startsWith("v") !== false) world.violate("fetch-fails-for-cause", id);
   }
 }
 

@@ -81,14 +81,14 @@ function checkSend(
   if (addresses.length === 0 && !explained) world.violate("recipient-is-explained", `${name}: ${send.step}`);
 }
 
-/** True where the run may have ended early: canceled, expired on record, or poisoned. */
+/** True where the run may have ended early: canceled, expired on record, not answered, or poisoned. */
 function mayStop({ event, workflow, person, decisions }: Run, facts: EndFacts): boolean {
   const { poison } = event.posted.intent;
   if (event.state === "canceled" || event.state === "dead") return true;
   const run = facts.runs.find(
     (one) => one.eventId === event.id && one.workflow === workflow && one.recipient === person.id,
   );
-  if (run?.state === "canceled") return true;
+  if (run?.state === "canceled" || (run !== undefined && facts.deadLetters.get(run.id) === "fetch_failed")) return true;
   // A part of an event that another lane continues is dropped without a row that would tell.
   const continued = workflowsOf(event.posted.intent.body.name).some(
     (other) => lanes.indexOf(laneOf(other)) < lanes.indexOf(laneOf(workflow)),

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { FetchRequest } from "@tidings/contract/workflows";
 import { Pool } from "undici";
 import { z } from "zod";
 import { InProcessBroadcast } from "../broadcast/in-process.ts";
@@ -15,6 +16,7 @@ import { Database } from "../store/sqlite/database.ts";
 import { inProcessStore } from "../store/sqlite/in-process.ts";
 import { migrate } from "../store/sqlite/migrate.ts";
 import { HandlebarsEngine } from "../templates/handlebars.ts";
+import { HandlebarsRequests } from "../templates/handlebars-request.ts";
 import { describeApiKey } from "./api-keys.ts";
 import { StoredConfigurationRules } from "./configuration-rules.ts";
 import { ConfigurationWriter } from "./configuration-writer.ts";
@@ -82,6 +84,12 @@ function ground() {
   return { clock, random, ids, database, store, keyring };
 }
 
+const requests = new HandlebarsRequests();
+const engines = {
+  templates: new HandlebarsEngine(),
+  compileRequest: (request: FetchRequest) => requests.compile(request),
+};
+
 export async function apiBench(
   changes: (all: ApiDependencies) => Partial<ApiDependencies> = () => ({}),
 ): Promise<ApiBench> {
@@ -109,7 +117,7 @@ export async function apiBench(
     onStoreError: (error) => logged.push({ fields: { err: error }, message: "store" }),
   });
   const provider = (name: string) => (name === "test" ? testProvider : undefined);
-  const rules = new StoredConfigurationRules({ store, provider, templates: new HandlebarsEngine() });
+  const rules = new StoredConfigurationRules({ store, provider, ...engines });
   const dependencies: ApiDependencies = {
     ingest,
     feedback: { report: async (_environmentId, feedback) => feedback.length },

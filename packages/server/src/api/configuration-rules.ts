@@ -10,6 +10,7 @@ import {
   workflowFaults,
   workflowReferences,
 } from "../domain/configuration-rules.ts";
+import type { CompileRequest } from "../domain/fetch-step-faults.ts";
 import { faultOfTemplate } from "../domain/template-rules.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { TemplateRules } from "../ports/template-engine.ts";
@@ -39,6 +40,7 @@ export interface ConfigurationRulesOptions {
   store: Pick<ConfigurationStore, "getConfiguration" | "listConfiguration">;
   provider: (name: string) => ProviderRules | undefined;
   templates: TemplateRules;
+  compileRequest: CompileRequest;
 }
 
 /** The rules over what is stored now: the cache of the stages may be a second behind. */
@@ -117,7 +119,7 @@ export class StoredConfigurationRules implements ConfigurationRules {
       if (row !== undefined) templates.set(key, templateBodySchema.parse(JSON.parse(row.document)));
     }
     const category = await store.getConfiguration({ environmentId, kind: "category", key: references.category });
-    return workflowFaults(workflow, category !== undefined, templates);
+    return workflowFaults(workflow, category !== undefined, templates, this.#options.compileRequest);
   }
 
   async #workflows(environmentId: number): Promise<Stored<WorkflowBody>[]> {

@@ -1,8 +1,6 @@
 import { isUtf8 } from "node:buffer";
+import { isDeeper } from "../domain/json-depth.ts";
 import { TidingsError } from "../errors.ts";
-
-const quote = 0x22;
-const backslash = 0x5c;
 
 /**
  * Parses a JSON body. Throws `malformed_json`, `body_too_deep`, or `validation_failed` where a member is named
@@ -21,25 +19,6 @@ export function parseJsonBody(bytes: Buffer, depthMax: number): unknown {
   // A name can be written with escapes, so their presence makes us look too. Both are rare.
   if (text.includes("__proto__") || text.includes("\\u005")) refuseProto(value, "");
   return value;
-}
-
-/** Counts brackets outside of strings, before anything is parsed: 1 ns per byte, and no recursion whatever comes. */
-function isDeeper(bytes: Buffer, depthMax: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (inString) {
-      if (byte === backslash) at += 1;
-      else if (byte === quote) inString = false;
-    } else if (byte === quote) inString = true;
-    // `{` and `[`, then `}` and `]`, differ in one bit.
-    else if (byte === 0x7b || byte === 0x5b) {
-      depth += 1;
-      if (depth > depthMax) return true;
-    } else if (byte === 0x7d || byte === 0x5d) depth -= 1;
-  }
-  return false;
 }
 
 /** Where the parser stopped. V8's message quotes the body, which belongs into no log and no answer. */

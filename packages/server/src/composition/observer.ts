@@ -32,6 +32,12 @@ export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
         attempt: delivery.attempts + 1,
       });
     },
+    onFetched(runId, step, answer, tookMs) {
+      metrics.fetch.tries[answer.status === "answered" ? "answered" : answer.kind].inc();
+      metrics.fetch.seconds.observe(tookMs / 1000);
+      if (answer.status === "answered") return;
+      log.info("a fetch step was not answered", { runId, step, outcome: answer.kind, code: answer.code });
+    },
     onHeldBack(delivery, integration, status) {
       metrics.delivery(delivery.origin.channel, delivery.origin.lane, integration.document.provider)[status].inc();
     },

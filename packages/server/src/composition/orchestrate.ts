@@ -15,6 +15,16 @@ export function createOrchestrate(
     ...neighbours,
     queue,
     limits: {
+      effects: {
+        openMax: config.fetch.requestsMax,
+        openPerBoundMax: config.fetch.hostRequestsMax,
+        heldPerKeyMax: config.fetch.hostWaitingMax,
+        lookMax: config.fetch.lookMax,
+        pollMs: config.queue.pollIntervalMs,
+        responseBytesMax: config.fetch.responseBytesMax,
+        journalBytesMax: config.fetch.journalBytesMax,
+        timeoutMs: config.fetch.timeoutMs,
+      },
       batchMax: config.orchestrate.batchMax,
       concurrency: config.orchestrate.concurrency,
       recipientsPerTurn: config.orchestrate.turnRecipientsMax,
@@ -25,6 +35,7 @@ export function createOrchestrate(
       messagesPerCommit: config.orchestrate.commitMessagesMax,
     },
     onFault: (where, id, error) => observer.onFault(where, id, error),
+    onFetched: (runId, step, answer, tookMs) => observer.onFetched(runId, step, answer, tookMs),
     onCommitted: (lane, _events, waitedMs) => observer.onOrchestrated(lane, waitedMs),
   });
 }

@@ -1,5 +1,6 @@
 import type { Lane } from "@tidings/contract/words";
 import type { Config } from "../config.ts";
+import type { FetchAnswer } from "../domain/fetch-result.ts";
 import type { StepKind } from "../domain/steps/step-kind.ts";
 import type { Keyring } from "../lib/keyring.ts";
 import type { DeliverObserver } from "../pipeline/deliver/ports.ts";
@@ -7,8 +8,9 @@ import type { Clock } from "../ports/clock.ts";
 import type { Configuration, IntegrationConfiguration, TemplateParts } from "../ports/configuration.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Limiter } from "../ports/limiter.ts";
-import type { Provider } from "../ports/provider.ts";
+import type { OutboundHttp, Provider } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
+import type { RequestTemplates } from "../ports/request-templates.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { TemplateEngine } from "../ports/template-engine.ts";
 import type { Tenants } from "../ports/tenants.ts";
@@ -25,6 +27,8 @@ export interface PipelineParts {
   ids: Ids;
   limiter: Limiter;
   templates: TemplateEngine;
+  requests: RequestTemplates;
+  http: OutboundHttp;
   steps: ReadonlyMap<string, StepKind>;
   providerOf: (integration: IntegrationConfiguration) => Provider | undefined;
   /** Name of this process while it lives. */
@@ -35,4 +39,6 @@ export interface PipelineParts {
 export interface PipelineObserver extends DeliverObserver {
   onDurable(lane: Lane, events: number, tookMs: number): void;
   onOrchestrated(lane: Lane, waitedMs: number): void;
+  /** A try of a fetch step has ended. */
+  onFetched(runId: string, step: string, answer: FetchAnswer, tookMs: number): void;
 }

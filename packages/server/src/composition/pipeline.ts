@@ -77,7 +77,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (runs("deliver")) deliver.start();
     },
     async stop() {
-      await Promise.all([deliver.stop(), queue.stop()]);
+      await Promise.all([orchestrate.stop(), deliver.stop(), queue.stop()]);
     },
   };
 }

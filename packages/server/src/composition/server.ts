@@ -14,6 +14,7 @@ import { Metrics } from "../observe/metrics.ts";
 import { providers } from "../providers/registry.ts";
 import { SealedMailbox } from "../store/sealed-mailbox.ts";
 import { HandlebarsEngine } from "../templates/handlebars.ts";
+import { HandlebarsRequests } from "../templates/handlebars-request.ts";
 import type { BootstrapKey } from "./bootstrap-key.ts";
 import { type Foundation, layFoundation, type ServerHooks } from "./foundation.ts";
 import { startHousekeeping } from "./housekeeping.ts";
@@ -50,7 +51,8 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
   live.foundation = foundation;
   const { store, clock, keyring, first, log } = foundation;
   const templates = new HandlebarsEngine(config.templates);
-  const writer = configurationWriter(foundation, templates);
+  const requests = new HandlebarsRequests(config.templates);
+  const writer = configurationWriter(foundation, templates, requests);
   await seedFromFolder(foundation, writer);
   await foundation.configuration.start();
   const mailbox = new SealedMailbox(store, keyring, config.sandbox);
@@ -59,6 +61,8 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
     ...foundation,
     limiter: new MemoryLimiter(clock, { keysMax: config.deliver.limiterKeysMax }),
     templates,
+    requests,
+    http: outbound.http,
     steps: stepKinds,
     providerOf: (integration) => outbound.pool.providerOf(integration),
     node: foundation.ids.next(),
@@ -116,11 +120,13 @@ async function seedFromFolder({ config, store, first, log }: Foundation, writer:
 function configurationWriter(
   { store, keyring, broadcast, clock }: Foundation,
   templates: HandlebarsEngine,
+  requests: HandlebarsRequests,
 ): ConfigurationWriter {
   const rules = new StoredConfigurationRules({
     store,
     provider: (name) => providers.get(name),
     templates,
+    compileRequest: (request) => requests.compile(request),
   });
   return new ConfigurationWriter({ store, keyring, broadcast, clock, rules });
 }

@@ -3,6 +3,7 @@ import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflo
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { integrationFaults, templateUseFaults, workflowFaults, workflowReferences } from "./configuration-rules.ts";
+import { TemplateFault } from "./template-fault.ts";
 
 const workflow: WorkflowBody = workflowBodySchema.parse({
   category: "orders",
@@ -19,6 +20,7 @@ const workflow: WorkflowBody = workflowBodySchema.parse({
   ],
 });
 const shipped: TemplateBody = { email: { subject: "s", text: "t" } };
+const compiles = () => undefined;
 const paths = (faults: { path: string }[]) => faults.map((fault) => fault.path);
 
 test("a workflow's references are found in all its branches", () => {
@@ -26,7 +28,7 @@ test("a workflow's references are found in all its branches", () => {
 });
 
 test("a workflow may refer only to what is there, and its step ids are unique through all branches", () => {
-  expect(paths(workflowFaults(workflow, false, new Map([["shipped", shipped]])))).toEqual([
+  expect(paths(workflowFaults(workflow, false, new Map([["shipped", shipped]]), compiles))).toEqual([
     "category",
     "steps[1].then[0].id",
     "steps[1].then[0].template",
@@ -41,7 +43,19 @@ test("the bound on steps counts all branches", () => {
     // biome-ignore lint/suspicious/noThenProperty: the field's standard word in workflow definitions
     { id: "c", type: "condition", if: { field: "data.x", op: "exists" }, then: delays("a"), else: delays("b") },
   ];
-  expect(paths(workflowFaults({ category: "c", steps }, true, new Map()))).toEqual(["steps"]);
+  expect(paths(workflowFaults({ category: "c", steps }, true, new Map(), compiles))).toEqual(["steps"]);
+});
+
+test("a request of a fetch step that does not compile is told by its step, field and line", () => {
+  const steps: WorkflowBody["steps"] = [
+    { id: "f", type: "fetch", request: { method: "GET", url: "https://shop.example/{{#if}}" } },
+  ];
+  const broken = () => {
+    throw new TemplateFault("url", 1, "unclosed block");
+  };
+  expect(workflowFaults({ category: "c", steps }, true, new Map(), broken)).toEqual([
+    { path: "steps[0].request.url", message: "line 1: unclosed block", line: 1 },
+  ]);
 });
 
 test("a channel that a workflow uses stays in its template", () => {

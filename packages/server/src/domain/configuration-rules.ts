@@ -6,6 +6,7 @@ import type { TemplateBody } from "@tidings/contract/templates";
 import type { Channel } from "@tidings/contract/words";
 import type { ChannelStep, Step, WorkflowBody } from "@tidings/contract/workflows";
 import type { z } from "zod";
+import { type CompileRequest, fetchStepFaults } from "./fetch-step-faults.ts";
 
 /*
  * What must hold between documents, beyond the shape that the contract checks. Pure: what a rule must know of other
@@ -43,6 +44,7 @@ export function workflowFaults(
   workflow: WorkflowBody,
   hasCategory: boolean,
   templates: ReadonlyMap<string, TemplateBody>,
+  compileRequest: CompileRequest,
 ): Fault[] {
   const faults: Fault[] = [];
   if (!hasCategory) faults.push({ path: "category", message: "there is no such category" });
@@ -59,6 +61,7 @@ export function workflowFaults(
     if (first === undefined) ids.set(step.id, path);
     else faults.push({ path: `${path}.id`, message: `is the id of ${first} too` });
     if (step.type === "channel") faults.push(...channelStepFaults(step, path, templates));
+    if (step.type === "fetch") faults.push(...fetchStepFaults(step, path, compileRequest));
   }
   return faults;
 }

@@ -28,6 +28,7 @@ export function someDelivery(id: string, origin: MessageOrigin): Delivery {
     to: "u@example.org",
     content: undefined,
     data: {},
+    steps: undefined,
     createdAt: 0,
     expiresAt: null,
     attempts: 0,

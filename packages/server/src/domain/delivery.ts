@@ -1,5 +1,6 @@
 import type { Content } from "@tidings/contract/messages";
 import type { MessageOrigin } from "./message.ts";
+import type { Json } from "./steps/step-kind.ts";
 
 /** A message on its way, opened: what deliver renders and sends. It lives in memory only. */
 export interface Delivery {
@@ -17,6 +18,8 @@ export interface Delivery {
   /** Ready content of a direct message. */
   content: Content | undefined;
   data: Record<string, unknown>;
+  /** Results of the run's earlier steps, by step; undefined where there are none. */
+  steps: Readonly<Record<string, Json>> | undefined;
   createdAt: number;
   expiresAt: number | null;
   attempts: number;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compile } from "./program.ts";
 import { planRun } from "./run-plan.ts";
-import type { StepDefinition, StepFacts, StepKind } from "./steps/step-kind.ts";
+import type { StepDefinition, StepFacts } from "./steps/step-kind.ts";
 import { stepKinds } from "./steps/step-kinds.ts";
 
 const facts = (over: Partial<StepFacts> = {}): StepFacts => ({
@@ -88,17 +88,13 @@ describe("a run", () => {
   });
 
   test("stops before an effect, and goes on once its result is in the journal", () => {
-    const fetch: StepKind = {
-      type: "fetch",
-      evaluate: (step, { journal }) =>
-        step.id in journal ? { kind: "next" } : { kind: "effect", perform: async () => 42 },
-    };
-    const kinds = new Map([...stepKinds, ["fetch", fetch]]);
-    const program = compile([send("a"), { id: "f", type: "fetch" }, send("b")]);
-    const first = planRun(program, 0, facts(), kinds);
+    const request = { method: "GET", url: "https://shop.example/{{data.id}}" };
+    const fetch: StepDefinition & { request: object } = { id: "f", type: "fetch", request };
+    const program = compile([send("a"), fetch, send("b")]);
+    const first = planRun(program, 0, facts(), stepKinds);
     expect(first.sends).toHaveLength(1);
-    expect(first.end).toMatchObject({ kind: "effect", at: 1, step: "f" });
-    expect(planRun(program, 1, facts({ journal: { f: 42 } }), kinds).sends.map(({ step }) => step)).toEqual(["b"]);
+    expect(first.end).toMatchObject({ kind: "effect", at: 1, fetch: { id: "f", request } });
+    expect(planRun(program, 1, facts({ journal: { f: 42 } }), stepKinds).sends.map(({ step }) => step)).toEqual(["b"]);
   });
 
   test("of a step whose type nobody knows, or that is malformed, fails instead of passing it by", () => {

@@ -1,6 +1,7 @@
 import type { Channel } from "@tidings/contract/words";
+import type { FetchStep } from "@tidings/contract/workflows";
 import type { Program } from "./program.ts";
-import type { Json, StepFacts, StepKind } from "./steps/step-kind.ts";
+import type { StepFacts, StepKind } from "./steps/step-kind.ts";
 
 /** What one turn of a run comes to: what it sends, and where it ends. */
 export interface RunPlan {
@@ -10,8 +11,8 @@ export interface RunPlan {
   end:
     | { kind: "done" }
     | { kind: "wait"; at: number; dueAt: number }
-    /** The instruction at `at` is to be performed, its result journalled, and the run to go on behind it. */
-    | { kind: "effect"; at: number; step: string; perform: () => Promise<Json> };
+    /** The run stands at `at` until the answer is journalled, and goes on behind it. */
+    | { kind: "effect"; at: number; fetch: FetchStep };
 }
 
 /** Goes through a program from `at` to where it has to wait, or its end. Pure; jumps only lead forward, so it ends. */
@@ -30,8 +31,7 @@ export function planRun(program: Program, at: number, facts: StepFacts, kinds: R
     if (kind === undefined) throw new RangeError(`step ${step.id} is of unknown type ${step.type}`);
     const result = kind.evaluate(step, facts);
     if (result.kind === "wait") return { ...plan, end: { kind: "wait", at: index + 1, dueAt: result.dueAt } };
-    if (result.kind === "effect")
-      return { ...plan, end: { kind: "effect", at: index, step: step.id, perform: result.perform } };
+    if (result.kind === "effect") return { ...plan, end: { kind: "effect", at: index, fetch: result.fetch } };
     if (result.kind === "send") plan.sends.push({ step: step.id, channel: result.channel, template: result.template });
     if (result.kind === "branch") plan.branches.push({ step: step.id, holds: result.holds });
     index = result.kind === "branch" && !result.holds ? instruction.otherwise : index + 1;

@@ -35,6 +35,7 @@ interface Request {
   headers: Record<string, string>;
   body?: string | Buffer;
   timeoutMs: number;
+  bodyBytesMax?: number;
   signal?: AbortSignal;
 }
 
@@ -79,7 +80,8 @@ export class OutboundHttpClient {
     const target = this.#pools.take(origin);
     if (target === undefined) return Promise.resolve(refused("too_busy"));
     return new Promise((resolve) => {
-      const limits = { timeoutMs: request.timeoutMs, bodyBytesMax: this.#limits.bodyBytesMax };
+      const bodyBytesMax = Math.min(request.bodyBytesMax ?? Number.POSITIVE_INFINITY, this.#limits.bodyBytesMax);
+      const limits = { timeoutMs: request.timeoutMs, bodyBytesMax };
       const call = new OutboundCall(limits, request.signal, (result) => {
         target.pending -= 1;
         resolve(result);

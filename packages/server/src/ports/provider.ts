@@ -152,6 +152,8 @@ export interface OutboundRequest {
   headers: Record<string, string>;
   body?: string | Buffer;
   timeoutMs: number;
+  /** Size of an answer that is read, where it is to be less than the client's own limit. */
+  bodyBytesMax?: number;
   signal?: AbortSignal;
 }
 

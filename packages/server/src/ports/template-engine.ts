@@ -2,6 +2,7 @@ import type { LayoutBody } from "@tidings/contract/layouts";
 import type { PartialBody } from "@tidings/contract/partials";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Channel } from "@tidings/contract/words";
+import type { Json } from "../domain/steps/step-kind.ts";
 import type { TemplateFault } from "../domain/template-fault.ts";
 import type { RenderedContent } from "./provider.ts";
 import type { Tenant } from "./tenants.ts";
@@ -16,6 +17,8 @@ export interface TemplateFacts {
     attributes: Record<string, unknown>;
   };
   message: { id: string };
+  /** Results of the run's earlier steps, by step. */
+  steps?: Readonly<Record<string, Json>> | undefined;
   tenant: Tenant | undefined;
   /** The locale that the template has for the recipient; the engine sets it. */
   locale?: string | undefined;

@@ -6,6 +6,7 @@ import { type OpenStore, openCorner, type StoreUnderTest, times } from "./confor
 import { deadLettersConformance } from "./conformance/dead-letters.conformance.ts";
 import { dedupeConformance } from "./conformance/dedupe.conformance.ts";
 import { dueConformance } from "./conformance/due.conformance.ts";
+import { effectsConformance } from "./conformance/effects.conformance.ts";
 import { eventTurnConformance } from "./conformance/event-turn.conformance.ts";
 import { feedbackConformance } from "./conformance/feedback.conformance.ts";
 import { firstTurnConformance } from "./conformance/first-turn.conformance.ts";
@@ -32,6 +33,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     dedupeConformance(corner);
     recipientsConformance(corner);
     runsConformance(corner);
+    effectsConformance(corner);
     attemptsConformance(corner);
     settleConformance(corner);
     feedbackConformance(corner);

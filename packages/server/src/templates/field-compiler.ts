@@ -6,12 +6,12 @@ import {
   type RunTemplate,
   type TemplateEnvironment,
 } from "./handlebars-environment.ts";
-import { checkTemplate, escapeForJson, type Node, parseTemplate, type Refuse } from "./handlebars-rules.ts";
+import { checkTemplate, escapeBy, type Node, parseTemplate, type Refuse } from "./handlebars-rules.ts";
 import type { TemplateLimits } from "./limits.ts";
 
-/** What a field's result has to be: one line of a header, plain text, HTML with its values escaped, or JSON. */
-export type Form = "line" | "text" | "html" | "json";
-export type RenderField = (facts: TemplateFacts) => string;
+/** What a field's result has to be: one line of a header, plain text, HTML with its values escaped, JSON, or a URL with them encoded. */
+export type Form = "line" | "text" | "html" | "json" | "url";
+export type RenderField<Facts extends object = TemplateFacts> = (facts: Facts) => string;
 
 /** Where a source was written: the field's path, in the template or in another document. */
 export interface FieldPlace {
@@ -41,7 +41,12 @@ export class FieldCompiler {
   }
 
   /** A field that is rendered for itself. */
-  field(place: FieldPlace, form: Form, source: string, partials: Partials): RenderField {
+  field<Facts extends object = TemplateFacts>(
+    place: FieldPlace,
+    form: Form,
+    source: string,
+    partials: Partials,
+  ): RenderField<Facts> {
     const run = this.run(place, form, source, partials);
     const { startRendering } = this.environment;
     return (facts) => {
@@ -66,11 +71,11 @@ export class FieldCompiler {
     const program = parseTemplate(source, refuse);
     checkTemplate(program, refuse);
     partials.resolve(program, form, refuse);
-    if (form === "json") escapeForJson(program);
+    if (form === "json" || form === "url") escapeBy(form, program);
     const { handlebars } = this.environment;
     const options = {
       noEscape: form !== "html",
-      knownHelpers: { eq: true, json: form === "json" },
+      knownHelpers: { eq: true, json: form === "json", url: form === "url" },
       knownHelpersOnly: true,
       preventIndent: true,
     };

@@ -40,6 +40,7 @@ export function createEnvironment(limits: LoopLimits): TemplateEnvironment {
   handlebars.unregisterHelper("log");
   handlebars.registerHelper("eq", (left: unknown, right: unknown) => left === right);
   handlebars.registerHelper("json", jsonText);
+  handlebars.registerHelper("url", urlText);
   handlebars.registerHelper(
     "each",
     function (this: unknown, context: unknown, options: Handlebars.HelperOptions): string {
@@ -88,6 +89,12 @@ function optionsOfPartial(handlebars: typeof Handlebars): Handlebars.RuntimeOpti
 function entriesOf(context: unknown): [string | number, unknown][] {
   if (Array.isArray(context)) return context.map((value: unknown, index) => [index, value]);
   return typeof context === "object" && context !== null ? Object.entries(context) : [];
+}
+
+/** A value as it may stand in a URL: what means something there is percent-encoded (RFC 3986 §2.1). */
+function urlText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return encodeURIComponent(typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 
 /**

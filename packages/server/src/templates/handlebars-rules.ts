@@ -83,24 +83,24 @@ function checkCall(
 }
 
 /**
- * Puts every value of a JSON text through the helper `json`, which escapes it, in `{{ }}` and `{{{ }}}` alike. The nodes are
+ * Puts every value of a text through a helper that escapes it (`json`, `url`), in `{{ }}` and `{{{ }}}` alike. The nodes are
  * what Handlebars' own parser made of the source and what is built here; no tree is ever taken from outside (CVE-2026-33937).
  */
-export function escapeForJson(node: Node): void {
-  for (const child of childrenOf(node)) escapeForJson(child);
+export function escapeBy(helper: "json" | "url", node: Node): void {
+  for (const child of childrenOf(node)) escapeBy(helper, child);
   if (!isMustache(node)) return;
   const { loc, path, params, hash } = node;
   const isCall = params.length > 0;
   const value: Node = isCall ? Object.assign({ type: "SubExpression", loc }, { path, params, hash }) : path;
-  const json: hbs.AST.PathExpression = {
+  const call: hbs.AST.PathExpression = {
     type: "PathExpression",
     loc,
     data: false,
     depth: 0,
-    parts: ["json"],
-    original: "json",
+    parts: [helper],
+    original: helper,
   };
-  Object.assign(node, { path: json, params: [value], hash: undefined, escaped: false });
+  Object.assign(node, { path: call, params: [value], hash: undefined, escaped: false });
 }
 
 /** Parses a source; a fault in it names the line. */

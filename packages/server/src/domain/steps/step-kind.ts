@@ -1,4 +1,5 @@
 import type { Channel, MessageState } from "@tidings/contract/words";
+import type { FetchStep } from "@tidings/contract/workflows";
 
 /** A value that survives JSON. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -28,8 +29,8 @@ export type StepResult =
   | { kind: "wait"; dueAt: number }
   /** Take the `then` branch, or the other. */
   | { kind: "branch"; holds: boolean }
-  /** Something whose result a rerun could not repeat: done once, outside the transaction, and journalled under the step's id. */
-  | { kind: "effect"; perform: () => Promise<Json> };
+  /** Something whose result a rerun could not repeat: asked for outside of the turn, and journalled under the step's id. */
+  | { kind: "effect"; fetch: FetchStep };
 
 /** A kind of step. `evaluate` is pure. */
 export interface StepKind {

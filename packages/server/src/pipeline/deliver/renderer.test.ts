@@ -49,6 +49,7 @@ const delivery = (tenant = ""): Delivery => ({
   to: "u@example.org",
   content: undefined,
   data: {},
+  steps: undefined,
   createdAt: 0,
   expiresAt: null,
   attempts: 0,

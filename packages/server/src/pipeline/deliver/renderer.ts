@@ -104,7 +104,8 @@ function keyOf({ environmentId, template, templateVersion, channel }: MessageOri
 }
 
 function factsOf(delivery: Delivery, tenant: Tenant | undefined): TemplateFacts {
-  return { data: delivery.data, recipient: delivery.recipient, message: { id: delivery.id }, tenant };
+  const { id, data, recipient, steps } = delivery;
+  return { data, recipient, message: { id }, steps, tenant };
 }
 
 function ready(content: NonNullable<Delivery["content"]>): RenderedContent {

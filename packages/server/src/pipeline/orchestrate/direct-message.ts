@@ -80,6 +80,7 @@ function deliveryOf({ record, payload }: EventWork, message: NewMessage, person:
     to,
     content: payload.message?.content,
     data: payload.data,
+    steps: undefined,
     createdAt: message.createdAt,
     expiresAt: record.expiresAt,
     attempts: 0,

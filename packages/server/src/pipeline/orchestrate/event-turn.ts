@@ -4,9 +4,10 @@ import type { WorkflowBody } from "@tidings/contract/workflows";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { valueAt } from "../../domain/condition.ts";
 import type { Delivery } from "../../domain/delivery.ts";
-import { planRun } from "../../domain/run-plan.ts";
+import { planRun, type RunPlan } from "../../domain/run-plan.ts";
 import type { Versioned } from "../../ports/configuration.ts";
 import type { DedupeClaim, EventTurn, NewRun } from "../../ports/store/orchestrate.ts";
+import { effectKey } from "./effect-key.ts";
 import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
@@ -72,6 +73,11 @@ export function planEvent(
     if (!expired) for (const workflow of workflows) startRun(planned, workflow, id, person, lane, now, services);
   }
   return planned;
+}
+
+/** Whether a run of the turn waits for an effect, whose workers are to look now. */
+export function comesToEffect({ runs }: Pick<EventTurn, "runs">): boolean {
+  return runs.some(({ effectKey: key }) => key !== null);
 }
 
 function recordUnstarted({ turn, work }: PlannedTurn, reason: string, now: number): void {
@@ -147,15 +153,13 @@ function startRun(
   for (const made of output.decisions) push(turn.decisions, made);
   planned.deliveries.push(...output.deliveries);
   if (plan.end.kind === "done") return;
-  const dueAt = plan.end.kind === "wait" ? plan.end.dueAt : frame.baseTime;
-  push(turn.runs, newRun(frame, id, plan.end.at, dueAt, record.cancellationHash));
+  push(turn.runs, newRun(frame, id, plan.end, record.cancellationHash));
 }
 
 function newRun(
   frame: RunFrame,
   recipient: string,
-  step: number,
-  dueAt: number,
+  end: Exclude<RunPlan["end"], { kind: "done" }>,
   cancellationHash: string | null,
 ): NewRun {
   return {
@@ -167,12 +171,13 @@ function newRun(
     recipient,
     tenant: frame.tenant,
     lane: frame.lane,
-    step,
-    dueAt,
+    step: end.at,
+    dueAt: end.kind === "wait" ? end.dueAt : frame.baseTime,
     expiresAt: frame.expiresAt,
     cancellationHash,
     journal: null,
     createdAt: frame.now,
+    effectKey: end.kind === "effect" ? effectKey(end.fetch, frame.tenant) : null,
   };
 }
 

@@ -7,6 +7,7 @@ import { IdSource } from "../../lib/ids.ts";
 import { Keyring } from "../../lib/keyring.ts";
 import { SystemClock } from "../../lib/system-clock.ts";
 import type { Configuration, Versioned } from "../../ports/configuration.ts";
+import { effectLimits, noEffects } from "./effect-limits.conformance.ts";
 import { FirstTurns } from "./first-turns.ts";
 import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
@@ -70,6 +71,7 @@ function bench() {
     keyring,
     clock,
     ids,
+    ...noEffects,
     steps: stepKinds,
     places: undefined,
     handOver: () => {},
@@ -87,6 +89,7 @@ function bench() {
       throw new Error("nothing is read ahead of the commit");
     },
     limits: {
+      effects: effectLimits,
       batchMax: 10,
       concurrency: 1,
       recipientsPerTurn: 10,
@@ -118,7 +121,7 @@ function bench() {
     payload: { data: {}, recipients },
     inline: [],
   });
-  return { turns: new FirstTurns(on, persons), work, queued, committed, clock };
+  return { turns: new FirstTurns(on, persons, () => {}), work, queued, committed, clock };
 }
 
 describe("a turn that is planned before its event is stored", () => {

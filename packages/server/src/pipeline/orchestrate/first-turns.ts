@@ -2,7 +2,7 @@ import type { Lane } from "@tidings/contract/words";
 import type { FirstTurn, RecipientRead, TurnWritten } from "../../ports/store/orchestrate.ts";
 import { Departures } from "./departures.ts";
 import { planDirect } from "./direct-message.ts";
-import { type PlannedTurn, planEvent } from "./event-turn.ts";
+import { comesToEffect, type PlannedTurn, planEvent } from "./event-turn.ts";
 import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
 import type { PersonCache } from "./person-cache.ts";
@@ -48,10 +48,13 @@ class Recalled implements PeopleInSight {
 export class FirstTurns {
   readonly #on: OrchestrateDependencies;
   readonly #persons: PersonCache;
+  readonly #onEffect: (lane: Lane) => void;
 
-  constructor(on: OrchestrateDependencies, persons: PersonCache) {
+  /** `onEffect` is told where a run came to an effect. */
+  constructor(on: OrchestrateDependencies, persons: PersonCache, onEffect: (lane: Lane) => void) {
     this.#on = on;
     this.#persons = persons;
+    this.#onEffect = onEffect;
   }
 
   /** Undefined where none of them can be planned. */
@@ -74,6 +77,7 @@ export class FirstTurns {
       crowds: alongEvents(works.length, places, crowds),
       committed: (written) => {
         departures.depart(places.map((place) => written[place]));
+        if (planned.some(({ turn }) => comesToEffect(turn))) this.#onEffect(lane);
         const at = this.#on.clock.now();
         for (const place of places) {
           const dueAt = works[place]?.record.dueAt ?? at;

@@ -17,6 +17,7 @@ import { openCorner, times } from "../../store/conformance/corner.conformance.ts
 import { Database } from "../../store/sqlite/database.ts";
 import { migrate } from "../../store/sqlite/migrate.ts";
 import { storeOn } from "./dying-store.conformance.ts";
+import { effectLimits, noEffects } from "./effect-limits.conformance.ts";
 import { Orchestrate } from "./orchestrate.ts";
 
 const steps = [{ id: "mail", type: "channel" as const, channel: "email" as const, template: "t" }];
@@ -63,6 +64,7 @@ afterEach(() => {
 });
 
 const limits = {
+  effects: effectLimits,
   firstTurnRecipientsMax: 10,
   openedRecipientsMax: 10,
   pacedMessages: 1000,
@@ -112,6 +114,7 @@ async function bench() {
       store,
       keyring,
       clock,
+      ...noEffects,
       steps: stepKinds,
       configuration: configurationOf(corner.environmentId),
       queue: {

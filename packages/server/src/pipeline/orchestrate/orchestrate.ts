@@ -7,7 +7,8 @@ import type { QueueItem } from "../../ports/queue.ts";
 import type { EventRecord, TurnResult } from "../../ports/store/orchestrate.ts";
 import { Departures } from "./departures.ts";
 import { planDirect } from "./direct-message.ts";
-import { type PlannedTurn, planEvent } from "./event-turn.ts";
+import { Effects } from "./effects.ts";
+import { comesToEffect, type PlannedTurn, planEvent } from "./event-turn.ts";
 import { FirstTurns } from "./first-turns.ts";
 import { People } from "./people.ts";
 import { PersonCache } from "./person-cache.ts";
@@ -31,6 +32,7 @@ export class Orchestrate {
   readonly #on: OrchestrateDependencies;
   readonly #persons: PersonCache;
   readonly #pace: Pace;
+  readonly #effects: Effects;
   /** Turns that ingest has planned before it stores their events. */
   readonly firstTurns: FirstTurns;
 
@@ -38,7 +40,8 @@ export class Orchestrate {
     this.#on = dependencies;
     this.#pace = new Pace(dependencies.clock, dependencies.limits.paceMaxMs);
     this.#persons = new PersonCache(dependencies.limits.openedRecipientsMax);
-    this.firstTurns = new FirstTurns(dependencies, this.#persons);
+    this.#effects = new Effects(dependencies);
+    this.firstTurns = new FirstTurns(dependencies, this.#persons, (lane) => this.#effects.wake(lane));
   }
 
   start(): void {
@@ -46,8 +49,18 @@ export class Orchestrate {
     const options = { batchMax: limits.batchMax, concurrency: limits.concurrency };
     for (const lane of lanes) {
       queue.consume(`events.${lane}`, (items) => this.#events(items, lane), options);
-      queue.consume(`runs.${lane}`, (items) => handleRuns(items, lane, this.#on), options);
+      queue.consume(
+        `runs.${lane}`,
+        (items) => handleRuns(items, lane, this.#on, () => this.#effects.wake(lane)),
+        options,
+      );
     }
+    this.#effects.start();
+  }
+
+  /** What runs asked for ends and is journalled; the queue is stopped by whoever made it. Safe to call twice. */
+  stop(): Promise<void> {
+    return this.#effects.stop();
   }
 
   async #events(items: readonly QueueItem[], lane: Lane): Promise<void> {
@@ -177,6 +190,7 @@ export class Orchestrate {
   #told({ turn, work }: PlannedTurn): void {
     const { queue, onCommitted, clock } = this.#on;
     for (const lane of turn.otherLanes) queue.publish(`events.${lane}`, [{ v: 1, id: turn.eventId }]);
+    if (comesToEffect(turn)) this.#effects.wake(turn.lane);
     onCommitted(turn.lane, 1, clock.now() - work.record.dueAt);
   }
 

@@ -1,12 +1,16 @@
 import type { InlineRecipient } from "@tidings/contract/recipients";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { EventPayload } from "../../domain/event-payload.ts";
+import type { FetchAnswer } from "../../domain/fetch-result.ts";
 import type { RecipientSealer } from "../../domain/recipient-write.ts";
 import type { StepKind } from "../../domain/steps/step-kind.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Configuration } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
+import type { OutboundHttp } from "../../ports/provider.ts";
 import type { Queue } from "../../ports/queue.ts";
+import type { Random } from "../../ports/random.ts";
+import type { RequestTemplates } from "../../ports/request-templates.ts";
 import type { CallStart } from "../../ports/store/call-start.ts";
 import type { EventRecord, OrchestrateStore } from "../../ports/store/orchestrate.ts";
 
@@ -47,7 +51,23 @@ export interface PlaceHold {
   giveUp(): void;
 }
 
+export interface EffectLimits {
+  /** Requests under way at once per lane, and of those to one host. */
+  openMax: number;
+  openPerBoundMax: number;
+  /** Runs of one host and tenant in memory, and how many one look into the store takes in. */
+  heldPerKeyMax: number;
+  lookMax: number;
+  pollMs: number;
+  responseBytesMax: number;
+  /** Results of one run together. */
+  journalBytesMax: number;
+  /** Time of one request, where its step sets none. */
+  timeoutMs: number;
+}
+
 export interface OrchestrateLimits {
+  effects: EffectLimits;
   /** Events, or runs, that one handler takes. */
   batchMax: number;
   /** Handlers of one lane at once. */
@@ -72,7 +92,11 @@ export interface OrchestrateDependencies {
   clock: Clock;
   ids: Ids;
   queue: Queue;
+  random: Random;
   steps: ReadonlyMap<string, StepKind>;
+  /** How fetch steps reach the outside. */
+  http: OutboundHttp;
+  requests: RequestTemplates;
   limits: OrchestrateLimits;
   /** An event that ingest has just opened, if it is still in memory. */
   takeEvent: (id: string) => EventWork | undefined;
@@ -81,5 +105,7 @@ export interface OrchestrateDependencies {
   /** Messages just committed, for deliver. */
   handOver: (delivery: Delivery) => void;
   onFault: (where: string, id: string, error: unknown) => void;
+  /** A try of a fetch step has ended. */
+  onFetched: (runId: string, step: string, answer: FetchAnswer, tookMs: number) => void;
   onCommitted: (lane: EventRecord["lane"], events: number, waitedMs: number) => void;
 }

@@ -127,7 +127,8 @@ function append(output: RunOutput, frame: RunFrame, person: Person, send: Send, 
     recipient: person.facts,
     to: send.address.value,
     content: undefined,
-    data: withJournal(frame),
+    data: frame.data,
+    steps: Object.keys(frame.journal).length === 0 ? undefined : frame.journal,
     createdAt: now,
     expiresAt,
     attempts: 0,
@@ -152,11 +153,6 @@ function originOf(frame: RunFrame, { step, channel, template, templateVersion }:
     category,
     tenant,
   });
-}
-
-/** Templates read journalled results under `steps`. */
-export function withJournal(frame: Pick<RunFrame, "data" | "journal">): Record<string, unknown> {
-  return Object.keys(frame.journal).length === 0 ? frame.data : { ...frame.data, steps: frame.journal };
 }
 
 /** Journalled results go with the message: a retry must not read them from a run that has moved on. */

@@ -1,116 +1,52 @@
-import { type MessageState, messageStates } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
-import { openPayload, sealContext } from "../../domain/event-payload.ts";
-import { planRun } from "../../domain/run-plan.ts";
-import type { Json } from "../../domain/steps/step-kind.ts";
+import { planRun, type RunPlan } from "../../domain/run-plan.ts";
 import type { NewDecision, NewMessage, RunProgress, RunRecord, RunTurn } from "../../ports/store/orchestrate.ts";
-import { openPerson } from "./person.ts";
-import type { OrchestrateDependencies } from "./ports.ts";
+import { effectKey } from "./effect-key.ts";
+import { openRun, type RunServices } from "./open-run.ts";
 import { programOf } from "./programs.ts";
-import { decision, outputOf, type RunFrame } from "./run-output.ts";
+import { outputOf } from "./run-output.ts";
 
 export interface PlannedRunTurn {
   turn: RunTurn;
   deliveries: Delivery[];
 }
 
-type Services = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring" | "steps">;
-
-/** Plans the next turn of a run that has waited. An effect is performed here, and its turn does nothing but journal it. */
-export async function planRunTurn(record: RunRecord, now: number, services: Services): Promise<PlannedRunTurn> {
-  const workflow = await services.configuration.workflowVersion(
-    record.environmentId,
-    record.workflow,
-    record.workflowVersion,
-  );
-  if (workflow === undefined)
-    return ending(record, now, {
-      kind: "dead",
-      reason: "workflow_missing",
-      detail: `${record.workflow} ${record.workflowVersion}`,
-    });
-  const payload = openPayload(record.event, record.environmentId, services.keyring);
-  const frame: RunFrame = {
-    id: record.id,
-    environmentId: record.environmentId,
-    eventId: record.event.id,
-    workflow,
-    lane: record.lane,
-    tenant: record.tenant,
-    expiresAt: record.expiresAt,
-    baseTime: record.dueAt,
-    now,
-    data: payload.data,
-    journal: journalOf(record, services),
-  };
-  const stop = (reason: string) =>
-    decision(frame, record.recipient, { step: "", channel: "", outcome: "not_sent", reason, detail: "" });
-  if (record.expiresAt !== null && record.expiresAt <= now)
-    return ending(record, now, { kind: "expired" }, [stop("expired")]);
-  if (record.recipientRecord === null) return ending(record, now, { kind: "completed" }, [stop("recipient_unknown")]);
-  const person = openPerson(record.recipientRecord, services.keyring);
-  const facts = {
-    data: payload.data,
-    recipient: person.facts,
-    messages: statesByStep(record),
-    journal: frame.journal,
-    baseTime: record.dueAt,
-  };
-  const plan = planRun(programOf(workflow.document), record.step, facts, services.steps);
-  const { end } = plan;
-  if (end.kind === "effect" && end.at === record.step) {
-    const journal = { ...frame.journal, [end.step]: await end.perform() };
-    return ending(record, now, {
-      kind: "wait",
-      step: end.at + 1,
-      dueAt: record.dueAt,
-      journal: sealJournal(record, journal, services),
-    });
-  }
-  const output = outputOf(frame, person, plan, services);
-  const progress: RunProgress =
-    end.kind === "done"
-      ? { kind: "completed" }
-      : { kind: "wait", step: end.at, dueAt: end.kind === "wait" ? end.dueAt : record.dueAt, journal: record.journal };
-  return { ...ending(record, now, progress, output.decisions, output.messages), deliveries: output.deliveries };
+/** Plans the next turn of a run that has waited. Where it comes to an effect, that is only noted: nothing is asked for in a turn. */
+export async function planRunTurn(record: RunRecord, now: number, services: RunServices): Promise<PlannedRunTurn> {
+  const run = await openRun(record, now, services);
+  if (run.status === "ends") return { turn: runTurn(record, now, run.progress, run.decisions), deliveries: [] };
+  const { frame, person, facts } = run;
+  const plan = planRun(programOf(frame.workflow.document), record.step, facts, services.steps);
+  const { messages, decisions, deliveries } = outputOf(frame, person, plan, services);
+  return { turn: runTurn(record, now, progressOf(record, plan.end, now), decisions, messages), deliveries };
 }
 
-function ending(
+function progressOf({ dueAt, tenant, journal }: RunRecord, end: RunPlan["end"], now: number): RunProgress {
+  switch (end.kind) {
+    case "done":
+      return { kind: "completed" };
+    case "wait":
+      return { kind: "wait", step: end.at, dueAt: end.dueAt, journal };
+    case "effect": {
+      const key = effectKey(end.fetch, tenant);
+      return { kind: "effect", step: end.at, baseAt: dueAt, dueAt: now, key, attempts: 0, journal };
+    }
+  }
+}
+
+export function runTurn(
   record: RunRecord,
   now: number,
   progress: RunProgress,
-  decisions: NewDecision[] = [],
-  messages: NewMessage[] = [],
-): PlannedRunTurn {
+  decisions: readonly NewDecision[] = [],
+  messages: readonly NewMessage[] = [],
+): RunTurn {
   const { id: runId, environmentId, event, step } = record;
-  return {
-    turn: { runId, environmentId, eventId: event.id, step, now, progress, messages, decisions },
-    deliveries: [],
-  };
+  const ofEffect = record.effect !== null;
+  return { runId, environmentId, eventId: event.id, step, ofEffect, now, progress, messages, decisions };
 }
 
 /** A turn for a run that cannot be planned: it ends where someone sees it. */
 export function deadRunTurn(record: RunRecord, now: number, detail: string): PlannedRunTurn {
-  return ending(record, now, { kind: "dead", reason: "orchestration_failed", detail });
-}
-
-function journalOf(record: RunRecord, { keyring }: Services): Record<string, Json> {
-  if (record.journal === null) return {};
-  return JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.journal, record.journal));
-}
-
-function sealJournal(record: RunRecord, journal: Record<string, Json>, { keyring }: Services): string {
-  return keyring.sealForEnvironment(record.environmentId, sealContext.journal, JSON.stringify(journal));
-}
-
-/** A step with several addresses has the state of its luckiest message. */
-function statesByStep(record: RunRecord): Map<string, MessageState> {
-  const luck = (state: MessageState): number => ["delivered", "sent", "sending", "queued"].indexOf(state);
-  const states = new Map<string, MessageState>();
-  for (const { step, state } of record.messages) {
-    const known = states.get(step);
-    const better = known === undefined || (luck(state) >= 0 && (luck(known) < 0 || luck(state) < luck(known)));
-    if (better && messageStates.includes(state)) states.set(step, state);
-  }
-  return states;
+  return { turn: runTurn(record, now, { kind: "dead", reason: "orchestration_failed", detail }), deliveries: [] };
 }

@@ -5,13 +5,18 @@ import { Departures } from "./departures.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 import { deadRunTurn, type PlannedRunTurn, planRunTurn } from "./run-turn.ts";
 
-/** Takes runs whose time has come one turn further; a run that is due at once again goes on in the same call. */
-export async function handleRuns(items: readonly QueueItem[], lane: Lane, on: OrchestrateDependencies): Promise<void> {
+/** Takes runs whose time has come one turn further; a run that is due at once again goes on in the same call. `onEffect` is told where one came to an effect. */
+export async function handleRuns(
+  items: readonly QueueItem[],
+  lane: Lane,
+  on: OrchestrateDependencies,
+  onEffect: () => void,
+): Promise<void> {
   let ids: readonly string[] = items.map((item) => item.id);
   while (ids.length > 0) {
     const records = await on.store.loadRuns({ ids, lane });
     const now = on.clock.now();
-    const due = records.filter((record) => record.dueAt <= now);
+    const due = records.filter((record) => record.effect === null && record.dueAt <= now);
     const planned = await Promise.all(
       due.map(async (record): Promise<PlannedRunTurn> => {
         try {
@@ -28,6 +33,7 @@ export async function handleRuns(items: readonly QueueItem[], lane: Lane, on: Or
     for (const [index, { turn }] of planned.entries()) {
       if (results[index]?.status !== "committed") continue;
       if (turn.progress.kind === "wait" && turn.progress.dueAt <= now) again.push(turn.runId);
+      if (turn.progress.kind === "effect") onEffect();
     }
     ids = again;
   }

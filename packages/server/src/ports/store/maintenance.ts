@@ -1,7 +1,7 @@
 import type { Channel, Lane } from "@tidings/contract/words";
 
 export interface QueueDepth {
-  queue: "events" | "runs" | "delivery";
+  queue: "events" | "runs" | "effects" | "delivery";
   lane: Lane;
   channel: Channel | undefined;
   /** Counted up to a bound. */

@@ -92,6 +92,8 @@ export interface NewRun {
   /** Sealed JSON of results that a rerun must not make anew; null where nothing. */
   journal: string | null;
   createdAt: number;
+  /** Where it waits for an effect in place of `dueAt`: host and tenant, by which effects are bounded. Null where for time. */
+  effectKey: string | null;
 }
 
 export interface NewDecision {
@@ -175,8 +177,10 @@ export type TurnResult =
   /** Somebody else moved it on; nothing was written. */
   | { status: "lost" };
 
-export interface RunRecord extends Omit<NewRun, "createdAt" | "eventId"> {
+export interface RunRecord extends Omit<NewRun, "createdAt" | "eventId" | "effectKey"> {
   createdAt: number;
+  /** What it waits for where that is no time: tries so far, and when the next one is due. `dueAt` is then the step's own. */
+  effect: { attempts: number; dueAt: number } | null;
   event: EventPart;
   recipientRecord: RecipientRecord | null;
   /** States of the run's messages so far, by step. */
@@ -185,6 +189,16 @@ export interface RunRecord extends Omit<NewRun, "createdAt" | "eventId"> {
 
 export type RunProgress =
   | { kind: "wait"; step: number; dueAt: number; journal: string | null }
+  /** `baseAt` is the due time of the step; `dueAt` that of the next try, of which there were `attempts`. */
+  | {
+      kind: "effect";
+      step: number;
+      baseAt: number;
+      dueAt: number;
+      key: string;
+      attempts: number;
+      journal: string | null;
+    }
   | { kind: "completed" }
   | { kind: "expired" }
   | { kind: "dead"; reason: string; detail: string };
@@ -195,6 +209,8 @@ export interface RunTurn {
   eventId: string;
   /** The step number at which the turn found it. */
   step: number;
+  /** It waited for an effect when the turn found it. */
+  ofEffect: boolean;
   now: number;
   progress: RunProgress;
   messages: readonly NewMessage[];
@@ -205,6 +221,12 @@ export interface DueQuery {
   lane: Lane;
   now: number;
   limit: number;
+}
+
+/** A run whose effect is due, and what bounds it. */
+export interface DueEffect {
+  runId: string;
+  key: string;
 }
 
 /** What orchestrate asks of the store. */
@@ -220,5 +242,7 @@ export interface OrchestrateStore {
   commitEvents(input: { turns: readonly EventTurn[] }): Promise<TurnResult[]>;
   dueRuns(input: DueQuery): Promise<string[]>;
   loadRuns(input: { ids: readonly string[]; lane: Lane }): Promise<RunRecord[]>;
+  /** Runs whose effect is due, at most `perKeyMax` of each key, keys in turns. An engine with several owners leases them. */
+  dueEffects(input: DueQuery & { perKeyMax: number }): Promise<DueEffect[]>;
   commitRuns(input: { turns: readonly RunTurn[] }): Promise<TurnResult[]>;
 }

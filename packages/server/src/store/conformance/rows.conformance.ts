@@ -114,6 +114,7 @@ export class Rows {
       cancellationHash: null,
       journal: null,
       createdAt: this.at,
+      effectKey: null,
       ...over,
     };
   }
@@ -177,6 +178,7 @@ export class Rows {
       environmentId: run.environmentId,
       eventId: run.eventId,
       step: run.step,
+      ofEffect: run.effectKey !== null,
       now: this.at,
       progress: { kind: "completed" },
       messages: [],

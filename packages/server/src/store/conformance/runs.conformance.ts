@@ -16,9 +16,10 @@ export function runsConformance(open: OpenCorner): void {
       ]);
       await corner.queued({ runId: "another run" });
       const [record] = await load(corner, run.id);
-      const { eventId, ...own } = run;
+      const { eventId, effectKey, ...own } = run;
       expect(record).toMatchObject({
         ...own,
+        effect: effectKey,
         event: { id: eventId, payload: "payload" },
         recipientRecord: null,
       });

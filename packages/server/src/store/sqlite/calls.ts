@@ -10,7 +10,7 @@ import {
   putConfiguration,
 } from "./calls/configuration.ts";
 import { getDeadLetter, listDeadLetters } from "./calls/dead-letters.ts";
-import { dueEvents, dueRuns } from "./calls/due-events.ts";
+import { dueEffects, dueEvents, dueRuns } from "./calls/due-events.ts";
 import { dueMessages } from "./calls/due-messages.ts";
 import { getEvent } from "./calls/get-event.ts";
 import { getMessage, listMessages } from "./calls/get-message.ts";
@@ -45,6 +45,7 @@ export const calls: SqliteCalls = {
   loadRecipients,
   commitEvents,
   dueRuns,
+  dueEffects,
   loadRuns,
   commitRuns,
   dueMessages,

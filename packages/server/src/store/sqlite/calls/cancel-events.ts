@@ -18,10 +18,12 @@ export const cancelEvents: Call<"cancelEvents"> = (context, { environmentId, can
       id,
     );
     database.run("delete from continuation where event_id = ?", id);
-    totals.runs += database.run(
+    const runs = database.run(
       `update run set state = ${runStateCode.canceled}, due_at = null where event_id = ? and state = ${runStateCode.waiting}`,
       id,
     );
+    totals.runs += runs;
+    if (runs > 0) database.run("delete from effect where run_id in (select id from run where event_id = ?)", id);
     totals.messages += cancelMessages(context, environmentId, id, now);
   }
   return totals;

@@ -3,6 +3,7 @@ import { runStateCode } from "../codes.ts";
 import type { Call, CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
+import { deleteEffect, putEffect } from "./effect.ts";
 import { insertDecision } from "./insert-decision.ts";
 import { insertMessages } from "./insert-message.ts";
 import { type Suspects, suspectsAmong } from "./suspects.ts";
@@ -17,6 +18,8 @@ export const commitRuns: Call<"commitRuns"> = (context, { turns }) => {
 
 function commit(context: CallContext, turn: RunTurn, suspects: Suspects): TurnResult {
   if (!advance(context.database, turn)) return { status: "lost" };
+  if (turn.progress.kind === "effect") putEffect(context.database, turn.runId, turn.progress);
+  else if (turn.ofEffect) deleteEffect(context.database, turn.runId);
   const held = insertMessages(context, turn.messages, suspects);
   for (const decision of turn.decisions) insertDecision(context.database, decision);
   if (turn.progress.kind === "dead") {
@@ -38,12 +41,12 @@ function commit(context: CallContext, turn: RunTurn, suspects: Suspects): TurnRe
 function advance(database: Database, turn: RunTurn): boolean {
   const { progress } = turn;
   const waiting = `where id = ? and step = ? and state = ${runStateCode.waiting}`;
-  if (progress.kind === "wait") {
+  if (progress.kind === "wait" || progress.kind === "effect") {
     return (
       database.run(
         `update run set step = ?, due_at = ?, journal = ? ${waiting}`,
         progress.step,
-        progress.dueAt,
+        progress.kind === "wait" ? progress.dueAt : null,
         progress.journal,
         turn.runId,
         turn.step,

@@ -1,6 +1,6 @@
 import { laneCode } from "../codes.ts";
 import type { Call } from "../context.ts";
-import { dueByTenant, takingTurns } from "./due.ts";
+import { dueByTenant, duePerKey, takingTurns } from "./due.ts";
 
 /** No lease is written: a data directory has one owner, whose memory knows what it holds. */
 export const dueEvents: Call<"dueEvents"> = (context, { lane, now, limit }) => {
@@ -15,3 +15,10 @@ export const dueEvents: Call<"dueEvents"> = (context, { lane, now, limit }) => {
 
 export const dueRuns: Call<"dueRuns"> = (context, { lane, now, limit }) =>
   dueByTenant(context, { name: "run", id: "id", equal: "lane = ?" }, [laneCode[lane]], { now, rows: limit });
+
+export const dueEffects: Call<"dueEffects"> = (context, { lane, now, limit, perKeyMax }) =>
+  duePerKey(context, { name: "effect", id: "run_id", equal: "lane = ?", by: "key" }, [laneCode[lane]], {
+    now,
+    rows: limit,
+    perKeyMax,
+  }).map(({ id, key }) => ({ runId: id, key }));

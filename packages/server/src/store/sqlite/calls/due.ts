@@ -11,6 +11,8 @@ interface Table {
   name: string;
   id: string;
   equal: string;
+  /** Column whose values take turns; `tenant` where left out. */
+  by?: string;
 }
 
 interface Limit {
@@ -43,12 +45,26 @@ export function dueByTenant(
   return takingTurns(lists, limit.rows);
 }
 
+/** Due ids by key, at most `perKeyMax` of each, keys in turns. */
+export function duePerKey(
+  { database }: CallContext,
+  table: Table,
+  values: readonly SqlValue[],
+  limit: Limit & { perKeyMax: number },
+): { id: string; key: string }[] {
+  const keys = dueTenants(database, table, values, limit);
+  const found = keys.map((key) =>
+    dueOf(database, table, [...values, key], limit, limit.perKeyMax).map((id) => ({ id, key })),
+  );
+  return takingTurns(found, limit.rows);
+}
+
 /** The first of each list, then the second of each …, at most `max`. */
-export function takingTurns(lists: readonly (readonly string[])[], max: number): string[] {
+export function takingTurns<Id>(lists: readonly (readonly Id[])[], max: number): Id[] {
   const [only] = lists;
   if (only === undefined) return [];
   if (lists.length === 1) return only.slice(0, max);
-  const ids: string[] = [];
+  const ids: Id[] = [];
   const longest = lists.reduce((length, list) => Math.max(length, list.length), 0);
   for (let place = 0; place < longest && ids.length < max; place += 1) {
     for (const list of lists) {
@@ -63,7 +79,7 @@ function dueOf(database: Database, table: Table, values: readonly SqlValue[], li
   const condition = limit.condition === undefined ? "" : `and ${limit.condition.sql}`;
   return database
     .all(
-      `select ${table.id} as id from ${table.name} where ${table.equal} and tenant = ? and due_at <= ? ${condition} order by due_at limit ?`,
+      `select ${table.id} as id from ${table.name} where ${table.equal} and ${byOf(table)} = ? and due_at <= ? ${condition} order by due_at limit ?`,
       ...values,
       limit.now,
       ...(limit.condition?.values ?? []),
@@ -71,6 +87,8 @@ function dueOf(database: Database, table: Table, values: readonly SqlValue[], li
     )
     .map((row) => text(row, "id"));
 }
+
+const byOf = ({ by }: Table): string => by ?? "tenant";
 
 /** Where the look before had to leave off, per queue: a hint that may be lost. */
 const leftOff = new WeakMap<Database, Map<string, string>>();
@@ -113,15 +131,16 @@ function passTenants(
   now: number,
   after: string | undefined,
 ): SqlRow[] {
+  const by = byOf(table);
   const timed = `from ${table.name} where ${table.equal} and due_at is not null`;
   return database.all(
     `with recursive passed (tenant) as (
-       select min(tenant) ${timed} ${after === undefined ? "" : "and tenant > ?"}
+       select min(${by}) ${timed} ${after === undefined ? "" : `and ${by} > ?`}
        union all
-       select (select min(tenant) ${timed} and tenant > passed.tenant) from passed where passed.tenant is not null
+       select (select min(${by}) ${timed} and ${by} > passed.tenant) from passed where passed.tenant is not null
        limit ${passedMax}
      )
-     select tenant, exists (select 1 ${timed} and ${table.name}.tenant = passed.tenant and due_at <= ?) as due from passed where tenant is not null`,
+     select tenant, exists (select 1 ${timed} and ${table.name}.${by} = passed.tenant and due_at <= ?) as due from passed where tenant is not null`,
     ...values,
     ...(after === undefined ? [] : [after]),
     ...values,

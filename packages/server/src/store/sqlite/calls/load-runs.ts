@@ -5,6 +5,7 @@ import { runStateCode, wordAt } from "../codes.ts";
 import type { Call } from "../context.ts";
 import type { Database, SqlRow } from "../database.ts";
 import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
+import { readEffect } from "./effect.ts";
 import { EventParts } from "./event-parts.ts";
 import { recipientRecord } from "./load-recipients.ts";
 
@@ -27,6 +28,8 @@ function record(database: Database, row: SqlRow, event: EventPart): RunRecord {
     event.id,
     text(row, "id"),
   );
+  // Only a run without a time of its own can wait for an effect.
+  const effect = row["due_at"] === null ? readEffect(database, text(row, "id")) : undefined;
   return {
     id: text(row, "id"),
     environmentId,
@@ -36,11 +39,12 @@ function record(database: Database, row: SqlRow, event: EventPart): RunRecord {
     tenant: text(row, "tenant"),
     lane: wordAt(lanes, integer(row, "lane")),
     step: integer(row, "step"),
-    dueAt: integerOrNull(row, "due_at") ?? 0,
+    dueAt: integerOrNull(row, "due_at") ?? effect?.baseAt ?? 0,
     expiresAt: integerOrNull(row, "expires_at"),
     cancellationHash: textOrNull(row, "cancellation_hash"),
     journal: textOrNull(row, "journal"),
     createdAt: integer(row, "created_at"),
+    effect: effect ?? null,
     event,
     recipientRecord: recipientRecord(database, environmentId, recipient) ?? null,
     messages: messages.map((message) => ({

@@ -16,6 +16,12 @@ export const queueDepths: Call<"queueDepths"> = (context, { now, countMax }) =>
       { queue: "events", lane, channel: undefined, ...events },
       { queue: "runs", lane, channel: undefined, ...depth(context, "run where lane = ?", [code], now, countMax) },
     ];
+    rows.push({
+      queue: "effects",
+      lane,
+      channel: undefined,
+      ...depth(context, "effect where lane = ?", [code], now, countMax),
+    });
     for (const channel of channels) {
       const where = `message where lane = ? and channel = ? and state = ${messageStateCode.queued}`;
       rows.push({

@@ -2,6 +2,7 @@ import type { DedupeClaim, NewRun, TurnWrites, TurnWritten } from "../../../port
 import { laneCode, runStateCode } from "../codes.ts";
 import type { CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
+import { insertEffect } from "./effect.ts";
 import { insertDecision } from "./insert-decision.ts";
 import { insertMessages } from "./insert-message.ts";
 import type { Suspects } from "./suspects.ts";
@@ -44,7 +45,7 @@ const runSql = `insert into run (id, environment_id, event_id, workflow, workflo
   on conflict do nothing`;
 
 function insertRun(database: Database, run: NewRun): void {
-  database.run(
+  const inserted = database.run(
     runSql,
     run.id,
     run.environmentId,
@@ -55,10 +56,12 @@ function insertRun(database: Database, run: NewRun): void {
     run.tenant,
     laneCode[run.lane],
     run.step,
-    run.dueAt,
+    run.effectKey === null ? run.dueAt : null,
     run.expiresAt,
     run.cancellationHash,
     run.journal,
     run.createdAt,
   );
+  if (run.effectKey === null || inserted === 0) return;
+  insertEffect(database, run, { baseAt: run.dueAt, dueAt: run.dueAt, key: run.effectKey, attempts: 0 });
 }

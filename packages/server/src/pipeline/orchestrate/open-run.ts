@@ -1,0 +1,76 @@
+import type { MessageState } from "@tidings/contract/words";
+import { messageStates } from "@tidings/contract/words";
+import { openPayload, sealContext } from "../../domain/event-payload.ts";
+import type { Json, StepFacts } from "../../domain/steps/step-kind.ts";
+import type { NewDecision, RunProgress, RunRecord } from "../../ports/store/orchestrate.ts";
+import { openPerson, type Person } from "./person.ts";
+import type { OrchestrateDependencies } from "./ports.ts";
+import { decision, type RunFrame } from "./run-output.ts";
+
+export type RunServices = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring" | "steps">;
+
+/** A run that can go on, with all that its steps may read. */
+export interface OpenRun {
+  status: "open";
+  frame: RunFrame;
+  person: Person;
+  facts: StepFacts;
+}
+
+/** Opens what the store has of a run, or says how it ends instead. Throws where it cannot be read. */
+export async function openRun(
+  record: RunRecord,
+  now: number,
+  { configuration, keyring }: RunServices,
+): Promise<OpenRun | { status: "ends"; progress: RunProgress; decisions: NewDecision[] }> {
+  const { environmentId, dueAt: baseTime } = record;
+  const workflow = await configuration.workflowVersion(environmentId, record.workflow, record.workflowVersion);
+  if (workflow === undefined) {
+    const detail = `${record.workflow} ${record.workflowVersion}`;
+    return { status: "ends", progress: { kind: "dead", reason: "workflow_missing", detail }, decisions: [] };
+  }
+  const payload = openPayload(record.event, environmentId, keyring);
+  const { id, event, lane, tenant, expiresAt } = record;
+  const { data } = payload;
+  const journal = journalOf(record, keyring);
+  const frame: RunFrame = {
+    id,
+    environmentId,
+    eventId: event.id,
+    workflow,
+    lane,
+    tenant,
+    expiresAt,
+    baseTime,
+    now,
+    data,
+    journal,
+  };
+  const stop = (kind: "expired" | "completed", reason: string) => ({
+    status: "ends" as const,
+    progress: { kind },
+    decisions: [decision(frame, record.recipient, { step: "", channel: "", outcome: "not_sent", reason, detail: "" })],
+  });
+  if (expiresAt !== null && expiresAt <= now) return stop("expired", "expired");
+  if (record.recipientRecord === null) return stop("completed", "recipient_unknown");
+  const person = openPerson(record.recipientRecord, keyring);
+  const facts = { data, recipient: person.facts, messages: statesByStep(record), journal, baseTime };
+  return { status: "open", frame, person, facts };
+}
+
+function journalOf(record: RunRecord, keyring: RunServices["keyring"]): Record<string, Json> {
+  if (record.journal === null) return {};
+  return JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.journal, record.journal));
+}
+
+/** A step with several addresses has the state of its luckiest message. */
+function statesByStep(record: RunRecord): Map<string, MessageState> {
+  const luck = (state: MessageState): number => ["delivered", "sent", "sending", "queued"].indexOf(state);
+  const states = new Map<string, MessageState>();
+  for (const { step, state } of record.messages) {
+    const known = states.get(step);
+    const better = known === undefined || (luck(state) >= 0 && (luck(known) < 0 || luck(state) < luck(known)));
+    if (better && messageStates.includes(state)) states.set(step, state);
+  }
+  return states;
+}
