@@ -1,4 +1,5 @@
 import type { Client } from "./client.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { FarSide } from "./far-side.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Offers } from "./offers.ts";
@@ -13,6 +14,7 @@ export interface Cast {
   offers: Offers;
   reporter: Reporter;
   farSide: FarSide;
+  endpoint: Endpoint;
   client: Client;
   people: readonly SimulatedPerson[];
   /** Places in the log at which a cancellation was asked for and answered, by the event's `ref`. */

@@ -4,6 +4,7 @@ import type { OutboundHttp, OutboundRequest, OutboundResponse } from "../../pack
 import { runStateCode } from "../../packages/server/src/store/sqlite/codes.ts";
 import { integer, text } from "../../packages/server/src/store/sqlite/rows.ts";
 import { drawId } from "./documents.ts";
+import { type Endpoint, endpointHost } from "./endpoint.ts";
 import type { LiveProcess, World } from "./world.ts";
 
 /** What happens to a request as a whole. */
@@ -35,12 +36,14 @@ interface Asking {
 export class FarSide {
   readonly #world: World;
   readonly #random: SeededRandom;
+  readonly #endpoint: Endpoint;
   readonly #asking = new Map<string, Asking>();
   readonly #open = new Map<string, number>();
   asked = 0;
 
-  constructor(world: World) {
+  constructor(world: World, endpoint: Endpoint) {
     this.#world = world;
+    this.#endpoint = endpoint;
     this.#random = world.fork();
   }
 
@@ -56,6 +59,7 @@ export class FarSide {
 
   #request(request: OutboundRequest, process: LiveProcess): Promise<OutboundResponse> {
     if (!process.alive) return new Promise(() => undefined);
+    if (new URL(request.url).host === endpointHost) return this.#tell(request, process);
     const { clock } = this.#world;
     this.asked += 1;
     const asking = this.#askingOf(request);
@@ -81,6 +85,14 @@ export class FarSide {
         else if (fate === "refused")
           answer({ status: "refused", code: "connect_refused", detail: "" }, "connect_refused");
         else if (fate === "busy" || fate === "not JSON" || fate === "answered") this.#answer(request, fate, answer);
+      });
+    });
+  }
+
+  #tell(request: OutboundRequest, process: LiveProcess): Promise<OutboundResponse> {
+    return new Promise((resolve) => {
+      this.#endpoint.call(request, (response) => {
+        if (process.alive) resolve(response);
       });
     });
   }

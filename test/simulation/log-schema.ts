@@ -42,6 +42,9 @@ export const seedTables = [
   "dedupe",
   "run",
   "effect",
+  "webhook",
+  "webhook_delivery",
+  "webhook_attempt",
   "message",
   "attempt",
   "decision",
@@ -59,4 +62,5 @@ export const openWork = `select
   or exists (select 1 from continuation where due_at is not null)
   or exists (select 1 from run where due_at is not null)
   or exists (select 1 from effect)
+  or exists (select 1 from webhook_delivery where due_at is not null)
   or exists (select 1 from message where state in (${messageStateCode.queued}, ${messageStateCode.sending})) as open`;

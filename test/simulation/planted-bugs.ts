@@ -64,6 +64,24 @@ export const plantedBugs: readonly PlantedBug[] = [
     invariants: ["drawn-once", "fetched-only-while-waited-for"],
   },
   {
+    name: "an endpoint told outside of the transaction",
+    file: "store/sqlite/turn.ts",
+    find: `this.#database.exec("rollback");`,
+    // What is told survives the rollback of what it tells of.
+    replace: `const told = this.#database.all("select * from webhook_delivery");
+      this.#database.exec("rollback");
+      const insert = "insert or ignore into webhook_delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      for (const row of told) this.#database.run(insert, ...Object.values(row));`,
+    invariants: ["endpoint-is-told-the-truth", "endpoint-is-told"],
+  },
+  {
+    name: "a state of which no endpoint is told",
+    file: "store/sqlite/calls/settle.ts",
+    find: "context.webhooks.state(environmentId, tenant, messageId, after.state, at);",
+    replace: "",
+    invariants: ["endpoint-is-told"],
+  },
+  {
     name: "requests to one host without a bound",
     file: "lib/keyed-workers.ts",
     find: "< openPerBoundMax);",

@@ -66,6 +66,8 @@ export class SimulatedProcess implements LiveProcess {
         onStarted: () => undefined,
         onOutcome: () => undefined,
         onFetched: () => undefined,
+        onWebhookCalled: () => undefined,
+        onWebhookDisabled: () => undefined,
         onHeldBack: () => undefined,
         onOverflow: (lane) => world.note(`${this.node} overflow ${lane}`),
         onFault: (where, id, error) => world.note(`${this.node} fault in ${where} ${id}: ${String(error)}`),

@@ -4,6 +4,7 @@ import type { Cast } from "./cast.ts";
 import { checkEnd } from "./checks/check-end.ts";
 import { Client } from "./client.ts";
 import { vendors } from "./documents.ts";
+import { Endpoint } from "./endpoint.ts";
 import { FarSide } from "./far-side.ts";
 import { Ledger } from "./ledger.ts";
 import { openWork } from "./log-schema.ts";
@@ -67,7 +68,8 @@ function assemble(base: Base, seed: number): Cast {
       return [name, new SimulatedVendor(world, { name, ...vendor, offers, reporter, onCall })];
     }),
   );
-  const farSide = new FarSide(world);
+  const endpoint = new Endpoint(world);
+  const farSide = new FarSide(world, endpoint);
   const people = makePeople(world.fork());
   storePeople(world, people);
   const canceled: Cast["canceled"] = new Map();
@@ -76,7 +78,7 @@ function assemble(base: Base, seed: number): Cast {
     const asked = ledger.sequence;
     return () => canceled.set(ref, { asked, answered: ledger.sequence });
   });
-  return { world, ledger, offers, reporter, farSide, client, people, canceled };
+  return { world, ledger, offers, reporter, farSide, endpoint, client, people, canceled };
 }
 
 /** Runs timer by timer until nothing is open. */

@@ -6,6 +6,7 @@ export const limits = {
   idempotencyKeyLength: 255,
   stepsPerWorkflow: 100,
   headersPerFetch: 20,
+  webhookSecretOverlapSeconds: 7 * 86_400,
   addressesPerChannel: 20,
   pageSize: 100,
   /** Faults that one answer, or one event of a batch, names. */

@@ -21,6 +21,16 @@ import { partialBodySchema } from "./partials.ts";
 import { recipientBodySchema, recipientSchema } from "./recipients.ts";
 import { templateBodySchema } from "./templates.ts";
 import { tenantBodySchema, tenantViewSchema } from "./tenants.ts";
+import {
+  newWebhookSchema,
+  webhookBodySchema,
+  webhookDeliveryQuerySchema,
+  webhookDeliverySchema,
+  webhookRotateBodySchema,
+  webhookSchema,
+  webhookSecretSchema,
+  webhookTestBodySchema,
+} from "./webhooks.ts";
 import { workflowBodySchema } from "./workflows.ts";
 
 /** One route of the API: what OpenAPI, the server's registration and the SDK's types are made from. */
@@ -84,6 +94,16 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/v1/api-keys", operation: "listApiKeys", summary: "List the API keys", tag: "api-keys", query: pageQuerySchema, status: 200, response: pageOf(apiKeySchema) },
   { method: "POST", path: "/v1/api-keys", operation: "createApiKey", summary: "Make an API key; it is shown this once", tag: "api-keys", body: apiKeyBodySchema, status: 201, response: newApiKeySchema },
   { method: "DELETE", path: "/v1/api-keys/{id}", operation: "revokeApiKey", summary: "Revoke an API key", tag: "api-keys", status: 204 },
+  { method: "GET", path: "/v1/webhooks", operation: "listWebhooks", summary: "List the endpoints", tag: "webhooks", query: pageQuerySchema, status: 200, response: pageOf(webhookSchema) },
+  { method: "POST", path: "/v1/webhooks", operation: "createWebhook", summary: "Make an endpoint that is told of messages' states", tag: "webhooks", body: webhookBodySchema, status: 201, response: newWebhookSchema },
+  { method: "GET", path: "/v1/webhooks/{id}", operation: "getWebhook", summary: "Read an endpoint", tag: "webhooks", status: 200, response: webhookSchema },
+  { method: "PUT", path: "/v1/webhooks/{id}", operation: "putWebhook", summary: "Write an endpoint; enabled, what waits for it goes on", tag: "webhooks", body: webhookBodySchema, status: 200, response: webhookSchema },
+  { method: "DELETE", path: "/v1/webhooks/{id}", operation: "deleteWebhook", summary: "Delete an endpoint; what waits for it is not sent", tag: "webhooks", status: 204 },
+  { method: "GET", path: "/v1/webhooks/{id}/secret", operation: "getWebhookSecret", summary: "Read the secrets that sign its calls", tag: "webhooks", status: 200, response: webhookSecretSchema },
+  { method: "POST", path: "/v1/webhooks/{id}/rotate", operation: "rotateWebhookSecret", summary: "Make a new secret; the old one signs beside it for a while", tag: "webhooks", body: webhookRotateBodySchema, status: 200, response: webhookSecretSchema },
+  { method: "POST", path: "/v1/webhooks/{id}/test", operation: "testWebhook", summary: "Send an example to an endpoint", tag: "webhooks", body: webhookTestBodySchema, status: 202, response: webhookDeliverySchema },
+  { method: "GET", path: "/v1/webhooks/{id}/deliveries", operation: "listWebhookDeliveries", summary: "List what an endpoint was told, newest first", tag: "webhooks", query: webhookDeliveryQuerySchema, status: 200, response: pageOf(webhookDeliverySchema) },
+  { method: "POST", path: "/v1/webhooks/{id}/deliveries/{delivery}/resend", operation: "resendWebhookDelivery", summary: "Tell it again, under the same webhook-id", tag: "webhooks", status: 202, response: webhookDeliverySchema },
   { method: "POST", path: "/v1/feedback/{integration}", operation: "reportFeedback", summary: "What a provider reports, in its own form and with its own signature", tag: "feedback", query: feedbackQuerySchema, status: 200, response: feedbackSchema, open: true },
   { method: "GET", path: "/healthz", operation: "getHealth", summary: "Whether the process is alive", tag: "machines", status: 200, response: healthSchema, open: true },
   { method: "GET", path: "/readyz", operation: "getReadiness", summary: "Whether it can do its work; 503 where not", tag: "machines", status: 200, response: readinessSchema, open: true },

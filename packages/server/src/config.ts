@@ -207,6 +207,16 @@ const configSchema = z.object({
     waitingMax: whole("TIDINGS_FEEDBACK_WAITING_MAX", "reports", 20_000, [100, 1_000_000], "Reports that wait to be durable; above it the provider is told to come again"),
     batchMax: whole("TIDINGS_FEEDBACK_BATCH_MAX", "reports", 1000, [1, 10_000], "Reports written in one turn"),
   }),
+  webhooks: z.object({
+    endpointsMax: whole("TIDINGS_WEBHOOKS_MAX", "webhooks", 100, [1, 10_000], "Webhook endpoints of one environment"),
+    callsMax: whole("TIDINGS_WEBHOOK_CALLS_MAX", "calls", 64, [1, 10_000], "Calls to endpoints under way at once"),
+    endpointCallsMax: whole("TIDINGS_WEBHOOK_ENDPOINT_CALLS_MAX", "calls", 8, [1, 1000], "The same per endpoint"),
+    endpointWaitingMax: whole("TIDINGS_WEBHOOK_ENDPOINT_WAITING_MAX", "deliveries", 100, [1, 10_000], "Deliveries of one endpoint in memory; further ones wait in the store"),
+    lookMax: whole("TIDINGS_WEBHOOK_LOOK_MAX", "deliveries", 2000, [1, 100_000], "Deliveries that one look into the store takes in"),
+    timeoutMs: whole("TIDINGS_WEBHOOK_TIMEOUT_MS", "ms", 15_000, [100, 60_000], "Time of one call to an endpoint"),
+    failingMaxMs: whole("TIDINGS_WEBHOOK_FAILING_MAX_MS", "ms", 120 * HOUR_MS, [1000, 720 * HOUR_MS], "How long an endpoint may do nothing but fail before it is disabled"),
+    retentionMs: whole("TIDINGS_WEBHOOK_RETENTION_MS", "ms", 336 * HOUR_MS, [HOUR_MS, 8760 * HOUR_MS], "How long deliveries to endpoints are kept, whether they were made or still wait"),
+  }),
   configuration: z.object({
     pollIntervalMs: whole("TIDINGS_CONFIGURATION_POLL_INTERVAL_MS", "ms", 500, [10, 60_000], "How often configuration is caught up without a hint"),
     pageMax: whole("TIDINGS_CONFIGURATION_PAGE_MAX", "documents", 200, [1, 10_000], "Documents read in one call"),

@@ -7,6 +7,7 @@ import { checkContents, checkDraws, checkFailedFetches, checkMessages } from "./
 import { checkRecipients } from "./recipients.ts";
 import { checkRuns } from "./runs.ts";
 import { checkStatistics } from "./statistics.ts";
+import { checkWebhooks } from "./webhooks.ts";
 
 /** What must hold once nothing is open any more. `settle` lets all that a timer set off come to rest. */
 export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise<void> {
@@ -23,5 +24,6 @@ export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise
   checkFeedback(cast, facts);
   checkRecipients(cast, facts);
   checkStatistics(cast, facts);
+  checkWebhooks(cast, facts);
   await checkRepeatedFeedback(cast, facts, settle);
 }

@@ -173,6 +173,7 @@ export const apiLimits: ApiDependencies["limits"] = {
   cachedKeysMax: 100,
   cachedKeyMs: 1000,
   eventMessagesShownMax: 1000,
+  webhooksMax: 5,
 };
 
 const testProvider = {

@@ -14,6 +14,7 @@ import type { KeyStore } from "../ports/store/keys.ts";
 import type { LogStore } from "../ports/store/log.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
+import type { WebhookStore } from "../ports/store/webhooks.ts";
 
 /** What the API asks of ingest. */
 export interface IngestPort {
@@ -57,6 +58,8 @@ export interface ApiLimits {
   cachedKeysMax: number;
   cachedKeyMs: number;
   eventMessagesShownMax: number;
+  /** Webhook endpoints of one environment. */
+  webhooksMax: number;
 }
 
 export interface ApiDependencies {
@@ -70,7 +73,7 @@ export interface ApiDependencies {
     request: FeedbackRequest,
   ) => Promise<FeedbackResult | undefined>;
   configuration: ConfigurationPort;
-  store: KeyStore & RecipientStore & LogStore & TenantStore;
+  store: KeyStore & RecipientStore & LogStore & TenantStore & WebhookStore;
   keyring: ApiKeyring;
   clock: Clock;
   ids: Ids;

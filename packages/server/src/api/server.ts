@@ -20,6 +20,8 @@ import { RateLimit } from "./rate-limit.ts";
 import { recipientHandlers } from "./recipients.ts";
 import { tenantHandlers } from "./tenants.ts";
 import { answerUnknownRoutes } from "./unknown-routes.ts";
+import { webhookDeliveryHandlers } from "./webhook-deliveries.ts";
+import { webhookHandlers } from "./webhooks.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -74,6 +76,8 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       ...tenantHandlers(dependencies),
       ...deadLetterHandlers(dependencies),
       ...apiKeyHandlers(dependencies, environments),
+      ...webhookHandlers(dependencies),
+      ...webhookDeliveryHandlers(dependencies),
     });
   });
   answerUnknownRoutes(app);

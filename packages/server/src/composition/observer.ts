@@ -38,6 +38,28 @@ export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
       if (answer.status === "answered") return;
       log.info("a fetch step was not answered", { runId, step, outcome: answer.kind, code: answer.code });
     },
+    onWebhookCalled({ id, webhookId, attempts }, answer, dead, tookMs) {
+      metrics.webhooks.calls[answer.status].inc();
+      metrics.webhooks.seconds.observe(tookMs / 1000);
+      if (dead) metrics.webhooks.dead.inc();
+      if (answer.status === "taken") return;
+      log.info("a webhook call was not taken", {
+        kind: "webhook",
+        key: webhookId,
+        callId: id,
+        outcome: dead ? "dead" : "retried",
+        code: answer.code,
+        attempt: attempts + 1,
+      });
+    },
+    onWebhookDisabled(webhookId, reason) {
+      metrics.webhooks.disabled[reason].inc();
+      log.warn("a webhook was disabled: nothing is sent to it until it is enabled", {
+        kind: "webhook",
+        key: webhookId,
+        reason,
+      });
+    },
     onHeldBack(delivery, integration, status) {
       metrics.delivery(delivery.origin.channel, delivery.origin.lane, integration.document.provider)[status].inc();
     },

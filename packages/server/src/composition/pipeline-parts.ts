@@ -2,6 +2,7 @@ import type { Lane } from "@tidings/contract/words";
 import type { Config } from "../config.ts";
 import type { FetchAnswer } from "../domain/fetch-result.ts";
 import type { StepKind } from "../domain/steps/step-kind.ts";
+import type { WebhookAnswer } from "../domain/webhook.ts";
 import type { Keyring } from "../lib/keyring.ts";
 import type { DeliverObserver } from "../pipeline/deliver/ports.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -12,6 +13,7 @@ import type { OutboundHttp, Provider } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
 import type { RequestTemplates } from "../ports/request-templates.ts";
 import type { Store } from "../ports/store/store.ts";
+import type { WebhookDeliveryRow, WebhookDisabledReason } from "../ports/store/webhooks.ts";
 import type { TemplateEngine } from "../ports/template-engine.ts";
 import type { Tenants } from "../ports/tenants.ts";
 
@@ -39,6 +41,9 @@ export interface PipelineParts {
 export interface PipelineObserver extends DeliverObserver {
   onDurable(lane: Lane, events: number, tookMs: number): void;
   onOrchestrated(lane: Lane, waitedMs: number): void;
+  /** A call to an endpoint has ended; `dead`: its delivery was given up. */
+  onWebhookCalled(delivery: WebhookDeliveryRow, answer: WebhookAnswer, dead: boolean, tookMs: number): void;
+  onWebhookDisabled(webhookId: string, reason: WebhookDisabledReason): void;
   /** A try of a fetch step has ended. */
   onFetched(runId: string, step: string, answer: FetchAnswer, tookMs: number): void;
 }

@@ -2,6 +2,7 @@ import type { Delivery } from "../domain/delivery.ts";
 import { HandOver } from "../lib/hand-over.ts";
 import type { Deliver } from "../pipeline/deliver/deliver.ts";
 import { Feedback } from "../pipeline/feedback/feedback.ts";
+import type { Webhooks } from "../pipeline/feedback/webhooks/webhooks.ts";
 import { Ingest } from "../pipeline/ingest/ingest.ts";
 import type { EventWork } from "../pipeline/orchestrate/ports.ts";
 import type { Topic } from "../ports/queue.ts";
@@ -10,10 +11,12 @@ import { findDue } from "../queue/find-due.ts";
 import { createDeliver } from "./deliver.ts";
 import { createOrchestrate } from "./orchestrate.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
+import { createWebhooks } from "./webhooks.ts";
 
 export interface Pipeline {
   ingest: Ingest;
   feedback: Feedback;
+  webhooks: Webhooks;
   deliver: Deliver;
   queue: EmbeddedQueue;
   start(): void;
@@ -67,17 +70,20 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       retryAfterSeconds: config.api.retryAfterSeconds,
     },
   });
+  const webhooks = createWebhooks(parts);
   return {
     ingest,
     feedback,
+    webhooks,
     deliver,
     queue,
     start() {
       if (runs("orchestrate")) orchestrate.start();
       if (runs("deliver")) deliver.start();
+      if (runs("feedback")) webhooks.start();
     },
     async stop() {
-      await Promise.all([orchestrate.stop(), deliver.stop(), queue.stop()]);
+      await Promise.all([orchestrate.stop(), deliver.stop(), webhooks.stop(), queue.stop()]);
     },
   };
 }

@@ -47,6 +47,7 @@ export function createFace({ foundation, pipeline, writer, mailbox, metrics, ver
     logger: { error: (fields, message) => log.error(message, fields) },
     limits: {
       ...config.api,
+      webhooksMax: config.webhooks.endpointsMax,
       bodyBytesMax: config.api.eventBodyBytesMax,
       feedbackBodyBytesMax: config.feedback.bodyBytesMax,
     },

@@ -75,6 +75,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
     clock,
     intervalMs: config.store.purgeIntervalMs,
     rowsMax: config.store.purgeRowsMax,
+    webhookRetentionMs: config.webhooks.retentionMs,
     onFault: (error) => log.error("housekeeping met a fault", { error }),
   });
   const api = await createFace({ foundation, pipeline, writer, mailbox, metrics, version: hooks.version });

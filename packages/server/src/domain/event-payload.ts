@@ -31,6 +31,7 @@ export const sealContext = {
   journal: "run.journal",
   secrets: "integration.secrets",
   mail: "sandbox.mail",
+  webhook: "webhook.sealed",
 } as const;
 
 interface Unsealer {

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { QueueDepth } from "../ports/store/maintenance.ts";
 import { CellCounter, CellHistogram, type CounterCell, type HistogramCell } from "./cells.ts";
 import { FetchMetrics } from "./fetch-metrics.ts";
+import { WebhookMetrics } from "./webhook-metrics.ts";
 
 /**
  * `accept`: from a request's arrival to its durable 202. `orchestrate`: from an event's due time to its commit as
@@ -44,6 +45,7 @@ export class Metrics {
   readonly contentType: string;
   readonly #registry = new Registry();
   readonly fetch = new FetchMetrics(this.#registry, secondBounds);
+  readonly webhooks = new WebhookMetrics(this.#registry, secondBounds);
   readonly #sources: MetricsSources;
   readonly #messages: CellCounter;
   readonly #calls: CellHistogram;

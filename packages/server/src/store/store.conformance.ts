@@ -15,6 +15,8 @@ import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
 import { settleConformance } from "./conformance/settle.conformance.ts";
 import { tenantsConformance } from "./conformance/tenants.conformance.ts";
+import { webhookCallsConformance } from "./conformance/webhook-calls.conformance.ts";
+import { webhookOutboxConformance } from "./conformance/webhook-outbox.conformance.ts";
 
 /** What every engine of the Store port must do. The tests share one store, each in a corner of its own. */
 export function storeConformance(name: string, open: OpenStore): void {
@@ -41,6 +43,8 @@ export function storeConformance(name: string, open: OpenStore): void {
     configurationConformance(corner);
     tenantsConformance(corner);
     logConformance(corner);
+    webhookOutboxConformance(corner);
+    webhookCallsConformance(corner);
 
     test("calls made at once are all answered, each with its own answer", async () => {
       const { store, environmentId, at } = await corner();

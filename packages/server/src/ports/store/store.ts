@@ -8,6 +8,7 @@ import type { MaintenanceStore } from "./maintenance.ts";
 import type { OrchestrateStore } from "./orchestrate.ts";
 import type { RecipientStore } from "./recipients.ts";
 import type { TenantStore } from "./tenants.ts";
+import type { WebhookStore } from "./webhooks.ts";
 
 /**
  * All that the stages and the API ask of a store. Every call is one transaction: its promise resolves once what it
@@ -23,7 +24,8 @@ export interface StoreCalls
     KeyStore,
     RecipientStore,
     LogStore,
-    MaintenanceStore {}
+    MaintenanceStore,
+    WebhookStore {}
 
 export interface Store extends StoreCalls {
   /** Ends after what is under way is durable. Safe to call twice. */

@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
+import { parseSecrets } from "../../lib/standard-webhooks.ts";
 import { type Fault, providerConformance } from "../testing/conformance.ts";
 import { outbound, testEnvironment } from "../testing/environment.ts";
 import { closedPort, type RunningServer, startHttp } from "../testing/servers.ts";
-import { parseSecrets } from "./signature.ts";
 import { standardWebhook } from "./standard.ts";
 
 const secret = `whsec_${Buffer.alloc(24, 1).toString("base64")}`;

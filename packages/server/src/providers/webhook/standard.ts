@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseSecrets, sign } from "../../lib/standard-webhooks.ts";
 import type {
   OutboundMessage,
   Outcome,
@@ -9,7 +10,6 @@ import type {
 } from "../../ports/provider.ts";
 import { baseUrlSchema } from "../base-url.ts";
 import { failureOf } from "../http-outcomes.ts";
-import { parseSecrets, sign } from "./signature.ts";
 
 const settingsSchema = z.strictObject({
   secret: z

@@ -4,6 +4,7 @@ import type { NewEvent } from "../../ports/store/ingest.ts";
 import type { MessageRow } from "../../ports/store/log.ts";
 import type { NewMessage, NewRun } from "../../ports/store/orchestrate.ts";
 import type { Store } from "../../ports/store/store.ts";
+import type { WebhookRow, WebhookWrite } from "../../ports/store/webhooks.ts";
 import { type AttemptFields, type MessageFields, Rows } from "./rows.conformance.ts";
 
 /** An engine as a suite gets it. `reopen` gives the store as it is after a crash of its process. */
@@ -100,6 +101,21 @@ export class Corner extends Rows {
     const { environmentId = this.environmentId, id } = message;
     const row = await this.store.getMessage({ environmentId, id });
     if (row === undefined) throw new RangeError(`there is no message ${id}`);
+    return row;
+  }
+
+  /** An enabled endpoint that wants all types of all tenants. */
+  async webhook(over: Partial<WebhookWrite> = {}): Promise<WebhookRow> {
+    const { environmentId } = this;
+    const write = { id: this.id(), environmentId, description: "", types: null, tenant: "", enabled: true };
+    const row = await this.store.createWebhook({
+      ...write,
+      sealed: "sealed",
+      now: this.at,
+      endpointsMax: 100,
+      ...over,
+    });
+    if (row === undefined) throw new RangeError("there are too many webhooks");
     return row;
   }
 

@@ -34,6 +34,14 @@ import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
 import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
+import { dueWebhookDeliveries, loadWebhookCall, recordWebhookAttempt } from "./calls/webhook-calls.ts";
+import {
+  addWebhookExample,
+  listWebhookDeliveries,
+  purgeWebhookDeliveries,
+  resendWebhookDelivery,
+} from "./calls/webhook-log.ts";
+import { createWebhook, deleteWebhook, getWebhook, listWebhooks, putWebhook } from "./calls/webhooks.ts";
 import type { SqliteCalls } from "./context.ts";
 
 /** Every call of the Store port, as this engine does it. */
@@ -83,4 +91,16 @@ export const calls: SqliteCalls = {
   appendMail,
   listMail,
   findMail,
+  createWebhook,
+  putWebhook,
+  getWebhook,
+  listWebhooks,
+  deleteWebhook,
+  addWebhookExample,
+  listWebhookDeliveries,
+  resendWebhookDelivery,
+  dueWebhookDeliveries,
+  loadWebhookCall,
+  recordWebhookAttempt,
+  purgeWebhookDeliveries,
 };

@@ -1,4 +1,10 @@
 import {
+  type WebhookDeliveryState,
+  type WebhookType,
+  webhookDeliveryStates,
+  webhookTypes,
+} from "@tidings/contract/webhooks";
+import {
   channels,
   type EventState,
   eventStates,
@@ -15,6 +21,9 @@ export const channelCode = codesOf(channels);
 export const messageStateCode: Record<MessageState, number> = codesOf(messageStates);
 export const eventStateCode: Record<EventState, number> = codesOf(eventStates);
 export const runStateCode: Record<RunState, number> = codesOf(runStates);
+
+export const webhookTypeCode: Record<WebhookType, number> = codesOf(webhookTypes);
+export const webhookStateCode: Record<WebhookDeliveryState, number> = codesOf(webhookDeliveryStates);
 
 /** The word of a stored number. */
 export function wordAt<Word extends string>(words: readonly Word[], code: number): Word {

@@ -1,6 +1,7 @@
 import type { Channel, Lane, MessageState } from "@tidings/contract/words";
 import type { StoreCalls } from "../../ports/store/store.ts";
 import type { Database } from "./database.ts";
+import type { WebhookOutbox } from "./webhook-outbox.ts";
 
 /** What is counted per minute. */
 export type StatisticMetric =
@@ -24,6 +25,8 @@ export interface StatisticLabels {
 /** What a call works with, inside the open transaction of its turn. */
 export interface CallContext {
   database: Database;
+  /** What endpoints are to be told of a change that the call makes. */
+  webhooks: WebhookOutbox;
   /** Adds one to a sum of the minute of `at`; written once per turn. Found fastest where calls in a row give one object. */
   count(labels: StatisticLabels, metric: StatisticMetric, at: number, integration?: string): void;
 }

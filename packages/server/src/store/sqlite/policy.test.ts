@@ -6,6 +6,7 @@ import { channelCode } from "./codes.ts";
 import { Database } from "./database.ts";
 import { inProcessStore } from "./in-process.ts";
 import { migrate } from "./migrate.ts";
+import { WebhookOutbox } from "./webhook-outbox.ts";
 
 let database: Database | undefined;
 afterEach(() => {
@@ -179,12 +180,15 @@ test("looking for due work reads the due index alone, however many timers there 
     },
   });
   await corner.queued();
-  const context = { database: spied, count: () => {} };
+  const context = { database: spied, count: () => {}, webhooks: new WebhookOutbox(sql) };
   const query = { lane: "transactional" as const, now: corner.at, limit: 10 };
   expect(calls.dueMessages(context, { ...query, channel: "email", node: "n" })).toHaveLength(1);
   calls.dueEvents(context, query);
   calls.dueRuns(context, query);
-  const tables = seen.filter((detail) => /message|event|run|continuation/.test(detail));
+  calls.dueEffects(context, { ...query, perKeyMax: 10 });
+  await corner.webhook();
+  calls.dueWebhookDeliveries(context, { now: corner.at, limit: 10, perEndpointMax: 10 });
+  const tables = seen.filter((detail) => /message|event|run|continuation|effect|webhook/.test(detail));
   expect(tables.length).toBeGreaterThan(0);
   expect(tables.filter((detail) => !/^SEARCH .* USING (COVERING )?INDEX \w+_due \(/.test(detail))).toEqual([]);
 });

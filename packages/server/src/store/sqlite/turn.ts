@@ -3,6 +3,7 @@ import { calls } from "./calls.ts";
 import type { CallContext, CallName } from "./context.ts";
 import type { Database } from "./database.ts";
 import { StatisticSums } from "./statistics.ts";
+import { WebhookOutbox } from "./webhook-outbox.ts";
 
 /** A call on its way into the engine. */
 export interface StoreRequest {
@@ -47,6 +48,7 @@ export class TurnRunner {
     this.#monotonic = monotonic;
     this.#context = {
       database,
+      webhooks: new WebhookOutbox(database),
       count: (labels, metric, at, integration = "") => this.#statistics.add(labels, metric, at, integration),
     };
   }
@@ -76,6 +78,7 @@ export class TurnRunner {
       this.#database.step("commit");
     } catch (error) {
       this.#statistics.clear();
+      this.#context.webhooks.forget();
       this.#rollback();
       if (error instanceof SimulatedCrash) throw error;
       for (const request of requests) answer({ id: request.id, status: "failed", message: messageOf(error) });
@@ -112,6 +115,7 @@ export class TurnRunner {
       return { id: request.id, status: "done", result };
     } catch (error) {
       this.#statistics.discard();
+      this.#context.webhooks.forget();
       this.#database.exec("rollback to call; release call");
       return { id: request.id, status: "failed", message: messageOf(error) };
     }

@@ -29,22 +29,25 @@ export const cancelEvents: Call<"cancelEvents"> = (context, { environmentId, can
   return totals;
 };
 
-function cancelMessages({ database, count }: CallContext, environmentId: number, eventId: string, now: number): number {
+function cancelMessages(
+  { database, count, webhooks }: CallContext,
+  environmentId: number,
+  eventId: string,
+  now: number,
+): number {
   const canceled = database.all(
     `update message set state = ${messageStateCode.canceled}, reason = 'canceled', due_at = null, settled_at = ?
      where event_id = ? and state = ${messageStateCode.queued}
-     returning channel, lane, category, tenant`,
+     returning id, channel, lane, category, tenant`,
     now,
     eventId,
   );
   for (const row of canceled) {
     const channel = wordAt(channels, integer(row, "channel"));
     const lane = wordAt(lanes, integer(row, "lane"));
-    count(
-      { environmentId, channel, lane, category: text(row, "category"), tenant: text(row, "tenant") },
-      "canceled",
-      now,
-    );
+    const tenant = text(row, "tenant");
+    webhooks.state(environmentId, tenant, text(row, "id"), "canceled", now);
+    count({ environmentId, channel, lane, category: text(row, "category"), tenant }, "canceled", now);
   }
   // What is under way may still be sent; marked, it is not tried again (record-outcomes).
   database.run(

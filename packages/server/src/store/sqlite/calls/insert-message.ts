@@ -54,8 +54,11 @@ function insertWaiting(context: CallContext, message: NewMessage): boolean {
     message.state === "queued" ? null : message.createdAt,
     ...originValues(message),
   );
-  if (inserted > 0) context.count(message.origin, message.state, message.createdAt);
-  return inserted > 0;
+  if (inserted === 0) return false;
+  const { origin, state, createdAt } = message;
+  context.count(origin, state, createdAt);
+  if (state !== "queued") context.webhooks.state(origin.environmentId, origin.tenant, message.id, state, createdAt);
+  return true;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { channels, lanes, type MessageState, messageStates } from "@tidings/contract/words";
-import { feedbackTime, stateAfterFeedback } from "../../../domain/feedback.ts";
+import { type FeedbackKind, feedbackTime, stateAfterFeedback } from "../../../domain/feedback.ts";
 import type { FeedbackReport } from "../../../ports/store/feedback.ts";
 import { messageStateCode, wordAt } from "../codes.ts";
 import type { Call, CallContext } from "../context.ts";
@@ -37,6 +37,10 @@ function apply(context: CallContext, report: FeedbackReport, now: number): boole
       now,
     );
   }
+  const tenant = text(row, "tenant");
+  if (next !== undefined) context.webhooks.state(report.environmentId, tenant, report.messageId, next, now);
+  if (isTime(report.kind) && time === null)
+    context.webhooks.event(report.environmentId, tenant, report.messageId, `message.${report.kind}`, now);
   if (next !== undefined || (column !== undefined && time === null)) {
     context.count(
       {
@@ -44,7 +48,7 @@ function apply(context: CallContext, report: FeedbackReport, now: number): boole
         channel: wordAt(channels, integer(row, "channel")),
         lane: wordAt(lanes, integer(row, "lane")),
         category: text(row, "category"),
-        tenant: text(row, "tenant"),
+        tenant,
       },
       report.kind,
       now,
@@ -52,6 +56,11 @@ function apply(context: CallContext, report: FeedbackReport, now: number): boole
     );
   }
   return true;
+}
+
+/** What is a time beside the state, not a state. */
+function isTime(kind: FeedbackKind): kind is "opened" | "clicked" | "read" | "complained" {
+  return kind === "opened" || kind === "clicked" || kind === "read" || kind === "complained";
 }
 
 /** A report ends what the pipeline still had open: a retry of a message that was delivered would double it. */

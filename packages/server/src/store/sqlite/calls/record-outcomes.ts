@@ -53,6 +53,7 @@ function afterCancellation({ database }: CallContext, { after, messageId, number
 
 function follow(context: CallContext, outcome: AttemptOutcome, after: After): void {
   const { finishedAt: at, labels, integration, messageId } = outcome;
+  context.webhooks.state(labels.environmentId, labels.tenant, messageId, after.state, at);
   context.count(labels, after.state === "queued" ? "retried" : after.state, at, integration);
   if (after.state === "dead") {
     const { reason, detail } = after;

@@ -34,13 +34,15 @@ export function settle(context: CallContext, messageId: string, after: After, at
   const channel = wordAt(channels, integer(row, "channel"));
   const metric = after.state === "queued" ? "retried" : after.state;
   if (metric === "sending") throw new RangeError("sending is no end");
+  const tenant = text(row, "tenant");
+  context.webhooks.state(environmentId, tenant, messageId, after.state, at);
   context.count(
     {
       environmentId,
       channel,
       lane: wordAt(lanes, integer(row, "lane")),
       category: text(row, "category"),
-      tenant: text(row, "tenant"),
+      tenant,
     },
     metric,
     at,

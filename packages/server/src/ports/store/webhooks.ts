@@ -1,0 +1,137 @@
+import type { WebhookDeliveryState, WebhookType } from "@tidings/contract/webhooks";
+import type { MessageRow } from "./log.ts";
+
+export type WebhookDisabledReason = "gone" | "failing";
+
+/** What an endpoint is written as. */
+export interface WebhookWrite {
+  id: string;
+  environmentId: number;
+  description: string;
+  /** Null for all. */
+  types: readonly WebhookType[] | null;
+  /** Empty for all. */
+  tenant: string;
+  enabled: boolean;
+  /** Sealed JSON of its URL and secrets (domain/webhook). */
+  sealed: string;
+}
+
+export interface WebhookRow extends WebhookWrite {
+  /** Counts writes, for compare-and-set. */
+  version: number;
+  disabledAt: number | null;
+  disabledReason: WebhookDisabledReason | null;
+  failingSince: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface WebhookAttemptRow {
+  number: number;
+  at: number;
+  durationMs: number;
+  /** Null where there was no answer. */
+  status: number | null;
+  /** Empty where it was taken. */
+  code: string;
+}
+
+export interface WebhookDeliveryRow {
+  /** The `webhook-id`: derived from message, type and endpoint. */
+  id: string;
+  webhookId: string;
+  environmentId: number;
+  /** Empty for an example. */
+  messageId: string;
+  type: WebhookType;
+  state: WebhookDeliveryState;
+  at: number;
+  dueAt: number | null;
+  settledAt: number | null;
+  /** Attempts so far; the fence. */
+  attempts: number;
+  /** Place in the retry schedule, which a resend begins anew. */
+  tries: number;
+}
+
+/** A delivery with what is needed to make its call. */
+export interface WebhookCall {
+  delivery: WebhookDeliveryRow;
+  webhook: WebhookRow;
+  /** Null for an example, and where the message is gone. */
+  message: MessageRow | null;
+}
+
+export interface WebhookAttempt {
+  deliveryId: string;
+  /** From 1; only the outcome of the highest number moves the delivery. */
+  number: number;
+  at: number;
+  durationMs: number;
+  status: number | null;
+  code: string;
+  after: { state: "delivered" } | { state: "waiting"; dueAt: number } | { state: "dead" };
+  /** Disable the endpoint for this reason at once. */
+  disable: "gone" | null;
+  /** Disable it where it has failed for so long without a success; null where the attempt says nothing about it. */
+  failingMaxMs: number | null;
+}
+
+export interface WebhookDeliveryQuery {
+  environmentId: number;
+  webhookId: string;
+  state: WebhookDeliveryState | undefined;
+  type: WebhookType | undefined;
+  /** `at:id` of the last one seen; empty for the newest. */
+  before: string;
+  limit: number;
+}
+
+/**
+ * Endpoints, and what they are to be told. A delivery's row is written by the call that changes its message, in the same
+ * transaction, for each enabled endpoint of the environment that wants the type and the tenant; once per message and type.
+ */
+export interface WebhookStore {
+  /** Undefined where the environment has as many already. */
+  createWebhook(input: WebhookWrite & { now: number; endpointsMax: number }): Promise<WebhookRow | undefined>;
+  /** Undefined where it is gone, or of another version. Enabled, it is no longer failing. */
+  putWebhook(input: WebhookWrite & { now: number; version: number }): Promise<WebhookRow | undefined>;
+  getWebhook(input: { environmentId: number; id: string }): Promise<WebhookRow | undefined>;
+  listWebhooks(input: { environmentId: number; after: string; limit: number }): Promise<WebhookRow[]>;
+  /** False where there was none. What was to be sent to it never is. */
+  deleteWebhook(input: { environmentId: number; id: string }): Promise<boolean>;
+  /** An example for an endpoint; undefined where that is gone. */
+  addWebhookExample(input: {
+    environmentId: number;
+    webhookId: string;
+    id: string;
+    type: WebhookType;
+    now: number;
+  }): Promise<WebhookDeliveryRow | undefined>;
+  /** Newest first, each with its latest attempts in order. */
+  listWebhookDeliveries(
+    input: WebhookDeliveryQuery,
+  ): Promise<{ items: (WebhookDeliveryRow & { log: WebhookAttemptRow[] })[]; next: string | undefined }>;
+  /** Due at once under the same id, its schedule anew. Undefined where there is none. */
+  resendWebhookDelivery(input: {
+    environmentId: number;
+    webhookId: string;
+    id: string;
+    now: number;
+  }): Promise<(WebhookDeliveryRow & { log: WebhookAttemptRow[] }) | undefined>;
+  /** Due ones of enabled endpoints, at most `perEndpointMax` of each, endpoints in turns. An engine with several owners leases them. */
+  dueWebhookDeliveries(input: {
+    now: number;
+    limit: number;
+    perEndpointMax: number;
+  }): Promise<{ id: string; webhookId: string }[]>;
+  /** Undefined where it is settled, its endpoint gone or disabled. */
+  loadWebhookCall(input: { id: string }): Promise<WebhookCall | undefined>;
+  /** `disabled`: why the endpoint was disabled by it. */
+  recordWebhookAttempt(
+    input: WebhookAttempt,
+  ): Promise<{ status: "recorded" | "fenced"; disabled: WebhookDisabledReason | null }>;
+  /** Deletes deliveries of what happened before, with their attempts, at most `limit`; gives how many. */
+  purgeWebhookDeliveries(input: { before: number; limit: number }): Promise<number>;
+}

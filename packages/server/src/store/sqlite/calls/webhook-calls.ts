@@ -1,0 +1,110 @@
+import type { WebhookAttempt, WebhookDisabledReason } from "../../../ports/store/webhooks.ts";
+import { webhookStateCode } from "../codes.ts";
+import type { Call, CallContext } from "../context.ts";
+import { integer, integerOrNull, text } from "../rows.ts";
+import { takingTurns } from "./due.ts";
+import { messageRow } from "./message-row.ts";
+import { deliveryRow } from "./webhook-log.ts";
+import { webhookRow } from "./webhooks.ts";
+
+/** Endpoints that one look asks for. */
+const endpointsPerLook = 500;
+
+/** Enabled endpoints are in memory, so a disabled one's thousands of rows are never passed. No lease: see `dueEvents`. */
+export const dueWebhookDeliveries: Call<"dueWebhookDeliveries"> = (
+  { database, webhooks },
+  { now, limit, perEndpointMax },
+) => {
+  const lists = webhooks
+    .next(endpointsPerLook)
+    .map((webhookId) =>
+      database
+        .all(
+          "select id from webhook_delivery where webhook_id = ? and due_at <= ? order by due_at limit ?",
+          webhookId,
+          now,
+          perEndpointMax,
+        )
+        .map((row) => ({ id: text(row, "id"), webhookId })),
+    );
+  return takingTurns(lists, limit);
+};
+
+export const loadWebhookCall: Call<"loadWebhookCall"> = ({ database }, { id }) => {
+  const row = database.get(
+    `select * from webhook_delivery where id = ? and state = ${webhookStateCode.waiting} and due_at is not null`,
+    id,
+  );
+  if (row === undefined) return undefined;
+  const delivery = deliveryRow(row);
+  const webhook = database.get("select * from webhook where id = ? and enabled = 1", delivery.webhookId);
+  if (webhook === undefined) return undefined;
+  const message = database.get(
+    "select * from message where id = ? and environment_id = ?",
+    delivery.messageId,
+    delivery.environmentId,
+  );
+  return {
+    delivery,
+    webhook: webhookRow(webhook),
+    message: message === undefined ? null : messageRow(database, message),
+  };
+};
+
+/** The attempt's number is the fence: who holds an older one only leaves evidence. */
+export const recordWebhookAttempt: Call<"recordWebhookAttempt"> = (context, attempt) => {
+  const { database } = context;
+  const { after, deliveryId, number, at, durationMs, status, code } = attempt;
+  database.run(
+    "insert or ignore into webhook_attempt (delivery_id, number, at, duration_ms, status, code) values (?, ?, ?, ?, ?, ?)",
+    deliveryId,
+    number,
+    at,
+    durationMs,
+    status,
+    code,
+  );
+  const settledAt = at + durationMs;
+  const row = database.get(
+    `update webhook_delivery set state = ?, due_at = ?, settled_at = ?, attempts = ?, tries = tries + 1
+     where id = ? and attempts = ? and state = ${webhookStateCode.waiting} returning webhook_id`,
+    webhookStateCode[after.state],
+    after.state === "waiting" ? after.dueAt : null,
+    after.state === "waiting" ? null : settledAt,
+    number,
+    deliveryId,
+    number - 1,
+  );
+  if (row === undefined) return { status: "fenced", disabled: null };
+  return { status: "recorded", disabled: judge(context, text(row, "webhook_id"), attempt) };
+};
+
+/** Keeps since when an endpoint has failed, and disables it where that is too long, or it asked for it. */
+function judge(
+  { database, webhooks }: CallContext,
+  webhookId: string,
+  { after, at, disable, failingMaxMs }: WebhookAttempt,
+): WebhookDisabledReason | null {
+  if (after.state === "delivered") {
+    database.run("update webhook set failing_since = null where id = ? and failing_since is not null", webhookId);
+    return null;
+  }
+  if (failingMaxMs === null) return null;
+  const row = database.get(
+    "update webhook set failing_since = coalesce(failing_since, ?) where id = ? returning failing_since, enabled",
+    at,
+    webhookId,
+  );
+  if (row === undefined || integer(row, "enabled") === 0) return null;
+  const failing = at - (integerOrNull(row, "failing_since") ?? at) >= failingMaxMs;
+  const reason = disable ?? (failing ? "failing" : null);
+  if (reason === null) return null;
+  database.run(
+    "update webhook set enabled = 0, disabled_at = ?, disabled_reason = ?, version = version + 1 where id = ?",
+    at,
+    reason,
+    webhookId,
+  );
+  webhooks.forget();
+  return reason;
+}
