@@ -26,6 +26,13 @@ test("a report with an id that is none of ours is dropped", async () => {
   expect(seen).toEqual([]);
 });
 
+test("a report whose time has parts of a millisecond is recorded with whole ones", async () => {
+  const seen: FeedbackReport[] = [];
+  const feedback = feedbackOver(async ({ reports }) => seen.push(...reports));
+  await feedback.report(1, [{ messageId: id, kind: "delivered", at: 1234.56 }]);
+  expect(seen).toMatchObject([{ at: 1234 }]);
+});
+
 test("when too many wait, the next is refused and told when to come again", async () => {
   let commit = (): void => {};
   const committed = new Promise<void>((resolve) => {

@@ -42,7 +42,8 @@ export class Feedback {
     if (this.#waiting >= waitingMax) throw new TidingsError("overloaded", { retryAfterSeconds });
     const reports: FeedbackReport[] = [];
     for (const { messageId, kind, at, code } of feedback) {
-      if (isId(messageId)) reports.push({ environmentId, messageId, kind, at, code: code ?? "" });
+      // Whole milliseconds are what is stored; a vendor's clock may be finer.
+      if (isId(messageId)) reports.push({ environmentId, messageId, kind, at: Math.trunc(at), code: code ?? "" });
     }
     this.#waiting += reports.length;
     try {
