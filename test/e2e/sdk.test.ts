@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Tidings, TidingsApiError } from "@tidings/client";
+import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { stopChild } from "../harness/child.ts";
 import { apiKey, type ServerProcess, startServerProcess } from "../harness/server-process.ts";
@@ -150,5 +151,23 @@ describe("against a real server", () => {
         keys: expect.arrayContaining(["security"]),
       },
     });
+  });
+
+  test("the built package verifies webhooks where there is no Node", async () => {
+    const secret = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
+    const at = Math.floor(Date.now() / 1000);
+    const body = "{}";
+    const signature = new Webhook(secret).sign("msg_1", new Date(at * 1000), body);
+    const headers = { "webhook-id": "msg_1", "webhook-timestamp": String(at), "webhook-signature": signature };
+    const program = `
+      import { verifyWebhook } from "@tidings/client/webhooks";
+      const codeOf = (body) => verifyWebhook(new Headers(${JSON.stringify(headers)}), body, ${JSON.stringify(secret)}).catch(({ code }) => code);
+      export default [await codeOf(${JSON.stringify(body)}), await codeOf("{ }")];
+    `;
+    const main = fileURLToPath(new URL("../harness/edge-main.ts", import.meta.url));
+    const args = ["--no-warnings", "--experimental-vm-modules", "--import", "tsx", main, program, server.url, apiKey];
+    const { stdout } = await run(process.execPath, args);
+    // Verified, and no event: an empty object is of no type.
+    expect(JSON.parse(stdout).result).toEqual(["event_unknown", "signature_wrong"]);
   });
 });

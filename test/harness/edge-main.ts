@@ -26,7 +26,7 @@ const web = {
   URL,
   URLSearchParams,
 };
-const functions = { clearTimeout, crypto, fetch, performance, setTimeout };
+const functions = { atob, clearTimeout, crypto, fetch, performance, setTimeout };
 const context = vm.createContext(
   { ...web, ...functions, server: { url, key } },
   { codeGeneration: { strings: false, wasm: false } },
