@@ -88,10 +88,13 @@ const calls: Record<string, unknown[]> = {
   "recipients.delete": ["u1", options],
   "workflows.put": ["w", workflow, options],
   "templates.put": ["t", template, options],
+  "layouts.put": ["l", { email: { html: "<main>{{> content}}</main>", text: "{{> content}}" } }, options],
+  "partials.put": ["p", { html: "<p>h</p>", text: "t" }, options],
+  "tenants.put": ["acme", { name: "n", branding: { logo: "l", size: 1, dark: true } }, options],
   "categories.put": ["c", { class: "marketing", name: "n", retry: { delaysSeconds: [1, 2] } }, options],
   "integrations.put": ["i", integration, options],
   ...Object.fromEntries(
-    ["workflows", "templates", "categories", "integrations"].flatMap((kind) => [
+    ["workflows", "templates", "layouts", "partials", "categories", "integrations", "tenants"].flatMap((kind) => [
       [`${kind}.get`, ["w", options]],
       [`${kind}.list`, [{ limit: 3 }, options]],
       [`${kind}.delete`, ["w", options]],
@@ -253,7 +256,15 @@ async function ending(name: string, args: unknown[]): Promise<unknown> {
 
 test("every method of the client has its valid arguments here, and they are taken", async () => {
   expect(Object.keys(calls).sort()).toEqual(methods().sort());
-  for (const kind of ["categories.put", "templates.put", "workflows.put", "recipients.put"]) {
+  for (const kind of [
+    "categories.put",
+    "layouts.put",
+    "partials.put",
+    "templates.put",
+    "tenants.put",
+    "workflows.put",
+    "recipients.put",
+  ]) {
     expect(await ending(kind, calls[kind] ?? []), kind).toBeUndefined();
   }
   for (const [name, args] of Object.entries(calls)) {

@@ -68,7 +68,14 @@ describe("against a real server", () => {
 
   test("every kind of document is written, read, listed and deleted", async () => {
     await tidings.categories.put("bulletin", { class: "marketing" });
-    await tidings.templates.put("digest", { sms: { text: "hello" } });
+    await tidings.partials.put("sign", { html: "<b>{{tenant.name}}</b>" });
+    await tidings.layouts.put("frame", { email: { html: "{{> content}}{{> sign}}" } });
+    await tidings.tenants.put("acme", { name: "Acme", branding: { dark: true } });
+    await tidings.templates.put("digest", {
+      layout: "frame",
+      email: { subject: "s", text: "t" },
+      sms: { text: "hello" },
+    });
     await tidings.integrations.put("spare", { channel: "email", provider: "sandbox", enabled: false });
     const steps = [{ id: "a", type: "channel" as const, channel: "sms" as const, template: "digest" }];
     expect(await tidings.workflows.put("digest", { category: "bulletin", steps })).toMatchObject({
@@ -80,6 +87,9 @@ describe("against a real server", () => {
     for (const [resource, key] of [
       [tidings.workflows, "digest"],
       [tidings.templates, "digest"],
+      [tidings.layouts, "frame"],
+      [tidings.partials, "sign"],
+      [tidings.tenants, "acme"],
       [tidings.integrations, "spare"],
       [tidings.categories, "bulletin"],
     ] as const) {

@@ -12,11 +12,14 @@ import {
   eventSchema,
 } from "@tidings/contract/events";
 import { integrationBodySchema } from "@tidings/contract/integrations";
+import { layoutBodySchema } from "@tidings/contract/layouts";
 import { healthSchema, readinessSchema } from "@tidings/contract/machines";
 import { messageBodySchema, messageQuerySchema, messageSchema } from "@tidings/contract/messages";
 import { pageOf, pageQuerySchema } from "@tidings/contract/pages";
+import { partialBodySchema } from "@tidings/contract/partials";
 import { recipientBodySchema, recipientSchema } from "@tidings/contract/recipients";
 import { templateBodySchema } from "@tidings/contract/templates";
+import { tenantBodySchema, tenantViewSchema } from "@tidings/contract/tenants";
 import { workflowBodySchema } from "@tidings/contract/workflows";
 import type { z } from "zod";
 import type { Operation } from "./transport/operation.ts";
@@ -32,13 +35,16 @@ const always = { repeat: "always" } as const;
 const keyed = { repeat: "always" } as const;
 const once = { repeat: "refused" } as const;
 
-const configuration = <Noun extends string, Plural extends string, Body extends z.ZodType>(
-  noun: Noun,
-  plural: Plural,
+const configuration = <Body extends z.ZodType>(noun: string, plural: string, body: Body) =>
+  documents(noun, plural, body, configurationViewSchema(body));
+
+const documents = <Body extends z.ZodType, View extends z.ZodType>(
+  noun: string,
+  plural: string,
   body: Body,
+  response: View,
 ) => {
   const path = `/v1/${plural}/{key}`;
-  const response = configurationViewSchema(body);
   // biome-ignore format: one call per line is what lets this be read as a table
   return {
     list: { name: `list${capital(plural)}`, method: "GET", path: `/v1/${plural}`, query: pageQuerySchema, status: 200, response: pageOf(response), ...always },
@@ -72,8 +78,11 @@ export const operations = {
   },
   workflows: configuration("workflow", "workflows", workflowBodySchema),
   templates: configuration("template", "templates", templateBodySchema),
+  layouts: configuration("layout", "layouts", layoutBodySchema),
+  partials: configuration("partial", "partials", partialBodySchema),
   categories: configuration("category", "categories", categoryBodySchema),
   integrations: configuration("integration", "integrations", integrationBodySchema),
+  tenants: documents("tenant", "tenants", tenantBodySchema, tenantViewSchema),
   deadLetters: {
     list: { name: "listDeadLetters", method: "GET", path: "/v1/dead-letters", query: pageQuerySchema, status: 200, response: pageOf(deadLetterSchema), ...always },
     get: { name: "getDeadLetter", method: "GET", path: "/v1/dead-letters/{id}", status: 200, response: deadLetterSchema, ...always },

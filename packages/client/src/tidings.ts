@@ -1,7 +1,10 @@
 import type { categoryBodySchema } from "@tidings/contract/categories";
 import type { integrationBodySchema } from "@tidings/contract/integrations";
+import type { layoutBodySchema } from "@tidings/contract/layouts";
 import type { Health, Readiness } from "@tidings/contract/machines";
+import type { partialBodySchema } from "@tidings/contract/partials";
 import type { templateBodySchema } from "@tidings/contract/templates";
+import type { tenantBodySchema } from "@tidings/contract/tenants";
 import type { workflowBodySchema } from "@tidings/contract/workflows";
 import { operations } from "./operations.ts";
 import { ApiKeys } from "./resources/api-keys.ts";
@@ -22,10 +25,13 @@ export type { DeadLetterView, Replayed } from "@tidings/contract/dead-letters";
 export type { ErrorCode, Fault, Problem } from "@tidings/contract/errors";
 export type { Accepted, Canceled, DecisionView, EventView, RunView } from "@tidings/contract/events";
 export type { IntegrationBody } from "@tidings/contract/integrations";
+export type { LayoutBody } from "@tidings/contract/layouts";
 export type { Health, Readiness } from "@tidings/contract/machines";
 export type { MessageView } from "@tidings/contract/messages";
+export type { PartialBody } from "@tidings/contract/partials";
 export type { InlineRecipient, RecipientView } from "@tidings/contract/recipients";
 export type { TemplateBody } from "@tidings/contract/templates";
+export type { TenantBody } from "@tidings/contract/tenants";
 export type { WorkflowBody } from "@tidings/contract/workflows";
 export {
   type ApiErrorCode,
@@ -65,8 +71,11 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly recipients: Recipients;
   readonly workflows: Configuration<typeof workflowBodySchema>;
   readonly templates: Configuration<typeof templateBodySchema>;
+  readonly layouts: Configuration<typeof layoutBodySchema>;
+  readonly partials: Configuration<typeof partialBodySchema>;
   readonly categories: Configuration<typeof categoryBodySchema>;
   readonly integrations: Configuration<typeof integrationBodySchema>;
+  readonly tenants: Configuration<typeof tenantBodySchema>;
   readonly deadLetters: DeadLetters;
   readonly apiKeys: ApiKeys;
   readonly #transport: Transport;
@@ -80,8 +89,11 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
     this.recipients = new Recipients(transport);
     this.workflows = new Configuration(transport, operations.workflows);
     this.templates = new Configuration(transport, operations.templates);
+    this.layouts = new Configuration(transport, operations.layouts);
+    this.partials = new Configuration(transport, operations.partials);
     this.categories = new Configuration(transport, operations.categories);
     this.integrations = new Configuration(transport, operations.integrations);
+    this.tenants = new Configuration(transport, operations.tenants);
     this.deadLetters = new DeadLetters(transport);
     this.apiKeys = new ApiKeys(transport);
   }

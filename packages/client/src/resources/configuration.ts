@@ -24,7 +24,7 @@ export interface ConfigurationOperations<Body extends z.ZodType> {
 }
 
 /**
- * Versioned documents of one kind under keys that you choose: `workflows`, `templates`, `categories`, `integrations`.
+ * Versioned documents of one kind under keys that you choose.
  * Configuration that lives in your repository is pushed by the CLI; these calls are for what is made by a program.
  */
 export class Configuration<Body extends z.ZodType> {
