@@ -17,6 +17,7 @@ interface Parts {
   http: OutboundHttp;
   resolve: NonNullable<ProviderEnvironment["resolve"]>;
   mailbox: Mailbox;
+  hash: (environmentId: number, ...parts: string[]) => string;
   report: (environmentId: number, feedback: readonly Feedback[]) => Promise<unknown>;
   onFault: (integration: string, error: unknown) => void;
 }
@@ -54,7 +55,7 @@ export class ProviderPool {
   #create(integration: IntegrationConfiguration): Provider | undefined {
     const definition = definitionOf(integration);
     if (definition === undefined) return undefined;
-    const { clock, random, http, resolve, mailbox, report } = this.#parts;
+    const { clock, random, http, resolve, mailbox, hash, report } = this.#parts;
     try {
       return definition.create(settingsOf(definition, integration), {
         environmentId: integration.environmentId,
@@ -64,6 +65,7 @@ export class ProviderPool {
         http,
         resolve,
         mailbox,
+        hash: (...parts) => hash(integration.environmentId, ...parts),
         report: async (feedback) => void (await report(integration.environmentId, feedback)),
       });
     } catch (error) {

@@ -133,7 +133,7 @@ function configurationWriter(
 }
 
 function startOutbound(
-  { config, clock, random, log }: Foundation,
+  { config, clock, random, keyring, log }: Foundation,
   mailbox: SealedMailbox,
   live: { pipeline?: Pipeline },
 ) {
@@ -145,6 +145,7 @@ function startOutbound(
     http,
     resolve: (host) => resolveGuarded(host, { allowPrivateNetwork }),
     mailbox,
+    hash: (environmentId, ...parts) => keyring.hash(environmentId, ...parts),
     report: async (environmentId, feedback) => live.pipeline?.feedback.report(environmentId, feedback),
     onFault: (integration, error) => log.error("an integration cannot be used", { integration, error }),
   });

@@ -43,11 +43,9 @@ export const faultDetails: Record<RefusedCode | UnknownCode, string> = {
 const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : "";
 
+/** What Node and OpenSSL call a failed handshake or certificate. */
 const tlsFailure =
   /^(EPROTO$|ERR_TLS|ERR_SSL|CERT_|CRL_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
-
-/** True for what Node and OpenSSL call a failed handshake or certificate. */
-export const isTlsFailure = (code: string): boolean => tlsFailure.test(code);
 
 /** Matched in order against the `code` of what undici, net, tls and the guard report before the request is written. */
 const refusals: readonly (readonly [RegExp, RefusedCode])[] = [

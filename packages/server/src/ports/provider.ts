@@ -12,6 +12,9 @@ export interface OutboundMessage {
   channel: Channel;
   lane: Lane;
   tenant: string | undefined;
+  /** Id that the application gave the recipient. */
+  recipient: string;
+  category: string;
   /** Address in clear: mail address, phone number, URL, token. */
   to: string;
   content: RenderedContent;
@@ -33,12 +36,13 @@ export interface RenderedContent {
   locale?: string;
 }
 
+/** A file in a mail, by content only: nothing is read from a path or a URL. */
 export interface RenderedAttachment {
   filename: string;
   contentType: string;
-  /** Bytes, or base64 as the event's data had it, which was checked. */
+  /** Bytes, or base64 as the event's data or a direct message had it, which was checked. */
   content: Buffer | string;
-  /** Name by which HTML shows it in place: `cid:logo`. */
+  /** Name by which HTML shows it in place, without brackets: `cid:logo`. */
   contentId?: string;
 }
 
@@ -92,6 +96,8 @@ export interface Provider {
   readonly maxBatch: number;
   /** True where the provider itself drops a repeated `idempotencyKey`. */
   readonly idempotent: boolean;
+  /** Time that one call may take where the integration's limits set none; the server's own setting where left out. */
+  readonly callTimeoutMs?: number;
   /**
    * Bound on concurrent messages to one destination is kept per this name: the host of a webhook. Undefined where
    * the account is one destination.
@@ -142,6 +148,8 @@ export interface ProviderEnvironment {
     host: string,
   ): Promise<{ status: "resolved"; address: string } | { status: "refused"; code: string; detail: string }>;
   mailbox: Mailbox;
+  /** Keyed hash of parts, with a key of the environment: 32 hex digits. Makes tokens that only we can have made. */
+  hash(...parts: string[]): string;
   /** For providers inside the process, which report without a webhook. */
   report(feedback: readonly Feedback[]): Promise<void>;
 }
@@ -174,8 +182,13 @@ export interface MailboxEntry {
   messageId: string;
   at: number;
   to: string;
-  content: RenderedContent;
+  content: MailboxContent;
   channel: Channel;
+}
+
+/** Of attachments, what there is to show: a list of mails must not load all their files. */
+export interface MailboxContent extends Omit<RenderedContent, "attachments"> {
+  attachments?: readonly { filename: string; contentType: string; bytes: number }[];
 }
 
 /** Where the sandbox keeps what it was given, sealed and bounded. */

@@ -10,6 +10,8 @@ const message = (id: string): OutboundMessage => ({
   channel: "email",
   lane: "critical",
   tenant: undefined,
+  recipient: "user-1",
+  category: "orders",
   to: "to",
   content: {},
   createdAt: 0,

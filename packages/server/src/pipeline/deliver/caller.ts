@@ -69,7 +69,7 @@ export class Caller {
 }
 
 function outbound({ pending: { delivery }, content }: Ready): OutboundMessage {
-  const { channel, lane, tenant } = delivery.origin;
+  const { channel, lane, tenant, category } = delivery.origin;
   return {
     id: delivery.id,
     attempt: delivery.attempts + 1,
@@ -77,6 +77,8 @@ function outbound({ pending: { delivery }, content }: Ready): OutboundMessage {
     channel,
     lane,
     tenant: tenant === "" ? undefined : tenant,
+    recipient: delivery.recipient.id,
+    category,
     to: delivery.to,
     content,
     createdAt: delivery.createdAt,

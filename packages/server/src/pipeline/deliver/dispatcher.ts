@@ -269,7 +269,8 @@ export class Dispatcher {
 
   #newGroup(ready: Ready[]): Group {
     const { clock, ids, limits, node } = this.#services.on;
-    const timeoutMs = this.#integration.document.limits?.timeoutMs ?? limits.timeoutMs;
+    const own = this.#integration.document.limits?.timeoutMs ?? this.#provider.callTimeoutMs;
+    const timeoutMs = own ?? limits.timeoutMs;
     const leaseMs = timeoutMs + limits.leaseMarginMs;
     const at = clock.now();
     const start = { callId: ids.next(), integration: this.#integration.key, node, at, leaseUntil: at + leaseMs };

@@ -1,4 +1,6 @@
 import type { Outcome } from "../../ports/provider.ts";
+import type { FaultCode, SmtpFault } from "./client/fault.ts";
+import { type Reply, replyText } from "./client/reply.ts";
 
 type Rejected = Extract<Outcome, { status: "rejected" }>;
 
@@ -30,46 +32,31 @@ const refusalRules: readonly RefusalRule[] = [
   { reply: /^5/, outcome: { kind: "permanent" } },
 ];
 
-export interface SmtpFailure {
-  /** The server's whole reply, where there was one. It may quote addresses: nothing of its text leaves here. */
+interface SmtpFailure {
+  /** The server's reply from its code on, where there was one. It may quote addresses: nothing of its text leaves here. */
   reply: string | undefined;
   /** What the reply was to. */
   command: string;
-  /** nodemailer's or the system's code of what broke. */
-  cause: string;
+  /** What broke, where it was no refusal of the mail. */
+  cause: FaultCode;
   /** True once the final dot may have reached the server: from there on only its reply tells what it did. */
   maybeTaken: boolean;
 }
-
-/** Codes for what broke without a reply, by what nodemailer calls it. */
-const causes: Readonly<Record<string, string>> = {
-  EAUTH: "auth",
-  ENOAUTH: "auth",
-  ETLS: "tls_failed",
-  ECONNECTION: "connection_lost",
-  ESOCKET: "connection_lost",
-  ETIMEDOUT: "timeout",
-  EABORT: "aborted",
-  EPROTOCOL: "malformed_answer",
-  private_address: "private_address",
-  dns_failed: "dns_failed",
-};
 
 /** A 5yz to one of these is about the message; to the greeting, EHLO, STARTTLS or AUTH about the session: the mail waits. */
 const messageCommands: readonly string[] = ["MAIL FROM", "RCPT TO", "DATA"];
 
 /** Classifies what came instead of a 2yz, by the table above. */
-export function refusalOf({ reply, command, cause, maybeTaken }: SmtpFailure): Outcome {
+function refusalOf({ reply, command, cause, maybeTaken }: SmtpFailure): Outcome {
   const [, digits = "", enhanced = ""] = /^(\d{3})(?:[ -]+(\d\.\d{1,3}\.\d{1,3})(?!\d))?/.exec(reply ?? "") ?? [];
   const aboutMessage = messageCommands.includes(command) || (digits.startsWith("4") && !maybeTaken);
   if (!/^[45]/.test(digits) || !aboutMessage) {
-    const code = causes[cause] ?? "connection_failed";
-    if (maybeTaken) return { status: "unknown", code, detail: "lost after the whole message was sent" };
+    if (maybeTaken) return { status: "unknown", code: cause, detail: "lost after the whole message was sent" };
     // RFC 5321 §4.5.4.1 retries a host that cannot be reached as long as one that says 4yz
     return {
       status: "rejected",
       kind: "transient",
-      code,
+      code: cause,
       schedule: "mail",
       detail: `${digits} before the whole message was sent`.trim(),
     };
@@ -82,4 +69,14 @@ export function refusalOf({ reply, command, cause, maybeTaken }: SmtpFailure): O
   );
   const detail = [digits, enhanced, "to", command].filter((part) => part !== "").join(" ");
   return { status: "rejected", code: digits, detail, ...(rule?.outcome ?? { kind: "permanent" }) };
+}
+
+/** What a reply means that is not the one that was wanted. */
+export function replyOutcome(reply: Reply, command: string, maybeTaken: boolean): Outcome {
+  return refusalOf({ reply: replyText(reply), command, cause: "malformed_answer", maybeTaken });
+}
+
+/** What the end of a connection means for a mail on it. */
+export function faultOutcome({ code, reply, command }: SmtpFault, maybeTaken = false): Outcome {
+  return refusalOf({ reply: maybeTaken ? undefined : reply, command, cause: code, maybeTaken });
 }

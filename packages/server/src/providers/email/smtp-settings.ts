@@ -1,57 +1,125 @@
 import { z } from "zod";
+import { returnPathLocalMax } from "../../domain/return-path.ts";
+import { parseAddress, parseMailbox } from "./address.ts";
+import { readDkimKey } from "./dkim/key.ts";
+import { unsubscribeFault } from "./list-unsubscribe.ts";
 
-const forbidden = /[\u0000-\u001f\u007f\u2028\u2029]/;
+const control = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 const line = (max: number) =>
   z
     .string()
     .min(1)
     .max(max)
-    .refine((text) => !forbidden.test(text), { error: "must not contain control characters" });
-
-/** An address as an envelope may carry it: one `@`, nothing that ends or splits a header or a command. */
-const addressPattern = /^[^\s@<>(),;:\\"[\]\p{Cc}]{1,64}@[^\s@<>(),;:\\"[\]\p{Cc}]{1,253}$/u;
-
-export const isMailAddress = (text: string): boolean => text.length <= 254 && addressPattern.test(text);
-
-export interface Mailbox {
-  name: string;
-  address: string;
-}
-
-/** Reads `name@host` or `Display Name <name@host>`; undefined where it is neither. */
-export function parseMailbox(text: string): Mailbox | undefined {
-  const [, quoted = "", bracketed = ""] = /^([^<>]*?)\s*<([^<>]*)>$/.exec(text) ?? [];
-  const address = bracketed === "" ? text : bracketed;
-  if (forbidden.test(text) || !isMailAddress(address)) return undefined;
-  return { name: quoted.replace(/^"(.*)"$/, "$1"), address };
-}
+    .refine((text) => !control.test(text), { error: "must not contain control characters" });
 
 const mailbox = line(500).refine((text) => parseMailbox(text) !== undefined, {
   error: "must be name@host or Display Name <name@host>",
 });
 
+/** A value that `fault` has nothing to say about. */
+const sound = (schema: z.ZodString, fault: (text: string) => string | undefined) =>
+  schema.superRefine((text, context) => {
+    const message = fault(text);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+
+/** Labels as DNS has them; of a domain that is not ASCII, its A-labels. */
+const dnsName = z
+  .string()
+  .max(200)
+  .regex(/^(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*$/, {
+    error: "must be labels of letters, digits and '-', with dots between",
+  });
+
+const privateKey = sound(z.string().max(20_000), (pem) => {
+  const read = readDkimKey(pem);
+  return "fault" in read ? read.fault : undefined;
+});
+
+function returnPathFault(text: string): string | undefined {
+  const address = parseAddress(text);
+  if (address === undefined || address.needsSmtpUtf8) return "must be name@host, in ASCII before the @";
+  if (address.text.lastIndexOf("@") > returnPathLocalMax) {
+    return `must have at most ${returnPathLocalMax} characters before the @, as a token of 48 is put behind them`;
+  }
+  return undefined;
+}
+
+const connection = {
+  host: line(253),
+  port: z.int().min(1).max(65_535).default(587),
+  /** `tls` from the first byte (465), `starttls` demanded before anything else is said, `none` for a relay on the same host. */
+  secure: z.enum(["tls", "starttls", "none"]).default("starttls"),
+  username: line(500).optional(),
+  password: line(1000).optional(),
+  /** Certificates (PEM) trusted instead of the system's; certificates are always verified. */
+  ca: z.string().max(20_000).startsWith("-----BEGIN CERTIFICATE-----").optional(),
+  /** What EHLO says of us; the machine's name, or its address, where left out. */
+  clientName: dnsName.optional(),
+  maxConnections: z.int().min(1).max(100).default(5),
+  /** Messages over one connection before it is renewed. */
+  maxMessages: z.int().min(1).max(10_000).default(100),
+  /** Mails that wait for a connection; further ones are put off. */
+  maxQueued: z.int().min(1).max(10_000).default(10_000),
+  /** How long a mail waits for a connection before it is put off: nothing of it was sent. */
+  queueTimeoutMs: z.int().min(10).max(600_000).default(30_000),
+  connectTimeoutMs: z.int().min(10).max(120_000).default(30_000),
+  greetingTimeoutMs: z.int().min(10).max(300_000).default(30_000),
+  /** For the reply to any other command (RFC 5321 §4.5.3.2.2 to 4). */
+  commandTimeoutMs: z.int().min(10).max(600_000).default(300_000),
+  /** For the reply to the final dot: shorter than RFC 5321 §4.5.3.2.6 asks for makes duplicates. */
+  finalDotTimeoutMs: z.int().min(10).max(1_200_000).default(600_000),
+  /** How long a connection without work is kept. */
+  idleTimeoutMs: z.int().min(10).max(300_000).default(10_000),
+};
+
+const mail = {
+  /** One sender for all, or one by lane. No message, template or tenant changes it. */
+  from: z.union([
+    mailbox,
+    z.strictObject({
+      default: mailbox,
+      critical: mailbox.optional(),
+      transactional: mailbox.optional(),
+      marketing: mailbox.optional(),
+    }),
+  ]),
+  replyTo: mailbox.optional(),
+  /** Bounces of each message come to an address of its own, made of this one; the sender's address where left out. */
+  returnPath: sound(line(254), returnPathFault).optional(),
+  /** Who signs; the private keys are `dkimPrivateKey` and, for the second, `dkimPrivateKey2`. */
+  dkim: z
+    .array(z.strictObject({ domain: dnsName, selector: dnsName }))
+    .min(1)
+    .max(2)
+    .optional(),
+  dkimPrivateKey: privateKey.optional(),
+  dkimPrivateKey2: privateKey.optional(),
+  /** With {recipient}, {message}, {category} and {tenant}; a POST to it unsubscribes (RFC 8058). */
+  unsubscribeUrl: sound(line(500), (text) => unsubscribeFault(text, "https:")).optional(),
+  unsubscribeMailto: sound(line(500), (text) => unsubscribeFault(text, "mailto:")).optional(),
+  /** Whether transactional mail carries it too; marketing mail always does, critical mail never. */
+  unsubscribeTransactional: z.boolean().default(false),
+};
+
+export const smtpSecrets = ["password", "dkimPrivateKey", "dkimPrivateKey2"] as const;
+
 export const smtpSchema = z
-  .strictObject({
-    host: line(253),
-    port: z.int().min(1).max(65_535).default(587),
-    /** `tls` from the first byte (465), `starttls` demanded before anything else is said, `none` for a relay on the same host. */
-    secure: z.enum(["tls", "starttls", "none"]).default("starttls"),
-    username: line(500).optional(),
-    password: line(1000).optional(),
-    from: mailbox,
-    replyTo: mailbox.optional(),
-    /** Certificates (PEM) trusted instead of the system's; certificates are always verified. */
-    ca: z.string().max(20_000).startsWith("-----BEGIN CERTIFICATE-----").optional(),
-    maxConnections: z.int().min(1).max(100).default(5),
-    /** Messages over one connection before it is renewed. */
-    maxMessages: z.int().min(1).max(10_000).default(100),
-    connectTimeoutMs: z.int().min(10).max(120_000).default(30_000),
-    greetingTimeoutMs: z.int().min(10).max(300_000).default(30_000),
-    /** Silence that ends a connection, above all after the final dot: shorter than RFC 5321 §4.5.3.2.6 asks for makes duplicates. */
-    finalDotTimeoutMs: z.int().min(10).max(1_200_000).default(600_000),
-  })
+  .strictObject({ ...connection, ...mail })
   .refine((settings) => (settings.username === undefined) === (settings.password === undefined), {
     error: "username and password go together",
     path: ["password"],
+  })
+  .refine(({ dkim = [], dkimPrivateKey }) => dkim.length > 0 === (dkimPrivateKey !== undefined), {
+    error: "dkim and its private key go together",
+    path: ["dkimPrivateKey"],
+  })
+  .refine(({ dkim = [], dkimPrivateKey2 }) => dkim.length > 1 === (dkimPrivateKey2 !== undefined), {
+    error: "a second entry of dkim and its private key go together",
+    path: ["dkimPrivateKey2"],
+  })
+  .refine(({ unsubscribeUrl, unsubscribeMailto }) => unsubscribeUrl !== undefined || unsubscribeMailto === undefined, {
+    error: "goes with unsubscribeUrl, which one click needs",
+    path: ["unsubscribeMailto"],
   });
 export type SmtpSettings = z.infer<typeof smtpSchema>;

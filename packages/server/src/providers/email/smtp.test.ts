@@ -135,7 +135,7 @@ providerConformance("smtp", {
       const server = await startScripted(...script, (raw) => taken.push(idOf(raw)));
       const close = () => Promise.all([server.close(), environment.close()]).then(() => undefined);
       return {
-        provider: smtp.create(settings(server.port, plain), environment),
+        provider: smtp.create(settings(server.port, { ...plain, finalDotTimeoutMs: 100 }), environment),
         to,
         channel: "email",
         taken: () => taken,
@@ -173,7 +173,7 @@ describe("smtp", () => {
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
-  const context = () => ({ callId: "c", timeoutMs: 10_000, signal: AbortSignal.timeout(5000) });
+  const context = () => ({ callId: "c", timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) });
 
   function provider(port: number, more: object = {}, allowPrivateNetwork = true) {
     const environment = testEnvironment(allowPrivateNetwork);

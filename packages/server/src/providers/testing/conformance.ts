@@ -66,7 +66,7 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
       open.push(subject);
       return subject;
     };
-    const send = async (subject: ProviderUnderTest, count: number, timeoutMs = 2000): Promise<Outcome[]> => {
+    const send = async (subject: ProviderUnderTest, count: number, timeoutMs = 10_000): Promise<Outcome[]> => {
       const batch = Array.from({ length: count }, () => outbound(subject.channel, subject.to));
       const outcomes = await subject.provider.send(batch, {
         callId: "call-1",
@@ -84,7 +84,7 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
       const outcomes = await subject.provider.send([message], {
         callId: "call-1",
         timeoutMs: 10_000,
-        signal: AbortSignal.timeout(2000),
+        signal: AbortSignal.timeout(10_000),
       });
       expect(outcomes).toMatchObject([{ status: "accepted" }]);
       expect(await subject.taken()).toEqual([message.id]);
@@ -108,7 +108,7 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
       if (fault === "none") continue;
       it(`answers ${expected[fault].join(" or ")} where the other side is: ${fault}`, async () => {
         const subject = await start(fault);
-        const [outcome] = await send(subject, 1, fault.startsWith("silent") ? 150 : 5000);
+        const [outcome] = await send(subject, 1, fault.startsWith("silent") ? 1000 : 10_000);
         expect(expected[fault]).toContain(kindOf(outcome));
         if (fault === "rateLimited") expect(outcome?.status === "rejected" && outcome.retryAfterMs).toBeGreaterThan(0);
         if (fault === "silentAfterAccept") expect(await subject.taken()).toHaveLength(1);

@@ -1,8 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolveGuarded } from "../../lib/address-guard.ts";
 import { OutboundHttpClient } from "../../lib/outbound-http.ts";
+import { keyedHash } from "../../lib/seal.ts";
 import { SystemClock } from "../../lib/system-clock.ts";
 import type { Feedback, MailboxEntry, OutboundMessage, ProviderEnvironment } from "../../ports/provider.ts";
+
+const hashKey = Buffer.alloc(32, 7);
 
 export interface TestEnvironment extends ProviderEnvironment {
   entries: MailboxEntry[];
@@ -35,6 +38,7 @@ export function testEnvironment(allowPrivateNetwork = true): TestEnvironment {
       list: async (_environmentId, limit) => entries.slice(-limit).reverse(),
       find: async (_environmentId, id) => entries.find((entry) => entry.id === id),
     },
+    hash: (...parts) => keyedHash(hashKey, ...parts),
     report: async (feedback) => {
       reported.push(...feedback);
       settle();
@@ -64,6 +68,8 @@ export function outbound(
     channel,
     lane: "transactional",
     tenant: undefined,
+    recipient: "user-1",
+    category: "orders",
     to,
     content: { subject: "Grüße", text: "Hello\n.\nworld", html: "<p>Hello</p>", body: JSON.stringify({ id }) },
     createdAt: Date.now(),

@@ -1,0 +1,139 @@
+import type { Outcome, ProviderEnvironment } from "../../../ports/provider.ts";
+import { faultOutcome } from "../smtp-refusals.ts";
+import type { SmtpSettings } from "../smtp-settings.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { type Jobs, SmtpConnection } from "./connection.ts";
+import { SmtpFault } from "./fault.ts";
+import { type Envelope, impossible, Job } from "./job.ts";
+import { JobQueue } from "./job-queue.ts";
+
+/** After one connection could not be opened while others are. */
+const reopenDelayMs = 1000;
+
+const putOff = (code: SmtpFault["code"]): Promise<Outcome> => Promise.resolve(faultOutcome(new SmtpFault(code)));
+
+/**
+ * The connections of one integration, and the mails that wait for one.
+ *
+ *   open ──▶ closing ──▶ closed      closing: nothing new is taken, what waits is still sent, each connection quits after it
+ *
+ * A mail waits in one queue, at most `maxQueued` of them and each for at most `queueTimeoutMs`; a connection takes the next
+ * one when it has room, and another connection is opened while mails wait, up to `maxConnections`. Where the last
+ * connection cannot be opened, what waits is put off at once: its server is not to be reached now.
+ */
+export class SmtpPool implements Jobs {
+  readonly #settings: SmtpSettings;
+  readonly #environment: ProviderEnvironment;
+  readonly #connections = new Set<SmtpConnection>();
+  readonly #queue: JobQueue;
+  #openNotBefore = 0;
+  #isClosing = false;
+  #onClosed: (() => void)[] = [];
+
+  constructor(settings: SmtpSettings, environment: ProviderEnvironment) {
+    this.#settings = settings;
+    this.#environment = environment;
+    this.#queue = new JobQueue(environment.clock, settings.queueTimeoutMs, (job) => {
+      job.settle(faultOutcome(new SmtpFault("too_busy")));
+      this.#endIfDone();
+    });
+  }
+
+  get keepsIdle(): boolean {
+    return !this.#isClosing;
+  }
+
+  /** Sends a mail. Gives an outcome in any case; `signal` is that of the call. */
+  send(envelope: Envelope, signal: AbortSignal): Promise<Outcome> {
+    if (this.#isClosing) return putOff("closed");
+    if (signal.aborted) return putOff("aborted");
+    if (this.#queue.size >= this.#settings.maxQueued) return putOff("too_busy");
+    return new Promise((resolve) => {
+      const onAbort = (): void => this.#abort(job);
+      const job = new Job(envelope, (outcome) => {
+        signal.removeEventListener("abort", onAbort);
+        resolve(outcome);
+      });
+      signal.addEventListener("abort", onAbort);
+      this.#queue.add(job);
+      this.#dispatch();
+    });
+  }
+
+  /** Resolves when what was taken is sent, or its calls are over. Safe to call twice. */
+  close(): Promise<void> {
+    this.#isClosing = true;
+    this.#dropUnused();
+    return new Promise((resolve) => {
+      this.#onClosed.push(resolve);
+      this.#endIfDone();
+    });
+  }
+
+  next(capabilities: Capabilities): Job | undefined {
+    for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) {
+      const refusal = impossible(job, capabilities);
+      if (refusal !== undefined) job.settle(refusal);
+      if (!job.isSettled) return job;
+    }
+    return undefined;
+  }
+
+  giveBack(job: Job): void {
+    job.isSecondTry = true;
+    this.#queue.giveBack(job);
+  }
+
+  onEnd(connection: SmtpConnection, fault: SmtpFault | undefined): void {
+    this.#connections.delete(connection);
+    if (fault !== undefined && !connection.hasOpened) {
+      this.#openNotBefore = this.#environment.clock.monotonic() + reopenDelayMs;
+      if (this.#connections.size === 0) for (const job of this.#queue.takeAll()) job.settle(faultOutcome(fault));
+    }
+    this.#dispatch();
+    this.#endIfDone();
+  }
+
+  /** An idle connection takes what waits, or one more is opened. */
+  #dispatch(): void {
+    if (this.#queue.size === 0) return;
+    for (const connection of this.#connections) {
+      if (connection.isIdle) {
+        connection.pump();
+        return;
+      }
+    }
+    if (this.#connections.size >= this.#settings.maxConnections) return;
+    // a server that refuses another connection is not asked again with each mail
+    if (this.#connections.size > 0 && this.#environment.clock.monotonic() < this.#openNotBefore) return;
+    const connection = new SmtpConnection(this.#settings, this.#environment, this);
+    this.#connections.add(connection);
+    void connection.open();
+  }
+
+  #abort(job: Job): void {
+    job.isOver = true;
+    const wasWaiting = this.#queue.delete(job);
+    // Its end is with the server: the reply is worth the wait, as what comes late is evidence.
+    if (job.maybeTaken && !this.#isClosing) return;
+    job.settle(faultOutcome(new SmtpFault("aborted"), job.maybeTaken));
+    if (!wasWaiting) for (const connection of this.#connections) connection.abandon(job);
+    if (this.#isClosing) this.#dropUnused();
+    this.#endIfDone();
+  }
+
+  /** While closing: connections with nothing left to wait for. */
+  #dropUnused(): void {
+    const isEmpty = this.#queue.size === 0;
+    for (const connection of [...this.#connections]) {
+      if (connection.isIdle && isEmpty) connection.quit();
+      else if (connection.isAbandoned && isEmpty) connection.lose("closed");
+    }
+  }
+
+  #endIfDone(): void {
+    if (!this.#isClosing || this.#connections.size > 0 || this.#queue.size > 0) return;
+    this.#queue.stop();
+    for (const resolve of this.#onClosed.splice(0)) resolve();
+  }
+}

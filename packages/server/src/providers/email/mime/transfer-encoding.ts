@@ -1,0 +1,113 @@
+/*
+ * Content-Transfer-Encoding (RFC 2045 §6), chosen by content. Whatever comes out is ASCII in lines of at most 998
+ * characters that end in CRLF, holds no other CR or LF, and no line of it can be taken for a boundary, as boundaries
+ * begin with `=_`: quoted-printable encodes `=`, base64 has it at ends only, and 7bit is not chosen where it stands.
+ */
+
+export interface Encoded {
+  encoding: "7bit" | "quoted-printable" | "base64";
+  /** Ends in CRLF where it is not empty. */
+  text: string;
+}
+
+/** Below what RFC 5322 §2.1.1 allows, as gateways add to lines. */
+const plainLineMax = 900;
+const encodedLineMax = 76;
+/** Of the bytes; above it base64 is shorter, and no reader of the source misses anything. */
+const base64From = 0.2;
+
+// Not 7bit: what is not printable ASCII, boundaries' beginning, and `From ` at a line's start, which mailboxes escape.
+const notPlain = /[^\t\r\n\x20-\x7e]|=_|(?:^|\n)From /;
+
+/** Text of any line endings, encoded as the content wants it. */
+export function encodeText(text: string): Encoded {
+  const lines = crlf(text);
+  if (!notPlain.test(lines) && longestLine(lines) <= plainLineMax) return { encoding: "7bit", text: ended(lines) };
+  const bytes = Buffer.from(lines, "utf8");
+  return countEncoded(bytes) > bytes.length * base64From
+    ? { encoding: "base64", text: base64Lines(bytes) }
+    : { encoding: "quoted-printable", text: ended(quotedPrintable(bytes)) };
+}
+
+/** Base64 in lines of 76 characters. */
+export function base64Lines(bytes: Buffer): string {
+  const all = bytes.toString("base64");
+  const lines: string[] = [];
+  for (let at = 0; at < all.length; at += encodedLineMax) lines.push(all.slice(at, at + encodedLineMax));
+  return lines.length === 0 ? "" : `${lines.join("\r\n")}\r\n`;
+}
+
+/** Bare CR and bare LF become CRLF: two servers that read them differently are how mail is smuggled (CVE-2024-27938). */
+function crlf(text: string): string {
+  if (!text.includes("\r")) return text.includes("\n") ? text.replaceAll("\n", "\r\n") : text;
+  return text.replaceAll(/\r\n?|\n/g, "\r\n");
+}
+
+function ended(text: string): string {
+  return text === "" || text.endsWith("\r\n") ? text : `${text}\r\n`;
+}
+
+function longestLine(text: string): number {
+  let longest = 0;
+  let start = 0;
+  for (let end = text.indexOf("\r\n"); end !== -1; end = text.indexOf("\r\n", start)) {
+    longest = Math.max(longest, end - start);
+    start = end + 2;
+  }
+  return Math.max(longest, text.length - start);
+}
+
+const isLiteral = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte <= 0x7e && byte !== 0x3d ? 1 : 0,
+);
+
+function countEncoded(bytes: Buffer): number {
+  let count = 0;
+  for (const byte of bytes) if (isLiteral[byte] === 0 && byte !== 0x0d && byte !== 0x0a) count += 1;
+  return count;
+}
+
+const [CR, LF, TAB, SPACE, EQUALS, DOT, F] = [0x0d, 0x0a, 0x09, 0x20, 0x3d, 0x2e, 0x46];
+const hexDigits = Buffer.from("0123456789ABCDEF", "latin1");
+
+/**
+ * RFC 2045 §6.7, of lines that end in CRLF. White space at a line's end is encoded, and so is a first character that a
+ * later station would change: a dot, and the F of `From `.
+ */
+function quotedPrintable(bytes: Buffer): string {
+  // at worst each byte becomes three characters, and each 24 of them a soft line break
+  const out = Buffer.allocUnsafe(bytes.length * 3 + Math.ceil(bytes.length / 24) * 3 + 8);
+  let length = 0;
+  let column = 0;
+  const put = (byte: number, literal: boolean): void => {
+    if (column + (literal ? 1 : 3) > encodedLineMax - 1) {
+      out[length++] = EQUALS;
+      out[length++] = CR;
+      out[length++] = LF;
+      column = 0;
+    }
+    if (literal && !(column === 0 && (byte === DOT || byte === F))) {
+      out[length++] = byte;
+      column += 1;
+      return;
+    }
+    out[length++] = EQUALS;
+    out[length++] = hexDigits[byte >> 4] ?? 0;
+    out[length++] = hexDigits[byte & 15] ?? 0;
+    column += 3;
+  };
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte === CR && bytes[at + 1] === LF) {
+      out[length++] = CR;
+      out[length++] = LF;
+      column = 0;
+      at += 1;
+    } else if (byte === SPACE || byte === TAB) {
+      put(byte, at + 1 < bytes.length && bytes[at + 1] !== CR);
+    } else {
+      put(byte, isLiteral[byte] === 1);
+    }
+  }
+  return out.toString("latin1", 0, length);
+}
