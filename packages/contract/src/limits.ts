@@ -8,6 +8,7 @@ export const limits = {
   headersPerFetch: 20,
   webhookSecretOverlapSeconds: 7 * 86_400,
   addressesPerChannel: 20,
+  attachmentsPerMail: 20,
   pageSize: 100,
   /** Faults that one answer, or one event of a batch, names. */
   faults: 100,

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { attachmentSchema } from "./attachments.ts";
 import { dataSchema, jsonSchema } from "./data.ts";
+import { limits } from "./limits.ts";
 import { inlineRecipientSchema } from "./recipients.ts";
 import { bodyText, idSchema, keySchema, line, recipientIdSchema, timeSchema } from "./text.ts";
 import { type Channel, channelSchema, laneSchema, messageStateSchema } from "./words.ts";
@@ -12,6 +14,8 @@ export const contentSchema = z
     html: bodyText(500_000).optional(),
     /** Body of a webhook call: any JSON. */
     body: jsonSchema.optional(),
+    /** Files of a mail. */
+    attachments: z.array(attachmentSchema).max(limits.attachmentsPerMail).optional(),
   })
   .refine((content) => content.text !== undefined || content.html !== undefined || content.body !== undefined, {
     error: "needs text, html or body",
@@ -42,6 +46,10 @@ export const messageBodySchema = z
   .refine((body) => body.content === undefined || body.channel === "webhook" || carries(body.channel, body.content), {
     error: "needs text (or, for email, html)",
     path: ["content"],
+  })
+  .refine((body) => body.content?.attachments === undefined || body.channel === "email", {
+    error: "go with a mail only",
+    path: ["content", "attachments"],
   });
 export type MessageBody = z.infer<typeof messageBodySchema>;
 

@@ -124,6 +124,7 @@ const configSchema = z.object({
     port: whole("TIDINGS_PORT", "", 4400, [0, 65_535], "Port that the API listens on; 0 takes a free one"),
     eventBodyBytesMax: whole("TIDINGS_EVENT_BODY_BYTES_MAX", "bytes", MIB, [KIB, 64 * MIB], "Size of a body, other than of a batch"),
     batchBodyBytesMax: whole("TIDINGS_BATCH_BODY_BYTES_MAX", "bytes", 8 * MIB, [KIB, 256 * MIB], "Size of a batch's body"),
+    messageAttachmentsBytesMax: whole("TIDINGS_MESSAGE_ATTACHMENTS_BYTES_MAX", "bytes", 10 * MIB, [0, 32 * MIB], "Size of all attachments of a direct message; its body may be larger by as much in base64"),
     bodyDepthMax: whole("TIDINGS_BODY_DEPTH_MAX", "levels", limits.bodyDepth, [2, limits.bodyDepth], "Nesting of a JSON body"),
     acceptingEventsMax: whole("TIDINGS_ACCEPTING_EVENTS_MAX", "events", 20_000, [1, 10_000_000], "Events taken in and not durable yet; above it the answer is 503"),
     acceptingBytesMax: whole("TIDINGS_ACCEPTING_BYTES_MAX", "bytes", 64 * MIB, [KIB, 16_384 * MIB], "Bytes of events taken in and not durable yet; above it the answer is 503"),

@@ -163,6 +163,7 @@ export async function apiBench(
 export const apiLimits: ApiDependencies["limits"] = {
   bodyBytesMax: 1024 * 1024,
   batchBodyBytesMax: 8 * 1024 * 1024,
+  messageAttachmentsBytesMax: 1024 * 1024,
   feedbackBodyBytesMax: 1024 * 1024,
   bodyDepthMax: 32,
   ratePerKeyPerSecond: 100_000,

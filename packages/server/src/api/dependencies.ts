@@ -48,6 +48,8 @@ export interface ApiLogger {
 export interface ApiLimits {
   bodyBytesMax: number;
   batchBodyBytesMax: number;
+  /** All attachments of a direct message. */
+  messageAttachmentsBytesMax: number;
   feedbackBodyBytesMax: number;
   bodyDepthMax: number;
   /** Requests per API key and second. */

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { MailboxEntry } from "../ports/provider.ts";
+import type { MailboxContent, MailboxEntry } from "../ports/provider.ts";
 
 /** A page and the policy that it needs. */
 export interface Page {
@@ -60,11 +60,12 @@ ${entries.length === 0 ? "<p>Nothing yet. Send an event, then load this page aga
 
 /** One message: headers, text and the HTML in a frame that can do nothing. */
 export function entryPage(view: MailboxView, entry: MailboxEntry): Page {
-  const { subject, text, html, body } = entry.content;
+  const { subject, text, html, body, attachments = [] } = entry.content;
   const parts = [
     `<p><a href="${escapeHtml(listPath(view))}">All messages</a></p>`,
     `<h1>${escapeHtml(subject ?? "(no subject)")}</h1>`,
     headers(entry),
+    attachments.length === 0 ? "" : `<h2>Attachments</h2>\n${attachmentList(attachments)}`,
     text === undefined ? "" : `<h2>Text</h2>\n<pre>${escapeHtml(text)}</pre>`,
     body === undefined ? "" : `<h2>Body</h2>\n<pre>${escapeHtml(body)}</pre>`,
     html === undefined
@@ -77,6 +78,14 @@ export function entryPage(view: MailboxView, entry: MailboxEntry): Page {
     html: document(subject ?? "Message", "", parts.filter((part) => part !== "").join("\n")),
     contentSecurityPolicy: html === undefined ? strictPolicy : mailPolicy,
   };
+}
+
+function attachmentList(attachments: NonNullable<MailboxContent["attachments"]>): string {
+  const items = attachments.map(
+    ({ filename, contentType, bytes }) =>
+      `<li>${escapeHtml(filename)} (${escapeHtml(contentType)}, ${bytes} bytes)</li>`,
+  );
+  return `<ul>\n${items.join("\n")}\n</ul>`;
 }
 
 function headers(entry: MailboxEntry): string {

@@ -12,6 +12,7 @@ beforeAll(async () => {
     content: {
       subject: "<b>hi</b>",
       text: "</pre><script>alert(2)</script>",
+      attachments: [{ filename: "<b>hi</b>.pdf", contentType: "application/pdf", bytes: 3 }],
       html: `<p style="color:red" title='"'>hi</p><script>alert(3)</script>`,
     },
     channel: "email",
@@ -45,6 +46,11 @@ test("what was mailed is text on the page, and no markup of it", async () => {
   }
   expect(entry.text).toContain("<iframe sandbox title=");
   expect(entry.text).toContain('srcdoc="&#60;p style=&#34;color:red&#34;');
+});
+
+test("an entry tells the names and sizes of its attachments", async () => {
+  const entry = await page("/sandbox/development/m-1?token=sesame");
+  expect(entry.text).toContain("<li>&#60;b&#62;hi&#60;/b&#62;.pdf (application/pdf, 3 bytes)</li>");
 });
 
 test("no page may run a script or load anything, and the list has only the style that its policy names", async () => {

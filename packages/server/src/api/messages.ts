@@ -3,6 +3,7 @@ import { channelSchema, type EventState, type MessageState } from "@tidings/cont
 import { type EventPayload, openPayload } from "../domain/event-payload.ts";
 import { TidingsError } from "../errors.ts";
 import type { EventRow } from "../ports/store/log.ts";
+import { checkAttachments } from "./attachments.ts";
 import { cursorOf, idPosition, positionOf } from "./cursor.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import type { Handlers } from "./handler.ts";
@@ -11,16 +12,14 @@ import { iso, isoOrNone, messageView, orNone } from "./views.ts";
 
 const pageDefault = 50;
 
-type MessageDependencies = Pick<ApiDependencies, "ingest" | "store" | "keyring">;
+type MessageDependencies = Pick<ApiDependencies, "ingest" | "store" | "keyring" | "limits">;
 
-export function messageHandlers({ ingest, store, keyring }: MessageDependencies): Handlers {
+export function messageHandlers({ ingest, store, keyring, limits }: MessageDependencies): Handlers {
   return {
     sendMessage: async (request, { environmentId }) => {
-      const { id } = await ingest.acceptMessage(
-        environmentId,
-        body(messageBodySchema, request),
-        idempotencyKey(request),
-      );
+      const message = body(messageBodySchema, request);
+      checkAttachments(message, limits.messageAttachmentsBytesMax);
+      const { id } = await ingest.acceptMessage(environmentId, message, idempotencyKey(request));
       return `{"id":"${id}"}`;
     },
 

@@ -110,6 +110,21 @@ test("a direct message can be read before anything came to it", async () => {
   expect(faultPaths(missing)).toEqual(["category", "template"]);
 });
 
+test("a direct mail carries attachments up to their limit, which its body may exceed; other channels carry none", async () => {
+  await configured("direct");
+  const send = (bytes: number, change: object = {}) => {
+    const attachments = [{ filename: "a.pdf", contentType: "application/pdf", content: "A".repeat((bytes / 3) * 4) }];
+    const body = { channel: "email", to: { id: "u9", email: "u9@x.org" }, category: "direct" };
+    return bench.call("/v1/messages", { body: { ...body, content: { text: "x", attachments }, ...change } });
+  };
+  expect((await send(1024 * 1024 - 1)).status).toBe(202);
+  expect(faultPaths(await send(1024 * 1024 + 2))).toEqual(["content.attachments"]);
+  expect((await send(3 * 1024 * 1024)).status).toBe(413);
+  expect(faultPaths(await send(3, { channel: "sms", to: { id: "u9", phone: "+4366012345" } }))).toEqual([
+    "content.attachments",
+  ]);
+});
+
 test("what a cancellation key stops is counted", async () => {
   await bench.call("/v1/events", { body: { name: "n", recipients: ["u"], cancellationKey: "stop-me" } });
   const answer = await bench.call("/v1/events/cancel", { body: { cancellationKey: "stop-me" } });

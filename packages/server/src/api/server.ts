@@ -2,6 +2,7 @@ import { routes } from "@tidings/contract/routes";
 import Fastify, { type FastifyInstance } from "fastify";
 import { TidingsError } from "../errors.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
+import { bodyBytesWithAttachments } from "./attachments.ts";
 import { Authentication, type Caller } from "./authentication.ts";
 import { configurationHandlers } from "./configuration.ts";
 import { deadLetterHandlers } from "./dead-letters.ts";
@@ -139,6 +140,12 @@ function acceptJson(app: FastifyInstance, depthMax: number): void {
   });
 }
 
+function bodyLimitOf(operation: string, limits: ApiDependencies["limits"]): number {
+  if (operation === "sendEvents") return limits.batchBodyBytesMax;
+  if (operation !== "sendMessage") return limits.bodyBytesMax;
+  return bodyBytesWithAttachments(limits.bodyBytesMax, limits.messageAttachmentsBytesMax);
+}
+
 /** Registers what the contract lists; a route without a handler, or the other way round, fails the start. */
 function registerContract(scope: FastifyInstance, { limits }: ApiDependencies, handlers: Handlers): void {
   const left = new Set(Object.keys(handlers));
@@ -150,7 +157,7 @@ function registerContract(scope: FastifyInstance, { limits }: ApiDependencies, h
     scope.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
-      bodyLimit: route.operation === "sendEvents" ? limits.batchBodyBytesMax : limits.bodyBytesMax,
+      bodyLimit: bodyLimitOf(route.operation, limits),
       config: { operation: route.operation },
       handler: async (request, reply) => {
         if (request.caller === undefined) throw new TidingsError("unauthorized");

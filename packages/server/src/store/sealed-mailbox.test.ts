@@ -35,7 +35,12 @@ const entry = (number: number): MailboxEntry => ({
   messageId: `m${number}`,
   at: 1000 + number,
   to: "anna@example.com",
-  content: { subject: `Subject ${number}`, text: "Hello", html: "<p>Hello</p>" },
+  content: {
+    subject: `Subject ${number}`,
+    text: "Hello",
+    html: "<p>Hello</p>",
+    attachments: [{ filename: "a.pdf", contentType: "application/pdf", bytes: 3 }],
+  },
   channel: "email",
 });
 

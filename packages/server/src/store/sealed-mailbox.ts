@@ -16,6 +16,9 @@ const entrySchema = z.object({
     text: z.string().exactOptional(),
     html: z.string().exactOptional(),
     body: z.string().exactOptional(),
+    attachments: z
+      .array(z.object({ filename: z.string(), contentType: z.string(), bytes: z.number() }))
+      .exactOptional(),
   }),
   channel: channelSchema,
 });

@@ -1,8 +1,9 @@
+import type { Attachment } from "@tidings/contract/attachments";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import type { Configuration, TemplateParts } from "../../ports/configuration.ts";
-import type { RenderedContent } from "../../ports/provider.ts";
+import type { RenderedAttachment, RenderedContent } from "../../ports/provider.ts";
 import type { CompiledTemplate, TemplateEngine, TemplateFacts } from "../../ports/template-engine.ts";
 import type { Tenant, Tenants } from "../../ports/tenants.ts";
 
@@ -109,11 +110,16 @@ function factsOf(delivery: Delivery, tenant: Tenant | undefined): TemplateFacts 
 }
 
 function ready(content: NonNullable<Delivery["content"]>): RenderedContent {
-  const { subject, text, html, body } = content;
+  const { subject, text, html, body, attachments } = content;
   return {
     ...(subject === undefined ? {} : { subject }),
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(attachments === undefined ? {} : { attachments: attachments.map(renderedAttachment) }),
   };
+}
+
+function renderedAttachment({ filename, contentType, content, contentId }: Attachment): RenderedAttachment {
+  return { filename, contentType, content, ...(contentId === undefined ? {} : { contentId }) };
 }

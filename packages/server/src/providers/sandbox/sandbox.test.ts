@@ -17,6 +17,25 @@ providerConformance("sandbox", {
   },
 });
 
+it("keeps of attachments their names and sizes", async () => {
+  const environment = testEnvironment();
+  const attachments = [
+    { filename: "a.txt", contentType: "text/plain", content: "aGk=", contentId: "a" },
+    { filename: "b.txt", contentType: "text/plain", content: Buffer.from("hello") },
+  ];
+  const message = outbound("email", "a@b.test", { content: { text: "x", attachments } });
+  const context = { callId: "c", timeoutMs: 10_000, signal: AbortSignal.timeout(1000) };
+  await sandbox.create({}, environment).send([message], context);
+  expect(environment.entries[0]?.content).toEqual({
+    text: "x",
+    attachments: [
+      { filename: "a.txt", contentType: "text/plain", bytes: 2 },
+      { filename: "b.txt", contentType: "text/plain", bytes: 5 },
+    ],
+  });
+  await environment.close();
+});
+
 it("puts what it was given into the mailbox, an entry per attempt", async () => {
   const environment = testEnvironment();
   const message = outbound("sms", "+4366012345");

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type {
+  MailboxContent,
   OutboundMessage,
   Outcome,
   Provider,
   ProviderDefinition,
   ProviderEnvironment,
+  RenderedContent,
 } from "../../ports/provider.ts";
 import { allChannels } from "../all-channels.ts";
 
@@ -27,7 +29,7 @@ class Sandbox implements Provider {
       messageId: id,
       at,
       to,
-      content,
+      content: withoutFiles(content),
       channel,
     }));
     await mailbox.append(environmentId, entries);
@@ -35,6 +37,15 @@ class Sandbox implements Provider {
   }
 
   async close(): Promise<void> {}
+}
+
+function withoutFiles({ attachments, ...content }: RenderedContent): MailboxContent {
+  if (attachments === undefined) return content;
+  const shown = attachments.map(({ filename, contentType, content: file }) => {
+    const bytes = typeof file === "string" ? Buffer.byteLength(file, "base64") : file.length;
+    return { filename, contentType, bytes };
+  });
+  return { ...content, attachments: shown };
 }
 
 /** Sends nothing: every message lies in the sandbox mailbox, to be looked at. */
