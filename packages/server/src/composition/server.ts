@@ -167,15 +167,13 @@ async function stopServer({ foundation, pipeline, api, housekeeping, http, pool 
   housekeeping.stop();
   await api.close();
   // What does not end in time is STARTED in the store, and is resolved by class at the next start.
-  const drained = pipeline.stop();
-  await Promise.race([
-    drained,
-    new Promise<void>((resolve) => void clock.after(config.process.drainTimeoutMs, resolve)),
-  ]);
+  const timeIsUp = new Promise<void>((resolve) => void clock.after(config.process.drainTimeoutMs, resolve));
+  await Promise.race([pipeline.stop(), timeIsUp]);
   await configuration.stop();
   tenants.stop();
   await broadcast.close();
-  await pool.close();
+  // a mail's last reply may take ten minutes
+  await Promise.race([pool.close(), timeIsUp]);
   await http.close();
   await store.close();
 }
