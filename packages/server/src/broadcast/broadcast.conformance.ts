@@ -57,6 +57,31 @@ export function broadcastConformance(name: string, make: () => Promise<Broadcast
       await broadcast.close();
     });
 
+    test("brings the subject of a hint, and each of several subjects", async () => {
+      const { broadcast } = await make();
+      const subjects: string[] = [];
+      const all = new Promise<void>((resolve) => {
+        broadcast.subscribe("inbox", (subject) => {
+          subjects.push(subject);
+          if (subject === "3") resolve();
+        });
+      });
+      for (const subject of ["1", "2:Zoë / 東京", "1", "3"]) broadcast.publish("inbox", subject);
+      await all;
+      expect(new Set(subjects)).toEqual(new Set(["1", "2:Zoë / 東京", "3"]));
+      await broadcast.close();
+    });
+
+    test("a hint without a subject has an empty one", async () => {
+      const { broadcast } = await make();
+      const received = new Promise<string>((resolve) => {
+        broadcast.subscribe("inbox", resolve);
+      });
+      broadcast.publish("inbox");
+      expect(await received).toBe("");
+      await broadcast.close();
+    });
+
     test("a hint that a receiver publishes is delivered", async () => {
       const { broadcast } = await make();
       const second = new Promise<void>((resolve) => {
@@ -115,7 +140,7 @@ export function broadcastConformance(name: string, make: () => Promise<Broadcast
 
 function next(broadcast: Broadcast, hint: "work" | "keys"): Promise<void> {
   return new Promise((resolve) => {
-    broadcast.subscribe(hint, resolve);
+    broadcast.subscribe(hint, () => resolve());
   });
 }
 

@@ -56,7 +56,7 @@ test("a hint makes a change seen, and without one time does, within a second", a
   await put("acme", { name: "1" });
   expect((await load()).name).toBe("1");
   await put("acme", { name: "2" });
-  const told = new Promise<void>((resolve) => void broadcast.subscribe("tenants", resolve));
+  const told = new Promise<void>((resolve) => void broadcast.subscribe("tenants", () => resolve()));
   broadcast.publish("tenants");
   await told;
   expect(peek()).toBeUndefined();
