@@ -15,6 +15,7 @@ export const errorCodes = {
   in_use: [409, "Something else refers to it"],
   body_too_large: [413, "The body is larger than the limit"],
   unsupported_media_type: [415, "The body must be application/json"],
+  upgrade_required: [426, "This path is a WebSocket: ask for the upgrade"],
   idempotency_mismatch: [422, "The same key came with another body"],
   rate_limited: [429, "Too many requests; Retry-After says when"],
   internal: [500, "A fault of the server; it is in its log under the request's id"],

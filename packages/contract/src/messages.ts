@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { attachmentSchema } from "./attachments.ts";
 import { dataSchema, jsonSchema } from "./data.ts";
+import { inAppSchema } from "./in-app.ts";
 import { limits } from "./limits.ts";
 import { inlineRecipientSchema } from "./recipients.ts";
 import { bodyText, idSchema, keySchema, line, recipientIdSchema, timeSchema } from "./text.ts";
@@ -14,6 +15,8 @@ export const contentSchema = z
     html: bodyText(500_000).optional(),
     /** Body of a webhook call: any JSON. */
     body: jsonSchema.optional(),
+    /** Of an in-app message, whose title is the subject. */
+    inApp: inAppSchema.optional(),
     /** Files of a mail. */
     attachments: z.array(attachmentSchema).max(limits.attachmentsPerMail).optional(),
   })

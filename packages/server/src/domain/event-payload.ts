@@ -32,6 +32,7 @@ export const sealContext = {
   secrets: "integration.secrets",
   mail: "sandbox.mail",
   webhook: "webhook.sealed",
+  inboxItem: "inbox.item",
 } as const;
 
 interface Unsealer {

@@ -10,6 +10,8 @@ import { effectsConformance } from "./conformance/effects.conformance.ts";
 import { eventTurnConformance } from "./conformance/event-turn.conformance.ts";
 import { feedbackConformance } from "./conformance/feedback.conformance.ts";
 import { firstTurnConformance } from "./conformance/first-turn.conformance.ts";
+import { inboxConformance } from "./conformance/inbox.conformance.ts";
+import { inboxModelConformance } from "./conformance/inbox-model.conformance.ts";
 import { logConformance } from "./conformance/log.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
@@ -40,6 +42,8 @@ export function storeConformance(name: string, open: OpenStore): void {
     settleConformance(corner);
     feedbackConformance(corner);
     deadLettersConformance(corner);
+    inboxConformance(corner);
+    inboxModelConformance(corner);
     configurationConformance(corner);
     tenantsConformance(corner);
     logConformance(corner);

@@ -8,6 +8,6 @@ export interface RecipientStore {
   /** Writes unless what is stored is newer; gives what is stored then. */
   putRecipient(input: { recipient: RecipientWrite }): Promise<RecipientRow>;
   getRecipient(input: { environmentId: number; id: string }): Promise<RecipientRow | undefined>;
-  /** Deletes the row, and with it the data key: what was sealed with it is gone. False where there was none. */
+  /** Deletes the row with the data key, so that what was sealed with it is gone, and the inbox with its tokens. False where there was none. */
   deleteRecipient(input: { environmentId: number; id: string }): Promise<boolean>;
 }

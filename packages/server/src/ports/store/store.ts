@@ -1,6 +1,7 @@
 import type { ConfigurationStore } from "./configuration.ts";
 import type { DeliverStore } from "./deliver.ts";
 import type { FeedbackStore } from "./feedback.ts";
+import type { InboxStore } from "./inbox.ts";
 import type { IngestStore } from "./ingest.ts";
 import type { KeyStore } from "./keys.ts";
 import type { LogStore } from "./log.ts";
@@ -23,6 +24,7 @@ export interface StoreCalls
     TenantStore,
     KeyStore,
     RecipientStore,
+    InboxStore,
     LogStore,
     MaintenanceStore,
     WebhookStore {}

@@ -1,5 +1,7 @@
 import { acceptEvents } from "./calls/accept-events.ts";
+import { addInboxItems } from "./calls/add-inbox-items.ts";
 import { cancelEvents } from "./calls/cancel-events.ts";
+import { changeInbox } from "./calls/change-inbox.ts";
 import { commitEvents } from "./calls/commit-events.ts";
 import { commitRuns } from "./calls/commit-runs.ts";
 import {
@@ -14,6 +16,7 @@ import { dueEffects, dueEvents, dueRuns } from "./calls/due-events.ts";
 import { dueMessages } from "./calls/due-messages.ts";
 import { getEvent } from "./calls/get-event.ts";
 import { getMessage, listMessages } from "./calls/get-message.ts";
+import { openInbox, revokeInboxTokens } from "./calls/inbox-tokens.ts";
 import {
   createApiKey,
   createEnvironment,
@@ -22,17 +25,20 @@ import {
   listEnvironments,
   revokeApiKey,
 } from "./calls/keys.ts";
+import { getInboxItem, listInbox } from "./calls/list-inbox.ts";
 import { loadDeliveries } from "./calls/load-deliveries.ts";
 import { loadEvents } from "./calls/load-events.ts";
 import { loadRecipients } from "./calls/load-recipients.ts";
 import { loadRuns } from "./calls/load-runs.ts";
 import { appendMail, findMail, listMail, purgeExpiredKeys, queueDepths } from "./calls/maintenance.ts";
+import { inboxHeads, readInboxes } from "./calls/read-inboxes.ts";
 import { deleteRecipient, getRecipient, putRecipient } from "./calls/recipients.ts";
 import { recordFeedback } from "./calls/record-feedback.ts";
 import { recordOutcomes } from "./calls/record-outcomes.ts";
 import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
 import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
+import { sweepInboxes } from "./calls/sweep-inboxes.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
 import { dueWebhookDeliveries, loadWebhookCall, recordWebhookAttempt } from "./calls/webhook-calls.ts";
 import {
@@ -80,6 +86,15 @@ export const calls: SqliteCalls = {
   putRecipient,
   getRecipient,
   deleteRecipient,
+  addInboxItems,
+  changeInbox,
+  listInbox,
+  getInboxItem,
+  readInboxes,
+  inboxHeads,
+  openInbox,
+  revokeInboxTokens,
+  sweepInboxes,
   getEvent,
   getMessage,
   listMessages,

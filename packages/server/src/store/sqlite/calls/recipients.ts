@@ -17,6 +17,9 @@ export const getRecipient: Call<"getRecipient"> = ({ database }, { environmentId
 
 export const deleteRecipient: Call<"deleteRecipient"> = ({ database }, { environmentId, id }) => {
   database.run("delete from address where environment_id = ? and recipient = ?", environmentId, id);
+  database.run("delete from inbox_item where environment_id = ? and recipient = ?", environmentId, id);
+  database.run("delete from inbox_change where environment_id = ? and recipient = ?", environmentId, id);
+  database.run("delete from inbox where environment_id = ? and recipient = ?", environmentId, id);
   return database.run("delete from recipient where environment_id = ? and id = ?", environmentId, id) === 1;
 };
 

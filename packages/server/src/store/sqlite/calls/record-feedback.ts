@@ -6,10 +6,10 @@ import type { Call, CallContext } from "../context.ts";
 import { integer, integerOrNull, text } from "../rows.ts";
 
 export const recordFeedback: Call<"recordFeedback"> = (context, { reports, now }) =>
-  reports.reduce((known, report) => known + (apply(context, report, now) ? 1 : 0), 0);
+  reports.reduce((known, report) => known + (applyFeedback(context, report, now) ? 1 : 0), 0);
 
 /** Order-free: states only rise in rank, and of each time the earliest is kept. */
-function apply(context: CallContext, report: FeedbackReport, now: number): boolean {
+export function applyFeedback(context: CallContext, report: FeedbackReport, now: number): boolean {
   const { database } = context;
   const column = feedbackTime[report.kind];
   const row = database.get(

@@ -1,0 +1,96 @@
+import { channels, lanes, messageStates } from "@tidings/contract/words";
+import { countsOf, newMarks } from "../../../domain/inbox.ts";
+import type { InboxBounds, NewInboxItem, NewInboxItemResult } from "../../../ports/store/inbox.ts";
+import { wordAt } from "../codes.ts";
+import type { Call, CallContext } from "../context.ts";
+import { wrappedKeyOf } from "../inbox/inbox-row.ts";
+import { OpenInbox } from "../inbox/open-inbox.ts";
+import { settleExpired, trimItems } from "../inbox/take-out.ts";
+import { integer, text } from "../rows.ts";
+import { applyFeedback } from "./record-feedback.ts";
+
+export const addInboxItems: Call<"addInboxItems"> = (context, { items, now, bounds }) => {
+  const open = new Map<string, OpenInbox>();
+  const results = items.map((item) => add(context, item, now, bounds, open));
+  for (const inbox of open.values()) inbox.save();
+  return results;
+};
+
+function add(
+  context: CallContext,
+  item: NewInboxItem,
+  now: number,
+  bounds: InboxBounds,
+  open: Map<string, OpenInbox>,
+): NewInboxItemResult {
+  const { database } = context;
+  if (wrappedKeyOf(database, item) !== item.wrappedKey) return "recipient_gone";
+  if (isThere(context, item) || wasDelivered(context, item)) return "duplicate";
+  if (item.expiresAt !== null && item.expiresAt <= now) return "expired";
+  const name = `${item.environmentId}:${item.recipient}`;
+  const inbox = open.get(name) ?? OpenInbox.openOrMake(database, item, bounds, now);
+  open.set(name, inbox);
+  settleExpired(database, inbox, now);
+  database.run(
+    `insert into inbox_item (environment_id, recipient, id, created_sequence, created_at, expires_at, sealed)
+     values (?, ?, ?, ?, ?, ?, ?)`,
+    item.environmentId,
+    item.recipient,
+    item.id,
+    inbox.nextSequence,
+    item.createdAt,
+    item.expiresAt,
+    item.sealed,
+  );
+  const { unseen, unread } = countsOf(newMarks);
+  inbox.added(item.expiresAt);
+  inbox.change("created", item.id, unseen, unread);
+  trimItems(database, inbox);
+  delivered(context, item, now);
+  return "stored";
+}
+
+function isThere({ database }: CallContext, item: NewInboxItem): boolean {
+  return (
+    database.get(
+      "select 1 from inbox_item where environment_id = ? and recipient = ? and id = ?",
+      item.environmentId,
+      item.recipient,
+      item.id,
+    ) !== undefined
+  );
+}
+
+/** Delivered is written with the item: an item that has left again does not come back. */
+function wasDelivered({ database }: CallContext, item: NewInboxItem): boolean {
+  return (
+    database.get(
+      "select 1 from message where id = ? and environment_id = ? and delivered_at is not null",
+      item.id,
+      item.environmentId,
+    ) !== undefined
+  );
+}
+
+/** What is in the inbox is delivered. The attempt's outcome comes after it and finds it so: being sent is counted here. */
+function delivered(context: CallContext, item: NewInboxItem, now: number): void {
+  const row = context.database.get(
+    `select state, channel, lane, category, tenant, attempt ->> '$.integration' as integration
+     from message where id = ? and environment_id = ?`,
+    item.id,
+    item.environmentId,
+  );
+  if (row === undefined) return;
+  const labels = {
+    environmentId: item.environmentId,
+    channel: wordAt(channels, integer(row, "channel")),
+    lane: wordAt(lanes, integer(row, "lane")),
+    category: text(row, "category"),
+    tenant: text(row, "tenant"),
+  };
+  const state = wordAt(messageStates, integer(row, "state"));
+  if (state === "sending" || state === "queued")
+    context.count(labels, "sent", now, row["integration"] === null ? "" : text(row, "integration"));
+  const { environmentId, id: messageId } = item;
+  applyFeedback(context, { environmentId, messageId, kind: "delivered", at: now, code: "" }, now);
+}
