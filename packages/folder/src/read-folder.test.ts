@@ -52,7 +52,7 @@ describe("a notifications folder", () => {
     const keys = (kind: string) => result.documents.filter((found) => found.kind === kind).map((found) => found.key);
     expect(keys("category")).toEqual(["security", "orders", "news"]);
     expect(keys("workflow")).toEqual(["newsletter", "order-shipped", "password-reset"]);
-    expect(keys("integration")).toEqual(["mailbox"]);
+    expect(keys("integration")).toEqual(["mailbox", "inbox"]);
     expect(keys("template").sort()).toEqual(["delivery-feedback", "newsletter", "order-shipped", "password-reset"]);
   });
 

@@ -234,6 +234,12 @@ const configSchema = z.object({
     mailsKeptMax: whole("TIDINGS_SANDBOX_MAILS_KEPT_MAX", "messages", 1000, [1, 1_000_000], "Messages that the sandbox mailbox keeps per environment"),
     batchMax: whole("TIDINGS_SANDBOX_BATCH_MAX", "messages", 500, [1, 10_000], "Messages appended in one turn"),
   }),
+  inbox: z.object({
+    itemsMax: whole("TIDINGS_INBOX_ITEMS_MAX", "items", 1000, [10, 10_000], "Items of an inbox; above it the oldest archived ones go, then the oldest"),
+    changesMax: whole("TIDINGS_INBOX_CHANGES_MAX", "changes", 1000, [10, 100_000], "Changes kept per inbox for who resumes; who was away for longer loads the list anew"),
+    batchMax: whole("TIDINGS_INBOX_BATCH_MAX", "items", 100, [1, 1000], "Items stored, or changed, in one transaction"),
+    sweptMax: whole("TIDINGS_INBOX_SWEPT_MAX", "inboxes", 20, [1, 1000], "Inboxes whose expired items are taken out in one transaction"),
+  }),
   metrics: z.object({
     depthCountMax: whole("TIDINGS_METRICS_DEPTH_COUNT_MAX", "items", 100_000, [100, 10_000_000], "How far due work is counted for the queue gauges"),
     process: flag("TIDINGS_METRICS_PROCESS", true, "Whether figures of the process itself are exposed"),

@@ -1,18 +1,25 @@
 import type { Clock, Timer } from "../ports/clock.ts";
+import type { InboxBounds, InboxStore } from "../ports/store/inbox.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
 import type { WebhookStore } from "../ports/store/webhooks.ts";
 
 interface Parts {
-  store: Pick<MaintenanceStore, "purgeExpiredKeys"> & Pick<WebhookStore, "purgeWebhookDeliveries">;
+  store: Pick<MaintenanceStore, "purgeExpiredKeys"> &
+    Pick<InboxStore, "sweepInboxes"> &
+    Pick<WebhookStore, "purgeWebhookDeliveries">;
   clock: Clock;
   intervalMs: number;
   rowsMax: number;
+  inbox: InboxBounds & { sweptMax: number };
   /** How long deliveries to endpoints are kept. */
   webhookRetentionMs: number;
   onFault: (error: unknown) => void;
 }
 
-/** Deletes keys that have run out, and deliveries that are old, a bounded number per transaction, until none is left; then waits for the next time. */
+/**
+ * Deletes keys that have run out and deliveries that are old, and takes expired items out of inboxes, a bounded number
+ * per transaction, until none is left; then waits for the next time.
+ */
 export function startHousekeeping(parts: Parts): { stop(): void } {
   const { store, clock, intervalMs, rowsMax } = parts;
   let stopped = false;
@@ -20,15 +27,18 @@ export function startHousekeeping(parts: Parts): { stop(): void } {
   const arm = (): void => {
     if (!stopped) timer = clock.after(intervalMs, () => void purge());
   };
-  const untilNone = async (purgeSome: (limit: number) => Promise<number>): Promise<void> => {
-    let purged = rowsMax;
-    while (!stopped && purged >= rowsMax) purged = await purgeSome(rowsMax);
+  const untilNone = async (limit: number, takeSome: (limit: number) => Promise<number>): Promise<void> => {
+    let taken = limit;
+    while (!stopped && taken >= limit) taken = await takeSome(limit);
   };
   const purge = async (): Promise<void> => {
     try {
-      await untilNone((limit) => store.purgeExpiredKeys({ now: clock.now(), limit }));
+      await untilNone(rowsMax, (limit) => store.purgeExpiredKeys({ now: clock.now(), limit }));
       const before = clock.now() - parts.webhookRetentionMs;
-      await untilNone((limit) => store.purgeWebhookDeliveries({ before, limit }));
+      await untilNone(rowsMax, (limit) => store.purgeWebhookDeliveries({ before, limit }));
+      const { sweptMax, itemsMax, changesMax } = parts.inbox;
+      const bounds = { itemsMax, changesMax };
+      await untilNone(sweptMax, async (limit) => (await store.sweepInboxes({ now: clock.now(), limit, bounds })).length);
     } catch (error) {
       parts.onFault(error);
     }

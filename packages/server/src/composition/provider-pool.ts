@@ -1,5 +1,6 @@
 import type { Clock } from "../ports/clock.ts";
 import type { IntegrationConfiguration } from "../ports/configuration.ts";
+import type { Inbox } from "../ports/inbox.ts";
 import type {
   Feedback,
   Mailbox,
@@ -17,6 +18,7 @@ interface Parts {
   http: OutboundHttp;
   resolve: NonNullable<ProviderEnvironment["resolve"]>;
   mailbox: Mailbox;
+  inbox: Inbox;
   hash: (environmentId: number, ...parts: string[]) => string;
   report: (environmentId: number, feedback: readonly Feedback[]) => Promise<unknown>;
   onFault: (integration: string, error: unknown) => void;
@@ -55,7 +57,7 @@ export class ProviderPool {
   #create(integration: IntegrationConfiguration): Provider | undefined {
     const definition = definitionOf(integration);
     if (definition === undefined) return undefined;
-    const { clock, random, http, resolve, mailbox, hash, report } = this.#parts;
+    const { clock, random, http, resolve, mailbox, inbox, hash, report } = this.#parts;
     try {
       return definition.create(settingsOf(definition, integration), {
         environmentId: integration.environmentId,
@@ -65,6 +67,7 @@ export class ProviderPool {
         http,
         resolve,
         mailbox,
+        inbox,
         hash: (...parts) => hash(integration.environmentId, ...parts),
         report: async (feedback) => void (await report(integration.environmentId, feedback)),
       });

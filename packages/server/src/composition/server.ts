@@ -12,6 +12,7 @@ import { OutboundHttpClient } from "../lib/outbound-http.ts";
 import { MemoryLimiter } from "../limiter/memory.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { providers } from "../providers/registry.ts";
+import { SealedInbox } from "../store/sealed-inbox.ts";
 import { SealedMailbox } from "../store/sealed-mailbox.ts";
 import { HandlebarsEngine } from "../templates/handlebars.ts";
 import { HandlebarsRequests } from "../templates/handlebars-request.ts";
@@ -76,6 +77,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
     intervalMs: config.store.purgeIntervalMs,
     rowsMax: config.store.purgeRowsMax,
     webhookRetentionMs: config.webhooks.retentionMs,
+    inbox: config.inbox,
     onFault: (error) => log.error("housekeeping met a fault", { error }),
   });
   const api = await createFace({ foundation, pipeline, writer, mailbox, metrics, version: hooks.version });
@@ -133,7 +135,7 @@ function configurationWriter(
 }
 
 function startOutbound(
-  { config, clock, random, keyring, log }: Foundation,
+  { config, clock, random, log, store, keyring, broadcast }: Foundation,
   mailbox: SealedMailbox,
   live: { pipeline?: Pipeline },
 ) {
@@ -145,6 +147,7 @@ function startOutbound(
     http,
     resolve: (host) => resolveGuarded(host, { allowPrivateNetwork }),
     mailbox,
+    inbox: new SealedInbox({ store, keyring, broadcast, clock }, config.inbox),
     hash: (environmentId, ...parts) => keyring.hash(environmentId, ...parts),
     report: async (environmentId, feedback) => live.pipeline?.feedback.report(environmentId, feedback),
     onFault: (integration, error) => log.error("an integration cannot be used", { integration, error }),

@@ -62,6 +62,20 @@ describe("keyring", () => {
     expect(() => keyring.unsealForRecipient(ben, "c", sealed)).toThrow(SealError);
   });
 
+  test("signs by environment and purpose, with no key that a hash could give away", () => {
+    const { keyring } = withEnvironments(1, 2);
+    const signature = keyring.sign(1, "token", "text");
+    expect(signature).toHaveLength(32);
+    expect(keyring.sign(1, "token", "text")).toEqual(signature);
+    for (const other of [
+      keyring.sign(2, "token", "text"),
+      keyring.sign(1, "other", "text"),
+      keyring.sign(1, "token", "t"),
+    ])
+      expect(other).not.toEqual(signature);
+    expect(signature.toString("hex").startsWith(keyring.hash(1, "token", "text"))).toBe(false);
+  });
+
   test("seals the same text differently each time", () => {
     const { keyring } = withEnvironments(1);
     expect(keyring.sealForEnvironment(1, "c", "x")).not.toBe(keyring.sealForEnvironment(1, "c", "x"));

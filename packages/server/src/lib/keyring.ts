@@ -1,4 +1,4 @@
-import { createSecretKey } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import { type DataKey, keyedHash, SealError, seal, unseal } from "./seal.ts";
 
 /** An environment's keys as the store keeps them: wrapped by the master key. */
@@ -76,6 +76,14 @@ export class Keyring {
   /** Keyed hash in an environment, such as of an address: (`email`, `a@b.c`). 32 hex digits. */
   hash(environmentId: number, ...parts: string[]): string {
     return keyedHash(this.#environment(environmentId).address, ...parts);
+  }
+
+  /** HMAC-SHA256 (RFC 2104) of a text with a key of this purpose, derived from the environment's: 32 bytes. */
+  sign(environmentId: number, purpose: string, text: string): Buffer {
+    const { address } = this.#environment(environmentId);
+    // No keyed hash begins with a letter, so no hash is ever equal to a key.
+    const key = createHmac("sha256", address).update(`sign:${purpose}`).digest();
+    return createHmac("sha256", key).update(text).digest();
   }
 
   /** Drawn many at a time, as a draw costs half as much as sealing a field; each is used once. */

@@ -1,6 +1,7 @@
 import type { Channel, Lane } from "@tidings/contract/words";
 import type { z } from "zod";
 import type { FeedbackKind } from "../domain/feedback.ts";
+import type { Inbox } from "./inbox.ts";
 
 /** A message, rendered and addressed, as a provider gets it. */
 export interface OutboundMessage {
@@ -19,6 +20,8 @@ export interface OutboundMessage {
   to: string;
   content: RenderedContent;
   createdAt: number;
+  /** After it nobody wants the message any more, ms; null where it does not end. */
+  expiresAt: number | null;
 }
 
 /** What a template made. Which fields are set depends on the channel. */
@@ -148,6 +151,7 @@ export interface ProviderEnvironment {
     host: string,
   ): Promise<{ status: "resolved"; address: string } | { status: "refused"; code: string; detail: string }>;
   mailbox: Mailbox;
+  inbox: Inbox;
   /** Keyed hash of parts, with a key of the environment: 32 hex digits. Makes tokens that only we can have made. */
   hash(...parts: string[]): string;
   /** For providers inside the process, which report without a webhook. */

@@ -15,6 +15,7 @@ const message = (id: string): OutboundMessage => ({
   to: "to",
   content: {},
   createdAt: 0,
+  expiresAt: null,
 });
 const batch = ["a", "b", "c"].map(message);
 const provider = (send: Provider["send"]): Provider => ({

@@ -82,5 +82,6 @@ function outbound({ pending: { delivery }, content }: Ready): OutboundMessage {
     to: delivery.to,
     content,
     createdAt: delivery.createdAt,
+    expiresAt: delivery.expiresAt,
   };
 }

@@ -1,4 +1,5 @@
 import type { Attachment } from "@tidings/contract/attachments";
+import type { InApp } from "@tidings/contract/in-app";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
@@ -110,13 +111,27 @@ function factsOf(delivery: Delivery, tenant: Tenant | undefined): TemplateFacts 
 }
 
 function ready(content: NonNullable<Delivery["content"]>): RenderedContent {
-  const { subject, text, html, body, attachments } = content;
+  const { subject, text, html, body, inApp, attachments } = content;
   return {
     ...(subject === undefined ? {} : { subject }),
     ...(text === undefined ? {} : { text }),
     ...(html === undefined ? {} : { html }),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(inApp === undefined ? {} : { inApp: inAppOf(inApp) }),
     ...(attachments === undefined ? {} : { attachments: attachments.map(renderedAttachment) }),
+  };
+}
+
+function inAppOf({ url, imageUrl, actions, data }: InApp): NonNullable<RenderedContent["inApp"]> {
+  return {
+    ...(url === undefined ? {} : { url }),
+    ...(imageUrl === undefined ? {} : { imageUrl }),
+    ...(data === undefined ? {} : { data }),
+    ...(actions === undefined
+      ? {}
+      : {
+          actions: actions.map(({ key, label, url: to }) => ({ key, label, ...(to === undefined ? {} : { url: to }) })),
+        }),
   };
 }
 

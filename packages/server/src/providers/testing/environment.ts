@@ -3,12 +3,15 @@ import { resolveGuarded } from "../../lib/address-guard.ts";
 import { OutboundHttpClient } from "../../lib/outbound-http.ts";
 import { keyedHash } from "../../lib/seal.ts";
 import { SystemClock } from "../../lib/system-clock.ts";
+import type { InboxEntry } from "../../ports/inbox.ts";
 import type { Feedback, MailboxEntry, OutboundMessage, ProviderEnvironment } from "../../ports/provider.ts";
 
 const hashKey = Buffer.alloc(32, 7);
 
 export interface TestEnvironment extends ProviderEnvironment {
   entries: MailboxEntry[];
+  /** What lies in inboxes. */
+  stored: InboxEntry[];
   reported: Feedback[];
   /** Resolves when that many reports have come. */
   reports(count: number): Promise<Feedback[]>;
@@ -19,6 +22,7 @@ export interface TestEnvironment extends ProviderEnvironment {
 export function testEnvironment(allowPrivateNetwork = true): TestEnvironment {
   const http = new OutboundHttpClient({ allowPrivateNetwork });
   const entries: MailboxEntry[] = [];
+  const inbox: InboxEntry[] = [];
   const reported: Feedback[] = [];
   let waiting: { count: number; resolve: (feedback: Feedback[]) => void } | undefined;
   const settle = (): void => {
@@ -38,12 +42,22 @@ export function testEnvironment(allowPrivateNetwork = true): TestEnvironment {
       list: async (_environmentId, limit) => entries.slice(-limit).reverse(),
       find: async (_environmentId, id) => entries.find((entry) => entry.id === id),
     },
+    inbox: {
+      deliver: async (_environmentId, _lane, added) => {
+        const results = added.map(({ messageId }): "stored" | "duplicate" =>
+          inbox.some((entry) => entry.messageId === messageId) ? "duplicate" : "stored",
+        );
+        inbox.push(...added.filter((_, index) => results[index] === "stored"));
+        return results;
+      },
+    },
     hash: (...parts) => keyedHash(hashKey, ...parts),
     report: async (feedback) => {
       reported.push(...feedback);
       settle();
     },
     entries,
+    stored: inbox,
     reported,
     reports: (count) =>
       new Promise((resolve) => {
@@ -73,6 +87,7 @@ export function outbound(
     to,
     content: { subject: "Grüße", text: "Hello\n.\nworld", html: "<p>Hello</p>", body: JSON.stringify({ id }) },
     createdAt: Date.now(),
+    expiresAt: null,
     ...changes,
   };
 }
