@@ -18,7 +18,7 @@ const vendors = [
   "^node_modules/(undici|pg|kysely|ioredis|kafkajs|rabbitmq-client|nats|nodemailer|mailparser|mailauth)/",
   "^node_modules/(web-push|google-auth-library|handlebars|liquidjs|mustache|nunjucks|mjml|piscina)/",
 ];
-const httpAndLogs = ["^node_modules/(fastify|@fastify|pino|prom-client)/"];
+const httpAndLogs = ["^node_modules/(fastify|@fastify|ws|pino|prom-client)/"];
 const inputOutput =
   "^(node:)?(fs|fs/promises|net|tls|http|http2|https|dns|dns/promises|dgram|child_process|cluster|worker_threads|timers|timers/promises)$";
 

@@ -13,6 +13,14 @@ import {
   idempotencyKeySchema,
   runSchema,
 } from "./events.ts";
+import {
+  inboxChangedSchema,
+  inboxChangeSchema,
+  inboxCountsSchema,
+  inboxItemSchema,
+  inboxSelectionSchema,
+  inboxStandSchema,
+} from "./inbox.ts";
 import { attemptSchema, contentSchema, messageSchema } from "./messages.ts";
 import { inlineRecipientSchema, recipientBodySchema, recipientSchema } from "./recipients.ts";
 import { type Route, routes } from "./routes.ts";
@@ -28,6 +36,12 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["BatchEvent", batchEventSchema],
   ["Condition", conditionSchema],
   ["Content", contentSchema],
+  ["InboxChange", inboxChangeSchema],
+  ["InboxChanged", inboxChangedSchema],
+  ["InboxCounts", inboxCountsSchema],
+  ["InboxItem", inboxItemSchema],
+  ["InboxSelection", inboxSelectionSchema],
+  ["InboxStand", inboxStandSchema],
   ["DeadLetter", deadLetterSchema],
   ["Decision", decisionSchema],
   ["Event", eventSchema],
@@ -72,7 +86,10 @@ export function openApiDocument(version: string): Json {
     tags: [...new Set(routes.map((route) => route.tag))].map((tag) => ({ name: tag })),
     paths: paths(names),
     components: {
-      securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: "An API key, such as tdg_d_…" } },
+      securitySchemes: {
+        apiKey: { type: "http", scheme: "bearer", description: "An API key, such as tdg_d_…" },
+        recipientToken: { type: "http", scheme: "bearer", description: "A recipient's token, such as tit_…" },
+      },
       schemas: componentSchemas(registry),
       headers: rateLimitHeaders,
       responses: { Problem: problemResponse },
@@ -120,7 +137,7 @@ function operation(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
     operationId: route.operation,
     summary: route.summary,
     tags: [route.tag],
-    ...(route.open ? { security: [] } : {}),
+    ...(route.open ? { security: route.token === undefined ? [] : [{ recipientToken: [] }] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body === undefined
       ? {}

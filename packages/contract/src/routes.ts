@@ -12,6 +12,18 @@ import {
   eventBodySchema,
   eventSchema,
 } from "./events.ts";
+import {
+  inboxChangedSchema,
+  inboxChangesQuerySchema,
+  inboxChangesSchema,
+  inboxItemSchema,
+  inboxPageSchema,
+  inboxQuerySchema,
+  inboxSelectionSchema,
+  inboxStandSchema,
+  inboxStreamQuerySchema,
+} from "./inbox.ts";
+import { inboxTokenBodySchema, inboxTokenSchema } from "./inbox-tokens.ts";
 import { integrationBodySchema } from "./integrations.ts";
 import { layoutBodySchema } from "./layouts.ts";
 import { feedbackQuerySchema, feedbackSchema, healthSchema, readinessSchema } from "./machines.ts";
@@ -47,8 +59,10 @@ export interface Route {
   headers?: Record<string, string>;
   status: number;
   response?: z.ZodType;
-  /** For machines and vendors: no API key, and the server registers it by hand. */
+  /** For machines, vendors and recipients: no API key, and the server registers it by hand. */
   open?: true;
+  /** A recipient's token in place of the API key. */
+  token?: "recipient";
 }
 
 const configurationRoutes = (noun: string, plural: string, body: z.ZodType): Route[] => {
@@ -64,6 +78,8 @@ const configurationRoutes = (noun: string, plural: string, body: z.ZodType): Rou
   ];
 };
 
+const visited = { open: true, token: "recipient" } as const;
+
 const idempotencyHeader = { "Idempotency-Key": "Makes a repeated call answer what the first one did, for 24 hours" };
 
 // biome-ignore format: one route per line is what lets this be read as a table
@@ -78,6 +94,19 @@ export const routes: readonly Route[] = [
   { method: "PUT", path: "/v1/recipients/{id}", operation: "putRecipient", summary: "Write a recipient", tag: "recipients", body: recipientBodySchema, status: 200, response: recipientSchema },
   { method: "GET", path: "/v1/recipients/{id}", operation: "getRecipient", summary: "Read a recipient", tag: "recipients", status: 200, response: recipientSchema },
   { method: "DELETE", path: "/v1/recipients/{id}", operation: "deleteRecipient", summary: "Delete a recipient and the key of their data", tag: "recipients", status: 204 },
+  { method: "POST", path: "/v1/recipients/{id}/tokens", operation: "createInboxToken", summary: "Make a token with which a page reads the recipient's inbox", tag: "inbox", body: inboxTokenBodySchema, status: 201, response: inboxTokenSchema },
+  { method: "DELETE", path: "/v1/recipients/{id}/tokens", operation: "revokeInboxTokens", summary: "Revoke all tokens of the recipient that were made so far", tag: "inbox", status: 204 },
+  { method: "GET", path: "/v1/inbox", operation: "listInbox", summary: "List the recipient's items, newest first", tag: "inbox", query: inboxQuerySchema, status: 200, response: inboxPageSchema, ...visited },
+  { method: "GET", path: "/v1/inbox/counts", operation: "getInboxCounts", summary: "How many items are unseen, and unread", tag: "inbox", status: 200, response: inboxStandSchema, ...visited },
+  { method: "GET", path: "/v1/inbox/changes", operation: "listInboxChanges", summary: "What changed since a sequence", tag: "inbox", query: inboxChangesQuerySchema, status: 200, response: inboxChangesSchema, ...visited },
+  { method: "POST", path: "/v1/inbox/seen", operation: "markInboxSeen", summary: "Mark items as seen", tag: "inbox", body: inboxSelectionSchema, status: 200, response: inboxChangedSchema, ...visited },
+  { method: "POST", path: "/v1/inbox/read", operation: "markInboxRead", summary: "Mark items as read, and so as seen", tag: "inbox", body: inboxSelectionSchema, status: 200, response: inboxChangedSchema, ...visited },
+  { method: "POST", path: "/v1/inbox/unread", operation: "markInboxUnread", summary: "Mark items as not read", tag: "inbox", body: inboxSelectionSchema, status: 200, response: inboxChangedSchema, ...visited },
+  { method: "POST", path: "/v1/inbox/archive", operation: "archiveInbox", summary: "Archive items", tag: "inbox", body: inboxSelectionSchema, status: 200, response: inboxChangedSchema, ...visited },
+  { method: "POST", path: "/v1/inbox/unarchive", operation: "unarchiveInbox", summary: "Bring items back from the archive", tag: "inbox", body: inboxSelectionSchema, status: 200, response: inboxChangedSchema, ...visited },
+  { method: "POST", path: "/v1/inbox/{id}/actions/{key}", operation: "takeInboxAction", summary: "Take an action of an item; the first one stands", tag: "inbox", status: 200, response: inboxItemSchema, ...visited },
+  { method: "GET", path: "/v1/inbox/events", operation: "watchInboxByEvents", summary: "Changes as server-sent events, each an InboxChange; Last-Event-ID resumes", tag: "inbox", query: inboxStreamQuerySchema, status: 200, ...visited },
+  { method: "GET", path: "/v1/inbox/socket", operation: "watchInboxBySocket", summary: "Changes by WebSocket, each an InboxChange", tag: "inbox", query: inboxStreamQuerySchema, status: 101, ...visited },
   ...configurationRoutes("workflow", "workflows", workflowBodySchema),
   ...configurationRoutes("template", "templates", templateBodySchema),
   ...configurationRoutes("layout", "layouts", layoutBodySchema),

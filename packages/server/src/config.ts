@@ -106,6 +106,26 @@ const rolesSetting = z
     description: "What this process does; the embedded store allows one process only",
   });
 
+const originsLimit = "origins such as https://shop.example, with commas between them, or *";
+const originsSetting = z
+  .string()
+  .transform((list) => split(list).map((origin) => origin.toLowerCase()))
+  .refine(
+    (list) => list.every((origin) => origin === "*" || (URL.canParse(origin) && new URL(origin).origin === origin)),
+    {
+      error: `must be ${originsLimit}`,
+    },
+  )
+  .default([])
+  .register(infos, {
+    name: "TIDINGS_INBOX_ORIGINS",
+    unit: "",
+    default: "",
+    limit: originsLimit,
+    secret: false,
+    description: "Origins of pages that may use the inbox from elsewhere; none where left out",
+  });
+
 // biome-ignore format: one setting per line is what lets this be read as a table
 const configSchema = z.object({
   process: z.object({
@@ -238,6 +258,15 @@ const configSchema = z.object({
     itemsMax: whole("TIDINGS_INBOX_ITEMS_MAX", "items", 1000, [10, 10_000], "Items of an inbox; above it the oldest archived ones go, then the oldest"),
     changesMax: whole("TIDINGS_INBOX_CHANGES_MAX", "changes", 1000, [10, 100_000], "Changes kept per inbox for who resumes; who was away for longer loads the list anew"),
     batchMax: whole("TIDINGS_INBOX_BATCH_MAX", "items", 100, [1, 1000], "Items stored, or changed, in one transaction"),
+    origins: originsSetting,
+    ratePerTokenPerSecond: whole("TIDINGS_INBOX_RATE_PER_TOKEN_PER_SECOND", "requests/s", 50, [1, 100_000], "Requests per recipient's token and second; above it the answer is 429"),
+    connectionsMax: whole("TIDINGS_INBOX_CONNECTIONS_MAX", "connections", 5000, [1, 1_000_000], "Sockets and event streams of this process; further ones are told to come later"),
+    connectionsPerRecipientMax: whole("TIDINGS_INBOX_CONNECTIONS_PER_RECIPIENT_MAX", "connections", 20, [1, 10_000], "The same of one recipient"),
+    bufferedBytesMax: whole("TIDINGS_INBOX_BUFFERED_BYTES_MAX", "bytes", MIB, [64 * KIB, 64 * MIB], "Bytes that a socket may leave untaken; above it it is closed, and resumes"),
+    heartbeatMs: whole("TIDINGS_INBOX_HEARTBEAT_MS", "ms", 25_000, [1000, 600_000], "Distance between the signs of life on a socket"),
+    pollIntervalMs: whole("TIDINGS_INBOX_POLL_INTERVAL_MS", "ms", 800, [50, 60_000], "How often the inboxes that somebody watches are looked at without a hint, and expired tokens are shown out"),
+    readBatchMax: whole("TIDINGS_INBOX_READ_BATCH_MAX", "inboxes", 100, [1, 10_000], "Inboxes read in one call"),
+    changesReadMax: whole("TIDINGS_INBOX_CHANGES_READ_MAX", "changes", 100, [1, 10_000], "Changes of one inbox read in one call"),
     sweptMax: whole("TIDINGS_INBOX_SWEPT_MAX", "inboxes", 20, [1, 1000], "Inboxes whose expired items are taken out in one transaction"),
   }),
   metrics: z.object({

@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 interface Request {
-  method?: "GET" | "POST" | "PUT" | "DELETE" | "PATCH";
+  method?: "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "OPTIONS";
   body?: unknown;
   /** Sent as it is, in place of `body`. */
   raw?: string | Buffer;
@@ -135,6 +135,7 @@ export async function apiBench(
     mailboxToken: (environmentKey, token) => environmentKey === "development" && token === "sesame",
     logger: { error: (fields, message) => logged.push({ fields, message }) },
     limits: apiLimits,
+    inbox: inboxSettings,
     version: "0.0.0",
   };
   const api = await createApi({ ...dependencies, ...changes(dependencies) });
@@ -175,6 +176,20 @@ export const apiLimits: ApiDependencies["limits"] = {
   cachedKeyMs: 1000,
   eventMessagesShownMax: 1000,
   webhooksMax: 5,
+};
+
+export const inboxSettings: ApiDependencies["inbox"] = {
+  bounds: { itemsMax: 100, changesMax: 100 },
+  batchMax: 10,
+  origins: ["https://shop.example"],
+  ratePerTokenPerSecond: 100_000,
+  readBatchMax: 10,
+  changesReadMax: 10,
+  connectionsMax: 10,
+  connectionsPerRecipientMax: 4,
+  bufferedBytesMax: 256 * 1024,
+  heartbeatMs: 60_000,
+  pollIntervalMs: 200,
 };
 
 const testProvider = {

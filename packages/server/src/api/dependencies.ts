@@ -10,11 +10,13 @@ import type { Ids } from "../ports/ids.ts";
 import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
 import type { ConfigurationRow, ConfigurationStore } from "../ports/store/configuration.ts";
+import type { InboxStore } from "../ports/store/inbox.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
 import type { LogStore } from "../ports/store/log.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
 import type { WebhookStore } from "../ports/store/webhooks.ts";
+import type { InboxSettings } from "./inbox/settings.ts";
 
 /** What the API asks of ingest. */
 export interface IngestPort {
@@ -38,6 +40,8 @@ export interface ApiKeyring extends RecipientSealer {
   sealForEnvironment(environmentId: number, context: string, text: string): string;
   unsealForEnvironment(environmentId: number, context: string, sealed: string): string;
   unsealForRecipient(wrappedKey: string, context: string, sealed: string): string;
+  /** HMAC-SHA256 with a key of the environment for this purpose. */
+  sign(environmentId: number, purpose: string, text: string): Buffer;
 }
 
 /** As pino has it. */
@@ -75,7 +79,7 @@ export interface ApiDependencies {
     request: FeedbackRequest,
   ) => Promise<FeedbackResult | undefined>;
   configuration: ConfigurationPort;
-  store: KeyStore & RecipientStore & LogStore & TenantStore & WebhookStore;
+  store: KeyStore & RecipientStore & LogStore & TenantStore & InboxStore & WebhookStore;
   keyring: ApiKeyring;
   clock: Clock;
   ids: Ids;
@@ -88,6 +92,7 @@ export interface ApiDependencies {
   mailboxToken: (environment: string, token: string) => boolean;
   logger: ApiLogger;
   limits: ApiLimits;
+  inbox: InboxSettings;
   /** Version that the OpenAPI document tells. */
   version: string;
   /** Told of every answer, for metrics; `operation` is the route's, or "none". */

@@ -4,6 +4,7 @@ import { recipientIdSchema } from "@tidings/contract/text";
 import { type Channel, channelSchema } from "@tidings/contract/words";
 import { z } from "zod";
 import { sealContext } from "../domain/event-payload.ts";
+import { inboxSubject } from "../domain/inbox.ts";
 import { recipientWrite } from "../domain/recipient-write.ts";
 import { TidingsError } from "../errors.ts";
 import type { RecipientRow } from "../ports/store/recipients.ts";
@@ -12,9 +13,9 @@ import type { Handlers } from "./handler.ts";
 import { body, parameter, valid } from "./validation.ts";
 import { iso } from "./views.ts";
 
-type RecipientDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock">;
+type RecipientDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "broadcast">;
 
-export function recipientHandlers({ store, keyring, clock }: RecipientDependencies): Handlers {
+export function recipientHandlers({ store, keyring, clock, broadcast }: RecipientDependencies): Handlers {
   return {
     putRecipient: async (request, { environmentId }) => {
       const id = valid(recipientIdSchema, parameter(request, "id"), "id");
@@ -40,7 +41,10 @@ export function recipientHandlers({ store, keyring, clock }: RecipientDependenci
     },
 
     deleteRecipient: async (request, { environmentId }) => {
-      const existed = await store.deleteRecipient({ environmentId, id: parameter(request, "id") });
+      const id = parameter(request, "id");
+      const existed = await store.deleteRecipient({ environmentId, id });
+      // Who watches the inbox is shown out.
+      broadcast.publish("inbox", inboxSubject({ environmentId, recipient: id }));
       if (!existed) throw new TidingsError("not_found");
     },
   };

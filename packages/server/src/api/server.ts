@@ -1,6 +1,7 @@
 import { routes } from "@tidings/contract/routes";
 import Fastify, { type FastifyInstance } from "fastify";
 import { TidingsError } from "../errors.ts";
+import { sendAnswer } from "./answer.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { bodyBytesWithAttachments } from "./attachments.ts";
 import { Authentication, type Caller } from "./authentication.ts";
@@ -11,6 +12,8 @@ import { Environments } from "./environments.ts";
 import { eventHandlers } from "./events.ts";
 import { registerFeedback } from "./feedback.ts";
 import type { Handlers } from "./handler.ts";
+import { registerInbox } from "./inbox/register.ts";
+import { inboxTokenHandlers } from "./inbox/tokens.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { registerMachines } from "./machines.ts";
 import { registerMailbox } from "./mailbox.ts";
@@ -67,12 +70,14 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
   registerMachines(app, dependencies);
   registerMailbox(app, dependencies, environments);
   await registerFeedback(app, dependencies, environments);
+  const inbox = await registerInbox(app, dependencies);
   await app.register(async (scope) => {
     protect(scope, authentication, new RateLimit(clock, limits.ratePerKeyPerSecond));
     registerContract(scope, dependencies, {
       ...eventHandlers(dependencies),
       ...messageHandlers(dependencies),
       ...recipientHandlers(dependencies),
+      ...inboxTokenHandlers(dependencies),
       ...configurationHandlers(dependencies.configuration),
       ...tenantHandlers(dependencies),
       ...deadLetterHandlers(dependencies),
@@ -88,12 +93,14 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
   return {
     async listen(host, port) {
       await app.listen({ host, port });
+      inbox.start();
       const address = app.server.address();
       return typeof address === "object" && address !== null ? address.port : port;
     },
     close() {
       isStopping = true;
       unsubscribe();
+      inbox.stop();
       closed ??= app.close();
       return closed;
     },
@@ -161,12 +168,7 @@ function registerContract(scope: FastifyInstance, { limits }: ApiDependencies, h
       config: { operation: route.operation },
       handler: async (request, reply) => {
         if (request.caller === undefined) throw new TidingsError("unauthorized");
-        const answer = await handler(request, request.caller, reply);
-        reply.code(route.status);
-        if (route.status === 204) return reply.send();
-        // A text is JSON already.
-        reply.header("content-type", "application/json; charset=utf-8");
-        return reply.send(typeof answer === "string" ? answer : JSON.stringify(answer));
+        return sendAnswer(reply, route.status, await handler(request, request.caller, reply));
       },
     });
   }

@@ -51,6 +51,7 @@ export function createFace({ foundation, pipeline, writer, mailbox, metrics, ver
       bodyBytesMax: config.api.eventBodyBytesMax,
       feedbackBodyBytesMax: config.feedback.bodyBytesMax,
     },
+    inbox: { ...config.inbox, bounds: { itemsMax: config.inbox.itemsMax, changesMax: config.inbox.changesMax } },
     version,
   });
 }
