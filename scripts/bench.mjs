@@ -3,8 +3,8 @@ import { build } from "./build.mjs";
 import { install } from "./install.mjs";
 import { main, root, run } from "./process.mjs";
 
-/** `npm run bench`: end to end, isolation, mail; `npm run bench -- end-to-end --runs 1` runs one of them with its options. */
-const suites = ["end-to-end", "isolation", "mail"];
+/** `npm run bench` runs them all; `npm run bench -- end-to-end --runs 1` runs one of them with its options. */
+const suites = ["end-to-end", "isolation", "inbox", "mail"];
 
 await main(async () => {
   await install();
