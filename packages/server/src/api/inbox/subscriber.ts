@@ -54,14 +54,17 @@ export class Subscriber {
     this.#bufferedBytesMax = bufferedBytesMax;
   }
 
-  /** What it has not been told yet. A connection that takes its messages too slowly is closed, and resumes. */
+  /**
+   * What it has not been told yet. A connection that has still not taken what it was told before is closed, and resumes:
+   * looked at before a batch and not after it, as the batch alone may be more than the system takes at once.
+   */
   tell(frames: readonly Frame[], head: NonNullable<InboxRead>["head"]): void {
+    if (this.connection.bufferedBytes > this.#bufferedBytesMax) this.close("slow");
+    if (this.state === "closed") return;
     for (const { sequence, json } of frames) {
-      if (this.state === "closed") return;
       if (this.position === undefined || sequence <= this.position) continue;
       this.position = sequence;
       this.connection.send(sequence, json);
-      if (this.connection.bufferedBytes > this.#bufferedBytesMax) this.close("slow");
     }
     this.#counts = { unseen: head.unseen, unread: head.unread };
   }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { InboxFollower } from "../../../../../test/harness/inbox-follower.ts";
 import { type InboxBench, inboxBench } from "./inbox-bench.conformance.ts";
 
 let bench: InboxBench;
@@ -137,10 +138,13 @@ describe("a socket", () => {
     await once(slow.socket, "open");
     slow.socket.pause();
     const text = "x".repeat(40_000);
-    const quick = bench.socket(`?token=${token}&after=${start}`);
-    // As much as fits into the system's own buffers, and more.
+    const { port } = bench;
+    const quick = new InboxFollower(() => `ws://127.0.0.1:${port}/v1/inbox/socket?token=${token}`, start);
+    // More than fits into the system's own buffers.
     for (let index = 0; index < 300; index += 1) await bench.add("anna", { content: { text } });
-    await quick.count(300);
+    await quick.until(() => quick.sequence === start + 300);
+    quick.stop();
+    expect(quick.faults).toEqual([]);
     slow.socket.resume();
     expect([4408, 1006]).toContain(await slow.closed);
     expect(slow.changes.length).toBeLessThan(300);
