@@ -86,6 +86,8 @@ const calls: Record<string, unknown[]> = {
   "recipients.put": ["u1", recipient, options],
   "recipients.get": ["u1", options],
   "recipients.delete": ["u1", options],
+  "recipients.createInboxToken": ["u1", { ttlSeconds: 60, scopes: ["inbox:read"] }, options],
+  "recipients.revokeInboxTokens": ["u1", options],
   "workflows.put": ["w", workflow, options],
   "templates.put": ["t", template, options],
   "layouts.put": ["l", { email: { html: "<main>{{> content}}</main>", text: "{{> content}}" } }, options],

@@ -24,7 +24,7 @@ export async function tokenOf(api: Api, recipient: string): Promise<string> {
 export async function sendNote(api: Api, recipient: string, n: string): Promise<string> {
   const event = { name: "note", recipients: [{ id: recipient }], data: { n } };
   const { json } = await untilAnswered(() =>
-    api.call("POST", "/v1/events", event, { "idempotency-key": `${recipient}-${n}` }),
+    api.call("POST", "/v1/events", event, { "idempotency-key": `${recipient}-${encodeURIComponent(n)}` }),
   );
   return acceptedSchema.parse(json).id;
 }

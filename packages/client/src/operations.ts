@@ -11,6 +11,7 @@ import {
   eventBodySchema,
   eventSchema,
 } from "@tidings/contract/events";
+import { inboxTokenBodySchema, inboxTokenSchema } from "@tidings/contract/inbox-tokens";
 import { integrationBodySchema } from "@tidings/contract/integrations";
 import { layoutBodySchema } from "@tidings/contract/layouts";
 import { healthSchema, readinessSchema } from "@tidings/contract/machines";
@@ -75,6 +76,8 @@ export const operations = {
     put: { name: "putRecipient", method: "PUT", path: "/v1/recipients/{id}", body: recipientBodySchema, status: 200, response: recipientSchema, ...always },
     get: { name: "getRecipient", method: "GET", path: "/v1/recipients/{id}", status: 200, response: recipientSchema, ...always },
     delete: { name: "deleteRecipient", method: "DELETE", path: "/v1/recipients/{id}", status: 204, ...always },
+    createInboxToken: { name: "createInboxToken", method: "POST", path: "/v1/recipients/{id}/tokens", body: inboxTokenBodySchema, status: 201, response: inboxTokenSchema, ...always },
+    revokeInboxTokens: { name: "revokeInboxTokens", method: "DELETE", path: "/v1/recipients/{id}/tokens", status: 204, ...always },
   },
   workflows: configuration("workflow", "workflows", workflowBodySchema),
   templates: configuration("template", "templates", templateBodySchema),

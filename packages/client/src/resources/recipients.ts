@@ -1,3 +1,4 @@
+import type { InboxTokenView, inboxTokenBodySchema } from "@tidings/contract/inbox-tokens";
 import type { RecipientView, recipientBodySchema } from "@tidings/contract/recipients";
 import type { z } from "zod";
 import { operations } from "../operations.ts";
@@ -48,6 +49,30 @@ export class Recipients {
   delete(id: string, options?: CallOptions): Promise<void> {
     return this.#transport.call(operations.recipients.delete, { path: { id: recipientParameter(id) } }, options);
   }
+
+  /**
+   * Makes a token with which a page reads the recipient's inbox, by `TidingsInbox` of `@tidings/client/inbox`. The recipient
+   * need not exist yet.
+   *
+   * @example
+   * const { token, expiresAt } = await tidings.recipients.createInboxToken("user_1", { ttlSeconds: 3600 });
+   */
+  createInboxToken(id: string, token: InboxTokenInput = {}, options?: CallOptions): Promise<InboxTokenView> {
+    const input = { path: { id: recipientParameter(id) }, body: () => token };
+    return this.#transport.call(operations.recipients.createInboxToken, input, options);
+  }
+
+  /**
+   * Revokes all tokens of the recipient that were made so far; open connections are closed.
+   *
+   * @example
+   * await tidings.recipients.revokeInboxTokens("user_1");
+   */
+  revokeInboxTokens(id: string, options?: CallOptions): Promise<void> {
+    const input = { path: { id: recipientParameter(id) } };
+    return this.#transport.call(operations.recipients.revokeInboxTokens, input, options);
+  }
 }
 
+export type InboxTokenInput = z.input<typeof inboxTokenBodySchema>;
 export type RecipientInput = z.input<typeof recipientBodySchema>;

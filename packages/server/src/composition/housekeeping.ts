@@ -38,7 +38,10 @@ export function startHousekeeping(parts: Parts): { stop(): void } {
       await untilNone(rowsMax, (limit) => store.purgeWebhookDeliveries({ before, limit }));
       const { sweptMax, itemsMax, changesMax } = parts.inbox;
       const bounds = { itemsMax, changesMax };
-      await untilNone(sweptMax, async (limit) => (await store.sweepInboxes({ now: clock.now(), limit, bounds })).length);
+      await untilNone(
+        sweptMax,
+        async (limit) => (await store.sweepInboxes({ now: clock.now(), limit, bounds })).length,
+      );
     } catch (error) {
       parts.onFault(error);
     }
