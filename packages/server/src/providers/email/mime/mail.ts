@@ -40,7 +40,7 @@ export function composeMail(parts: MailParts): Mail {
   const root = bodyOf(parts);
   return {
     headers: [
-      header("Date", dateText(parts.date)),
+      { name: "Date", value: dateText(parts.date) },
       mailboxHeader("From", parts.from),
       mailboxHeader("To", parts.to),
       ...(parts.replyTo === undefined ? [] : [mailboxHeader("Reply-To", parts.replyTo)]),
@@ -91,7 +91,15 @@ function textEntity(subtype: "plain" | "html", content: string): Entity {
   };
 }
 
-/** RFC 5322 §3.3, in UTC. */
+let lastSecond = Number.NaN;
+let lastDate = "";
+
+/** RFC 5322 §3.3, in UTC; made once a second. */
 function dateText(ms: number): string {
-  return new Date(ms).toUTCString().replace("GMT", "+0000");
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastDate = new Date(ms).toUTCString().replace("GMT", "+0000");
+  }
+  return lastDate;
 }

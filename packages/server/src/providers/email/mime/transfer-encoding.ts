@@ -70,32 +70,19 @@ function countEncoded(bytes: Buffer): number {
 const [CR, LF, TAB, SPACE, EQUALS, DOT, F] = [0x0d, 0x0a, 0x09, 0x20, 0x3d, 0x2e, 0x46];
 const hexDigits = Buffer.from("0123456789ABCDEF", "latin1");
 
+/** Reused, as a buffer of its own for each text costs more than filling it. */
+const scratch = Buffer.allocUnsafe(64 * 1024);
+
 /**
  * RFC 2045 §6.7, of lines that end in CRLF. White space at a line's end is encoded, and so is a first character that a
  * later station would change: a dot, and the F of `From `.
  */
 function quotedPrintable(bytes: Buffer): string {
   // at worst each byte becomes three characters, and each 24 of them a soft line break
-  const out = Buffer.allocUnsafe(bytes.length * 3 + Math.ceil(bytes.length / 24) * 3 + 8);
+  const lengthMax = bytes.length * 3 + Math.ceil(bytes.length / 24) * 3 + 8;
+  const out = lengthMax <= scratch.length ? scratch : Buffer.allocUnsafe(lengthMax);
   let length = 0;
   let column = 0;
-  const put = (byte: number, literal: boolean): void => {
-    if (column + (literal ? 1 : 3) > encodedLineMax - 1) {
-      out[length++] = EQUALS;
-      out[length++] = CR;
-      out[length++] = LF;
-      column = 0;
-    }
-    if (literal && !(column === 0 && (byte === DOT || byte === F))) {
-      out[length++] = byte;
-      column += 1;
-      return;
-    }
-    out[length++] = EQUALS;
-    out[length++] = hexDigits[byte >> 4] ?? 0;
-    out[length++] = hexDigits[byte & 15] ?? 0;
-    column += 3;
-  };
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
     if (byte === CR && bytes[at + 1] === LF) {
@@ -103,11 +90,25 @@ function quotedPrintable(bytes: Buffer): string {
       out[length++] = LF;
       column = 0;
       at += 1;
-    } else if (byte === SPACE || byte === TAB) {
-      put(byte, at + 1 < bytes.length && bytes[at + 1] !== CR);
-    } else {
-      put(byte, isLiteral[byte] === 1);
+      continue;
     }
+    const isSpace = byte === SPACE || byte === TAB;
+    const isPlain = isSpace ? at + 1 < bytes.length && bytes[at + 1] !== CR : isLiteral[byte] === 1;
+    if (column + (isPlain ? 1 : 3) >= encodedLineMax) {
+      out[length++] = EQUALS;
+      out[length++] = CR;
+      out[length++] = LF;
+      column = 0;
+    }
+    if (isPlain && !(column === 0 && (byte === DOT || byte === F))) {
+      out[length++] = byte;
+      column += 1;
+      continue;
+    }
+    out[length++] = EQUALS;
+    out[length++] = hexDigits[byte >> 4] ?? 0;
+    out[length++] = hexDigits[byte & 15] ?? 0;
+    column += 3;
   }
   return out.toString("latin1", 0, length);
 }
