@@ -125,6 +125,13 @@ describe("against a real server", () => {
         ),
     );
 
+    const webhook = await tidings.webhooks.create({ url: "http://127.0.0.1:1/", enabled: false });
+    const { secret, previous } = await tidings.webhooks.rotate(webhook.id);
+    expect(previous).toMatchObject([{ secret: webhook.secret }]);
+    expect(await tidings.webhooks.secret(webhook.id)).toMatchObject({ secret });
+    expect((await tidings.webhooks.deliveries(webhook.id).page()).items).toEqual([]);
+    await tidings.webhooks.delete(webhook.id);
+
     expect(await tidings.health()).toEqual({ status: "ok" });
     expect(await tidings.readiness()).toMatchObject({ status: "ready" });
   });

@@ -7,7 +7,7 @@ import type { Operation } from "./transport/operation.ts";
 /** Open routes are for who uses no SDK, or another part of it: providers, Prometheus, generators, recipients' pages. */
 const machines = ["getHealth", "getReadiness"];
 /** Nouns whose calls are still to be added to `operations.ts`; the list only gets shorter. */
-const awaited = /Webhook|Version|rollback|Environment|preview/i;
+const awaited = /Version|rollback|Environment|preview/i;
 
 const isCalled = ({ operation, open }: Route): boolean =>
   open === undefined ? !awaited.test(operation) : machines.includes(operation);

@@ -21,6 +21,16 @@ import { partialBodySchema } from "@tidings/contract/partials";
 import { recipientBodySchema, recipientSchema } from "@tidings/contract/recipients";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { tenantBodySchema, tenantViewSchema } from "@tidings/contract/tenants";
+import {
+  newWebhookSchema,
+  webhookBodySchema,
+  webhookDeliveryQuerySchema,
+  webhookDeliverySchema,
+  webhookRotateBodySchema,
+  webhookSchema,
+  webhookSecretSchema,
+  webhookTestBodySchema,
+} from "@tidings/contract/webhooks";
 import { workflowBodySchema } from "@tidings/contract/workflows";
 import type { z } from "zod";
 import type { Operation } from "./transport/operation.ts";
@@ -95,6 +105,18 @@ export const operations = {
     list: { name: "listApiKeys", method: "GET", path: "/v1/api-keys", query: pageQuerySchema, status: 200, response: pageOf(apiKeySchema), ...always },
     create: { name: "createApiKey", method: "POST", path: "/v1/api-keys", body: apiKeyBodySchema, status: 201, response: newApiKeySchema, ...once },
     revoke: { name: "revokeApiKey", method: "DELETE", path: "/v1/api-keys/{id}", status: 204, ...always },
+  },
+  webhooks: {
+    list: { name: "listWebhooks", method: "GET", path: "/v1/webhooks", query: pageQuerySchema, status: 200, response: pageOf(webhookSchema), ...always },
+    create: { name: "createWebhook", method: "POST", path: "/v1/webhooks", body: webhookBodySchema, status: 201, response: newWebhookSchema, ...once },
+    get: { name: "getWebhook", method: "GET", path: "/v1/webhooks/{id}", status: 200, response: webhookSchema, ...always },
+    put: { name: "putWebhook", method: "PUT", path: "/v1/webhooks/{id}", body: webhookBodySchema, status: 200, response: webhookSchema, ...always },
+    delete: { name: "deleteWebhook", method: "DELETE", path: "/v1/webhooks/{id}", status: 204, ...always },
+    secret: { name: "getWebhookSecret", method: "GET", path: "/v1/webhooks/{id}/secret", status: 200, response: webhookSecretSchema, ...always },
+    rotate: { name: "rotateWebhookSecret", method: "POST", path: "/v1/webhooks/{id}/rotate", body: webhookRotateBodySchema, status: 200, response: webhookSecretSchema, ...once },
+    test: { name: "testWebhook", method: "POST", path: "/v1/webhooks/{id}/test", body: webhookTestBodySchema, status: 202, response: webhookDeliverySchema, ...once },
+    deliveries: { name: "listWebhookDeliveries", method: "GET", path: "/v1/webhooks/{id}/deliveries", query: webhookDeliveryQuerySchema, status: 200, response: pageOf(webhookDeliverySchema), ...always },
+    resend: { name: "resendWebhookDelivery", method: "POST", path: "/v1/webhooks/{id}/deliveries/{delivery}/resend", status: 202, response: webhookDeliverySchema, ...once },
   },
   machines: {
     health: { name: "getHealth", method: "GET", path: "/healthz", status: 200, response: healthSchema, open: true, ...always },

@@ -13,6 +13,7 @@ import { DeadLetters } from "./resources/dead-letters.ts";
 import { Events } from "./resources/events.ts";
 import { Messages } from "./resources/messages.ts";
 import { Recipients } from "./resources/recipients.ts";
+import { Webhooks } from "./resources/webhooks.ts";
 import { type CallOptions, settingsOf, type TidingsOptions } from "./transport/options.ts";
 import { Transport } from "./transport/transport.ts";
 import type { AnyEvents, EventMap } from "./types/event-map.ts";
@@ -33,6 +34,14 @@ export type { PartialBody } from "@tidings/contract/partials";
 export type { InlineRecipient, RecipientView } from "@tidings/contract/recipients";
 export type { TemplateBody } from "@tidings/contract/templates";
 export type { TenantBody } from "@tidings/contract/tenants";
+export type {
+  NewWebhook,
+  WebhookBody,
+  WebhookDeliveryView,
+  WebhookSecretView,
+  WebhookType,
+  WebhookView,
+} from "@tidings/contract/webhooks";
 export type { WorkflowBody } from "@tidings/contract/workflows";
 export {
   type ApiErrorCode,
@@ -50,6 +59,7 @@ export type { ConfigurationView } from "./resources/configuration.ts";
 export type { ReplaySelection } from "./resources/dead-letters.ts";
 export type { MessageInput, MessageQuery } from "./resources/messages.ts";
 export type { InboxTokenInput, RecipientInput } from "./resources/recipients.ts";
+export type { WebhookDeliveryQuery } from "./resources/webhooks.ts";
 export type { Fetch, FetchAnswer, FetchInit } from "./transport/fetch.ts";
 export type { CallOptions, SendOptions, TidingsOptions } from "./transport/options.ts";
 export type { PageQuery } from "./transport/paging.ts";
@@ -79,6 +89,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly tenants: Configuration<typeof tenantBodySchema>;
   readonly deadLetters: DeadLetters;
   readonly apiKeys: ApiKeys;
+  readonly webhooks: Webhooks;
   readonly #transport: Transport;
 
   /** Throws `TidingsInputError` where an option is missing or wrong. */
@@ -97,6 +108,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
     this.tenants = new Configuration(transport, operations.tenants);
     this.deadLetters = new DeadLetters(transport);
     this.apiKeys = new ApiKeys(transport);
+    this.webhooks = new Webhooks(transport);
   }
 
   /**

@@ -66,6 +66,7 @@ export type WebhookView = z.infer<typeof webhookSchema>;
 
 /** The answer to `POST /v1/webhooks`. */
 export const newWebhookSchema = webhookSchema.extend({ secret: z.string() });
+export type NewWebhook = z.infer<typeof newWebhookSchema>;
 
 export const webhookSecretSchema = z.object({
   /** `whsec_` and base64 of 32 bytes. */
