@@ -12,6 +12,7 @@ const steps = [
   ["dead code", node(tools.knip)],
   ["contract drift", script("contract", "--check")],
   ["SDK reference drift", script("docs-sdk", "--check")],
+  ["cli reference drift", script("cli-reference", "--check")],
   ["engines", script("check-engines")],
   ["exact versions", script("check-pins")],
   ["licences", script("check-licences")],

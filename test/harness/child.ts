@@ -12,17 +12,25 @@ export interface Child {
 /** Starts a program and resolves at the first line of its output that `ready` accepts; rejects where it ends before. */
 export async function startChild<Ready>(
   command: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; onLine?: (line: string) => void },
+  options: {
+    env?: NodeJS.ProcessEnv;
+    /** All of its environment, in place of this process's and `env`. */
+    only?: NodeJS.ProcessEnv;
+    cwd?: string;
+    onLine?: (line: string) => void;
+    onErrorText?: (text: string) => void;
+  },
   ready: (line: string) => Ready | undefined,
 ): Promise<Child & { ready: Ready }> {
   const [program = process.execPath, ...args] = command;
   const child = spawn(program, args, {
-    env: { ...process.env, ...options.env },
+    env: options.only ?? { ...process.env, ...options.env },
     cwd: options.cwd,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    options.onErrorText?.(text);
     said.push(text);
     if (said.length > 50) said.shift();
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { bannerText, urlOf } from "./composition/banner.ts";
+import { bannerJson, bannerText, urlOf } from "./composition/banner.ts";
 import { startServer } from "./composition/server.ts";
 import { loadConfig, reportSettings } from "./config.ts";
 import { createLog } from "./observe/log.ts";
@@ -50,17 +50,16 @@ async function main(): Promise<void> {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   const url = urlOf(config.api.host, server.port);
-  process.stdout.write(
-    bannerText({
-      version,
-      url,
-      apiKey: server.bootstrapKey,
-      masterKeyPlace: server.masterKeyPlace,
-      dataDir: config.process.dataDir,
-      mailboxUrl: `${url}${server.mailboxPath}`,
-      warnings: server.warnings,
-    }),
-  );
+  const facts = {
+    version,
+    url,
+    apiKey: server.bootstrapKey,
+    masterKeyPlace: server.masterKeyPlace,
+    dataDir: config.process.dataDir,
+    mailboxUrl: `${url}${server.mailboxPath}`,
+    warnings: server.warnings,
+  };
+  process.stdout.write(process.argv.includes("--json") ? bannerJson(facts) : bannerText(facts));
 }
 
 main().catch((error: unknown) => {

@@ -33,6 +33,13 @@ export function bannerText(facts: BannerFacts): string {
   return `\nTidings ${facts.version} is running.\n\n${table}\n\nSend a notification, then look into the mailbox:\n\n${curlOf(facts.url, key)}\n`;
 }
 
+/** The same for a program, on one line: of the key only where it lies. */
+export function bannerJson(facts: BannerFacts): string {
+  const { apiKey, ...rest } = facts;
+  const place = apiKey.status === "none" ? undefined : apiKey.place;
+  return `${JSON.stringify({ started: true, ...rest, apiKey: { status: apiKey.status, place } })}\n`;
+}
+
 /** A key from the environment stays there: the banner goes into logs. */
 function shownKey(apiKey: BootstrapKey): string {
   if (apiKey.status !== "ready") return "YOUR_API_KEY";
