@@ -2,6 +2,7 @@ import { z } from "zod";
 import { apiKeySchema } from "./api-keys.ts";
 import { conditionSchema } from "./conditions.ts";
 import { deadLetterSchema } from "./dead-letters.ts";
+import { describedSchema } from "./described-schema.ts";
 import { errorCodes, problemSchema } from "./errors.ts";
 import {
   acceptedSchema,
@@ -13,6 +14,7 @@ import {
   idempotencyKeySchema,
   runSchema,
 } from "./events.ts";
+import { fieldText } from "./field-texts.ts";
 import {
   inboxChangedSchema,
   inboxChangeSchema,
@@ -23,6 +25,8 @@ import {
 } from "./inbox.ts";
 import { attemptSchema, contentSchema, messageSchema } from "./messages.ts";
 import { inlineRecipientSchema, recipientBodySchema, recipientSchema } from "./recipients.ts";
+import { type RouteExample, routeExamples } from "./route-examples.ts";
+import { routeText } from "./route-texts.ts";
 import { type Route, routes } from "./routes.ts";
 import { stepSchema } from "./workflows.ts";
 
@@ -102,7 +106,7 @@ function componentSchemas(registry: z.core.$ZodRegistry<{ id: string }>): Json {
   const components: Json = {};
   for (const id of Object.keys(schemas).sort()) {
     const { $schema: _schema, $id: _id, id: _name, ...schema } = schemas[id] ?? {};
-    components[id] = schema;
+    components[id] = describedSchema(id, schema);
   }
   return components;
 }
@@ -133,17 +137,31 @@ function paths(names: ReadonlyMap<z.ZodType, string>): Json {
 
 function operation(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
   const parameters = [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)];
+  const description = routeText(route.operation)?.text;
   return {
     operationId: route.operation,
     summary: route.summary,
+    ...(description === undefined ? {} : { description }),
     tags: [route.tag],
     ...(route.open ? { security: route.token === undefined ? [] : [{ recipientToken: [] }] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { "application/json": { schema: reference(route.body, names) } } } }),
+      : { requestBody: requestBody(route.body, routeExamples[route.operation], names) }),
     responses: { [route.status]: success(route, names), default: { $ref: "#/components/responses/Problem" } },
   };
+}
+
+function requestBody(
+  schema: z.ZodType,
+  example: RouteExample | undefined,
+  names: ReadonlyMap<z.ZodType, string>,
+): Json {
+  const content = {
+    schema: reference(schema, names),
+    ...(example?.body === undefined ? {} : { example: example.body }),
+  };
+  return { required: true, content: { "application/json": content } };
 }
 
 function reference(schema: z.ZodType, names: ReadonlyMap<z.ZodType, string>): Json {
@@ -166,10 +184,11 @@ function success(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
 }
 
 function pathParameters(route: Route): Json[] {
-  return [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+  return [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
     name,
     in: "path",
     required: true,
+    description: fieldText(route.tag, name),
     schema: { type: "string" },
   }));
 }
@@ -177,7 +196,10 @@ function pathParameters(route: Route): Json[] {
 function queryParameters(route: Route): Json[] {
   if (route.query === undefined) return [];
   const { properties = {} } = z.toJSONSchema(route.query, conversion);
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+  return Object.entries(properties).map(([name, schema]) => {
+    const description = fieldText(route.operation, name);
+    return { name, in: "query", required: false, ...(description === undefined ? {} : { description }), schema };
+  });
 }
 
 function headerParameters(route: Route): Json[] {

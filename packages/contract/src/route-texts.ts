@@ -1,0 +1,62 @@
+import type { ErrorCode } from "./errors.ts";
+
+export interface RouteText {
+  /** What the route does, beyond its summary. */
+  text: string;
+  /** Errors that its kind of route does not have anyway. */
+  errors?: readonly ErrorCode[];
+}
+
+/** By operation: what the reference and openapi.json say of a route. */
+// biome-ignore format: one route per entry, text in one line
+export const routeTexts: Readonly<Record<string, RouteText>> = {
+  sendEvent: {
+    text: "Takes the event in and answers once it is durable: a 202 survives `kill -9` and power loss. Workflows, messages and provider calls come after that. With an `Idempotency-Key` a repeated call is one event: the same key and body give the same id for 24 hours, another body gives 422. An event that no workflow awaits is accepted too, and recorded as the decision `no_workflow`.",
+  },
+  sendEvents: {
+    text: "Takes in each event as `POST /v1/events` does, all in one call. Events stand alone: one with a fault is an error in its place of `results`, and the status stays 202. Keys go into the events, not into the header.",
+    errors: ["idempotency_key_on_batch"],
+  },
+  cancelEvents: {
+    text: "Stops events that wait for their time, runs that wait in a delay, and messages that are still queued. What has been handed to a provider is not called back. A key that nothing was sent with gives zeros.",
+  },
+  getEvent: {
+    text: "Everything that became of the event: which workflows ran for whom, which messages came of it, each attempt at a provider, and each decision. Events appear here as soon as they are answered.",
+  },
+  sendMessage: {
+    text: "Sends one message on one channel, by a template or with its content. Durable before the 202, and idempotent by key, as an event. The id is that of an event, which `GET /v1/events/{id}` tells about.",
+  },
+  listMessages: { text: "The log of messages, newest first, with filters that all have to hold." },
+  getMessage: { text: "One message: its state, its times, its attempts and decisions." },
+  putRecipient: { text: "Writes the whole recipient: what is left out is removed. Addresses and personal attributes are sealed at rest." },
+  getRecipient: { text: "The recipient as it is stored, with addresses and attributes." },
+  deleteRecipient: { text: "Deletes the recipient with the key that their data is sealed with: addresses, content and personal attributes cannot be read from then on, wherever they lie." },
+  putWorkflow: { text: "Writes the workflow; what it refers to must exist. A document that differs becomes a new version, and runs that began with an earlier one go on with that." },
+  putTemplate: { text: "Writes the template; its texts are compiled first, and a fault in one is named with its field. A message keeps the version that it was made with." },
+  putCategory: { text: "Writes the category." },
+  putIntegration: { text: "Writes the integration; settings and secrets are checked with the provider's own schema. Secrets that are left out stay as they are stored." },
+  deleteTemplate: { text: "Deletes the template. One that a workflow uses is in use and stays.", errors: ["in_use"] },
+  deleteCategory: { text: "Deletes the category. One that a workflow uses is in use and stays.", errors: ["in_use"] },
+  deleteWorkflow: { text: "Deletes the workflow: events start it no more. Runs under way go on." },
+  deleteIntegration: { text: "Deletes the integration with its secrets. Messages take another one of their channel." },
+  listDeadLetters: { text: "Messages, events and runs that could not be done after all retries, or never can be." },
+  getDeadLetter: { text: "One dead letter, with its message and attempts." },
+  replayDeadLetters: { text: "Tries dead letters again, oldest first: those with the ids, or those that fit the filter. A message keeps its id and gets a further attempt; one that has expired does not go out." },
+  listApiKeys: { text: "The keys of the environment, without the keys themselves." },
+  createApiKey: { text: "Makes a key for the environment of the calling key. Only its hash is stored.", errors: ["forbidden"] },
+  revokeApiKey: { text: "The key opens nothing any more, within a second in every process." },
+  reportFeedback: { text: "The URL to give to a provider. Body and signature are checked as the provider of the integration asks; no API key is needed. Reports may come twice, late and in any order: the result is the same.", errors: ["validation_failed", "unauthorized", "body_too_large", "overloaded"] },
+  getHealth: { text: "Answers as long as the process can." },
+  getReadiness: { text: "For a load balancer: 503 where a check fails, with the same body." },
+  getMetrics: { text: "Counters, gauges and histograms, in text form version 0.0.4." },
+  getOpenApi: { text: "The contract as OpenAPI 3.1." },
+};
+
+/** What a route of the four of each kind of configuration says, where it has no text of its own. */
+export function routeText(operation: string): RouteText | undefined {
+  const own = routeTexts[operation];
+  if (own !== undefined) return own;
+  if (/^list[A-Z]/.test(operation)) return { text: "In the order of their keys, a page at a time." };
+  if (/^get[A-Z]/.test(operation)) return { text: "The current version." };
+  return undefined;
+}
