@@ -55,6 +55,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "docs",
+          include: ["test/docs/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // They start servers and a compiler: one after the other is no slower.
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           testTimeout: 60_000,

@@ -7,7 +7,8 @@ export interface RouteExample {
 }
 
 const anna = { id: "anna", email: "anna@example.com" };
-const someId = "019c8a3e-5f00-8a11-9c2d-3b4e5f607182";
+/** An id of nothing; see below. */
+export const someId = "019c8a3e-5f00-8a11-9c2d-3b4e5f607182";
 
 /**
  * By operation. A test parses each with the schema of its route; another calls them on a server, in this order, where
@@ -39,8 +40,8 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   listDeadLetters: { query: { limit: "20" } },
   getDeadLetter: { path: { id: someId } },
   replayDeadLetters: { body: { channel: "email", limit: 100 } },
-  createApiKey: { body: { name: "Shop" } },
   listApiKeys: { query: { limit: "20" } },
+  createApiKey: { body: { name: "Shop" } },
   revokeApiKey: { path: { id: someId } },
   reportFeedback: { path: { integration: "mailbox" }, query: { environment: "production" } },
   deleteWorkflow: { path: { key: "order-placed" } },

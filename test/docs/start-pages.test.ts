@@ -1,0 +1,44 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { stopChild } from "../harness/child.ts";
+import { apiKey, startServerProcess } from "../harness/server-process.ts";
+import { pagesOf } from "./page.ts";
+import { followPage } from "./run-page.ts";
+import { openShell } from "./shell.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+// Inside the repository, so that what the pages write finds the packages.
+mkdirSync(join(root, ".tmp"), { recursive: true });
+const workplace = mkdtempSync(join(root, ".tmp", "start pages "));
+const pages = pagesOf("docs/start").filter(({ blocks }) => blocks.some(({ words }) => words.includes("run")));
+
+afterAll(() => {
+  rmSync(workplace, { recursive: true, force: true });
+});
+
+describe("what docs/start tells its reader to do", () => {
+  test("is followed page by page", () => {
+    expect(pages.length).toBeGreaterThan(1);
+  });
+
+  test.each(pages)("works: $name", { timeout: 120_000 }, async (page) => {
+    const folder = join(workplace, page.name);
+    mkdirSync(folder);
+    cpSync(join(root, "notifications"), join(folder, "notifications"), { recursive: true });
+    const server = await startServerProcess(join(folder, "data"), {
+      TIDINGS_NOTIFICATIONS_DIR: join(folder, "notifications"),
+    });
+    try {
+      const shell = openShell(folder, {
+        TIDINGS_API_KEY: apiKey,
+        TIDINGS_URL: server.url,
+        PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
+      });
+      expect(await followPage(page, { folder, shell, url: server.url })).toBeGreaterThan(0);
+    } finally {
+      await stopChild(server);
+    }
+  });
+});
