@@ -70,6 +70,7 @@ export class SimulatedProcess implements LiveProcess {
         onWebhookDisabled: () => undefined,
         onHeldBack: () => undefined,
         onOverflow: (lane) => world.note(`${this.node} overflow ${lane}`),
+        onTemplateFailure: (_origin, detail) => world.note(`${this.node} template failed: ${detail}`),
         onFault: (where, id, error) => world.note(`${this.node} fault in ${where} ${id}: ${String(error)}`),
       },
     });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { byLocale, templateText } from "./templates.ts";
+import { byLocale, messagesSchema, templateText } from "./templates.ts";
 import { line } from "./text.ts";
 
 /** Body of `PUT /v1/layouts/{key}`: what stands around a template's mail. `{{> content}}` marks where the mail's own part goes. */
@@ -14,6 +14,7 @@ export const layoutBodySchema = z
         email: z.strictObject({ html: templateText.optional(), text: templateText.optional() }).optional(),
       }),
     ).optional(),
+    messages: messagesSchema.optional(),
   })
   .superRefine((body, context) => {
     if (body.email.text !== undefined) return;

@@ -4,7 +4,7 @@ import { line } from "./text.ts";
 
 /**
  * Body of `PUT /v1/partials/{key}`: a part that templates, layouts and other partials take in by `{{> key}}`, with
- * parameters as in `{{> button url=data.url label="Pay"}}`. HTML takes `html`, text takes `text`.
+ * parameters as in `{{> button url=data.url label="Pay"}}`. HTML takes `html`; text takes `text`, or is made from `html`.
  */
 export const partialBodySchema = z
   .strictObject({

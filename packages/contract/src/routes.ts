@@ -30,6 +30,7 @@ import { feedbackQuerySchema, feedbackSchema, healthSchema, readinessSchema } fr
 import { messageBodySchema, messageQuerySchema, messageSchema } from "./messages.ts";
 import { pageOf, pageQuerySchema } from "./pages.ts";
 import { partialBodySchema } from "./partials.ts";
+import { previewBodySchema, previewSchema } from "./previews.ts";
 import { recipientBodySchema, recipientSchema } from "./recipients.ts";
 import { templateBodySchema } from "./templates.ts";
 import { tenantBodySchema, tenantViewSchema } from "./tenants.ts";
@@ -109,6 +110,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/v1/inbox/socket", operation: "watchInboxBySocket", summary: "Changes by WebSocket, each an InboxChange", tag: "inbox", query: inboxStreamQuerySchema, status: 101, ...visited },
   ...configurationRoutes("workflow", "workflows", workflowBodySchema),
   ...configurationRoutes("template", "templates", templateBodySchema),
+  { method: "POST", path: "/v1/templates/{key}/preview", operation: "previewTemplate", summary: "Render a template, stored or not, without sending anything", tag: "templates", body: previewBodySchema, status: 200, response: previewSchema },
   ...configurationRoutes("layout", "layouts", layoutBodySchema),
   ...configurationRoutes("partial", "partials", partialBodySchema),
   ...configurationRoutes("category", "categories", categoryBodySchema),

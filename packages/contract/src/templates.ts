@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { bodyText, keySchema, line, localeSchema } from "./text.ts";
+import { limits } from "./limits.ts";
+import { bodyText, contentIdSchema, contentTypeSchema, keySchema, line, localeSchema } from "./text.ts";
 import { channels } from "./words.ts";
 
 /** Source of a field of many lines, and of a field that becomes one line. */
@@ -13,6 +14,9 @@ export const templateActionSchema = z.strictObject({
   label: line(200),
   url: templateUrl.optional(),
 });
+
+/** How many languages a document may have. */
+const localesMax = 100;
 
 const emailFields = { subject: templateLine, text: templateText, html: templateText, preheader: templateLine };
 const titledFields = { title: templateLine, text: templateText };
@@ -40,8 +44,33 @@ const variantSchema = z.strictObject({
   webhook: z.strictObject(webhookFields).partial().optional(),
 });
 
-/** How many languages a document may have. */
-const localesMax = 100;
+/**
+ * A file that goes with a mail, by its content alone: written here in base64, or found in the event's data. One with a
+ * `contentId` is shown in its place by `<img src="cid:…">`.
+ */
+export const templateAttachmentSchema = z
+  .strictObject({
+    filename: line(255),
+    contentType: contentTypeSchema,
+    contentId: contentIdSchema.optional(),
+    content: z.base64().max(limits.attachmentBase64Length).optional(),
+    /** Path of a text in the event's data that is base64. */
+    fromData: line(200)
+      .regex(/^data(\.[^.]+)+$/, { error: "must be a path that starts with data." })
+      .optional(),
+  })
+  .refine((file) => (file.content === undefined) !== (file.fromData === undefined), {
+    error: "needs exactly one of content and fromData",
+    path: ["content"],
+  });
+
+/** ICU messages by name, for each locale, and for all others under `default`. */
+export const messagesSchema = z
+  .record(
+    z.string().regex(/^(default|[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)$/, { error: "must be a locale or default" }),
+    z.record(line(100), bodyText(10_000)),
+  )
+  .refine((messages) => Object.keys(messages).length <= localesMax + 1, { error: `has at most ${localesMax} locales` });
 
 /** By BCP 47 locale; no two that differ in case alone. */
 export const byLocale = <T extends z.ZodType>(schema: T) =>
@@ -63,9 +92,11 @@ export const templateBodySchema = z
     engine: z.literal("handlebars").optional(),
     /** Key of the layout around `email.html` and `email.text`. */
     layout: keySchema.optional(),
+    /** What becomes of a message whose template shows a variable that is not there: empty text, or the dead letters. */
+    missing: z.enum(["empty", "fail"]).optional(),
     email: z
-      .strictObject({ ...emailFields })
-      .partial({ text: true, html: true, preheader: true })
+      .strictObject({ ...emailFields, attachments: z.array(templateAttachmentSchema).max(limits.attachmentsPerMail) })
+      .partial({ text: true, html: true, preheader: true, attachments: true })
       .refine((mail) => mail.text !== undefined || mail.html !== undefined, { error: "needs text or html" })
       .refine((mail) => mail.preheader === undefined || mail.html !== undefined, {
         error: "stands in html, which is not there",
@@ -84,6 +115,8 @@ export const templateBodySchema = z
     webhook: z.strictObject(webhookFields).partial().optional(),
     /** By locale what is different in a language: `de-AT`, then `de`, then the fields above, each field for itself. */
     locales: byLocale(variantSchema).optional(),
+    /** What `{{t "name" count=data.n}}` shows. */
+    messages: messagesSchema.optional(),
   })
   .refine((body) => channels.some((channel) => body[channel] !== undefined), {
     error: "needs content for at least one channel",

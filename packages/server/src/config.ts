@@ -198,6 +198,7 @@ const configSchema = z.object({
     callTimeoutMs: whole("TIDINGS_CALL_TIMEOUT_MS", "ms", 30_000, [100, 660_000], "Time of one provider call, where the integration sets none"),
     leaseMarginMs: whole("TIDINGS_LEASE_MARGIN_MS", "ms", 900, [100, 60_000], "How much longer than its call the lease of a message lasts; a call that cannot begin within it after STARTED is not made"),
     compiledTemplatesMax: whole("TIDINGS_COMPILED_TEMPLATES_MAX", "templates", 1000, [1, 100_000], "Compiled templates kept in memory"),
+    failingTemplatesMax: whole("TIDINGS_FAILING_TEMPLATES_MAX", "templates", 1000, [10, 100_000], "Failing versions of templates that are remembered, so that each is logged once"),
     limiterKeysMax: whole("TIDINGS_LIMITER_KEYS_MAX", "keys", 10_000, [10, 1_000_000], "Rate limits kept in memory"),
   }),
   fetch: z.object({
@@ -211,6 +212,10 @@ const configSchema = z.object({
   }),
   templates: z.object({
     sourceLengthMax: whole("TIDINGS_TEMPLATE_SOURCE_LENGTH_MAX", "characters", 500_000, [1000, 500_000], "Source of one field of a template"),
+    tagsMax: whole("TIDINGS_TEMPLATE_TAGS_MAX", "values", 5000, [1, 100_000], "Values and blocks in one field of a template"),
+    renderMs: whole("TIDINGS_TEMPLATE_RENDER_MS", "ms", 250, [10, 60_000], "Time in which one field of a template is rendered"),
+    attachmentBytesMax: whole("TIDINGS_ATTACHMENT_BYTES_MAX", "bytes", 10 * MIB, [KIB, 64 * MIB], "Size of one attachment of a template"),
+    attachmentsBytesMax: whole("TIDINGS_ATTACHMENTS_BYTES_MAX", "bytes", 20 * MIB, [KIB, 128 * MIB], "Size of all attachments of one mail of a template"),
     outputLengthMax: whole("TIDINGS_TEMPLATE_OUTPUT_LENGTH_MAX", "characters", 1_000_000, [1000, 10_000_000], "What one field of a template may become"),
     passesMax: whole("TIDINGS_TEMPLATE_PASSES_MAX", "passes", 100_000, [1, 10_000_000], "Passes through all loops, and partials taken in, of one field's rendering"),
     partialDepthMax: whole("TIDINGS_TEMPLATE_PARTIAL_DEPTH_MAX", "partials", 10, [1, 30], "Partials that take each other in"),

@@ -116,13 +116,13 @@ export async function apiBench(
     ...unwatched,
     onStoreError: (error) => logged.push({ fields: { err: error }, message: "store" }),
   });
-  const provider = (name: string) => (name === "test" ? testProvider : undefined);
   const rules = new StoredConfigurationRules({ store, provider, ...engines });
   const dependencies: ApiDependencies = {
     ingest,
     feedback: { report: async (_environmentId, feedback) => feedback.length },
     verifyFeedback: async (_environmentId, integration, request) => verify(integration, request.rawBody),
     configuration: { store, writer: new ConfigurationWriter({ store, rules, keyring, broadcast, clock }) },
+    templates: engines.templates,
     store,
     keyring,
     clock,
@@ -192,6 +192,7 @@ export const inboxSettings: ApiDependencies["inbox"] = {
   pollIntervalMs: 200,
 };
 
+const provider = (name: string) => (name === "test" ? testProvider : undefined);
 const testProvider = {
   channels: ["email" as const, "webhook" as const],
   schema: z.strictObject({ url: z.string().optional(), password: z.string().min(4).optional() }),

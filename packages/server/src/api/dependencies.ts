@@ -16,6 +16,7 @@ import type { LogStore } from "../ports/store/log.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
 import type { WebhookStore } from "../ports/store/webhooks.ts";
+import type { TemplatePreviewer, TemplateRules } from "../ports/template-engine.ts";
 import type { InboxSettings } from "./inbox/settings.ts";
 
 /** What the API asks of ingest. */
@@ -79,6 +80,7 @@ export interface ApiDependencies {
     request: FeedbackRequest,
   ) => Promise<FeedbackResult | undefined>;
   configuration: ConfigurationPort;
+  templates: TemplatePreviewer & Pick<TemplateRules, "templateFaults">;
   store: KeyStore & RecipientStore & LogStore & TenantStore & InboxStore & WebhookStore;
   keyring: ApiKeyring;
   clock: Clock;

@@ -18,6 +18,7 @@ import { parseJsonBody } from "./json-body.ts";
 import { registerMachines } from "./machines.ts";
 import { registerMailbox } from "./mailbox.ts";
 import { messageHandlers } from "./messages.ts";
+import { previewHandlers } from "./preview.ts";
 import { errorHandler } from "./problem.ts";
 import { protect } from "./protect.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -79,6 +80,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       ...recipientHandlers(dependencies),
       ...inboxTokenHandlers(dependencies),
       ...configurationHandlers(dependencies.configuration),
+      ...previewHandlers(dependencies),
       ...tenantHandlers(dependencies),
       ...deadLetterHandlers(dependencies),
       ...apiKeyHandlers(dependencies, environments),

@@ -25,6 +25,7 @@ export function createDeliver(parts: PipelineParts, queue: EmbeddedQueue, delive
       leaseMarginMs: config.deliver.leaseMarginMs,
       batchMax: config.deliver.batchMax,
       handlerBatchMax: config.deliver.batchMax,
+      failingTemplatesMax: config.deliver.failingTemplatesMax,
       compiledTemplatesMax: config.deliver.compiledTemplatesMax,
     },
   });

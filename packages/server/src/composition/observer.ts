@@ -66,6 +66,18 @@ export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
     onOverflow(lane) {
       log.debug("a message was put off, as a buffer is full", { lane });
     },
+    onTemplateFailure({ environmentId, template, templateVersion: version, channel }, detail, isFirst) {
+      metrics.templates.failed(template);
+      if (isFirst)
+        log.error("a template fails", {
+          environmentId,
+          kind: "template",
+          key: template,
+          version,
+          channel,
+          reason: detail,
+        });
+    },
     onFault(where, id, error) {
       log.error("a stage met a fault", { stage: where, ...(id === "" ? {} : { kind: "item", key: id }), error });
     },

@@ -5,6 +5,7 @@ import type { Keyring } from "../lib/keyring.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Mailbox } from "../ports/provider.ts";
 import type { EnvironmentRow } from "../ports/store/keys.ts";
+import type { HandlebarsEngine } from "../templates/handlebars.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { definitionOf, settingsOf } from "./provider-pool.ts";
@@ -13,13 +14,22 @@ interface Parts {
   foundation: Foundation;
   pipeline: Pipeline;
   writer: ConfigurationWriter;
+  templates: HandlebarsEngine;
   mailbox: Mailbox;
   metrics: Metrics;
   version: string;
 }
 
 /** Makes the HTTP face of this process. */
-export function createFace({ foundation, pipeline, writer, mailbox, metrics, version }: Parts): Promise<Api> {
+export function createFace({
+  foundation,
+  pipeline,
+  writer,
+  templates,
+  mailbox,
+  metrics,
+  version,
+}: Parts): Promise<Api> {
   const { config, store, keyring, clock, ids, random, broadcast, configuration, environments, log } = foundation;
   return createApi({
     ingest: pipeline.ingest,
@@ -31,6 +41,7 @@ export function createFace({ foundation, pipeline, writer, mailbox, metrics, ver
       return definition.feedback(settingsOf(definition, integration), request);
     },
     configuration: { store, writer: refreshing(writer, configuration) },
+    templates,
     store,
     keyring,
     clock,

@@ -44,6 +44,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
       queueDepths: async () =>
         (await live.foundation?.store.queueDepths({ now: Date.now(), countMax: config.metrics.depthCountMax })) ?? [],
       inFlight: () => live.pipeline?.deliver.inFlight ?? 0,
+      failingTemplates: () => live.pipeline?.deliver.failingTemplates ?? 0,
       now: () => Date.now(),
     },
     config.metrics,
@@ -80,7 +81,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
     inbox: config.inbox,
     onFault: (error) => log.error("housekeeping met a fault", { error }),
   });
-  const api = await createFace({ foundation, pipeline, writer, mailbox, metrics, version: hooks.version });
+  const api = await createFace({ foundation, pipeline, writer, templates, mailbox, metrics, version: hooks.version });
   const port = config.process.roles.includes("api") ? await api.listen(config.api.host, config.api.port) : 0;
   let stopping: Promise<void> | undefined;
   return {

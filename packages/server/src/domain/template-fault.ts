@@ -7,12 +7,16 @@ export class TemplateFault extends Error {
   /** The layout or partial that the field is of, such as `partial button`; undefined where it is of the template. */
   readonly document: string | undefined;
 
-  constructor(field: string, line: number | undefined, message: string, document?: string) {
+  /** The variable that is missing, where that is the fault. */
+  readonly variable: string | undefined;
+
+  constructor(field: string, line: number | undefined, message: string, document?: string, variable?: string) {
     super(message);
     this.name = "TemplateFault";
     this.field = field;
     this.line = line;
     this.document = document;
+    this.variable = variable;
   }
 
   /** As people read it: `partial button html line 2: is nested too deep`. */

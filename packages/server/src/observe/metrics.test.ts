@@ -6,7 +6,7 @@ const now = Date.UTC(2026, 0, 1);
 
 function make(sources: { depths?: () => Promise<QueueDepth[]>; process?: boolean } = {}) {
   return new Metrics(
-    { queueDepths: sources.depths ?? (async () => []), inFlight: () => 7, now: () => now },
+    { queueDepths: sources.depths ?? (async () => []), inFlight: () => 7, failingTemplates: () => 3, now: () => now },
     { process: sources.process ?? false },
   );
 }

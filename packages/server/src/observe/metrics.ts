@@ -4,6 +4,7 @@ import type { QueueDepth } from "../ports/store/maintenance.ts";
 import { CellCounter, CellHistogram, type CounterCell, type HistogramCell } from "./cells.ts";
 import { FetchMetrics } from "./fetch-metrics.ts";
 import { WebhookMetrics } from "./webhook-metrics.ts";
+import { TemplateMetrics } from "./template-metrics.ts";
 
 /**
  * `accept`: from a request's arrival to its durable 202. `orchestrate`: from an event's due time to its commit as
@@ -27,6 +28,8 @@ export interface MetricsSources {
   queueDepths(): Promise<readonly QueueDepth[]>;
   /** Messages STARTED and not settled. */
   inFlight(): number;
+  /** Templates that fail as they are in force. */
+  failingTemplates(): number;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -46,6 +49,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly fetch = new FetchMetrics(this.#registry, secondBounds);
   readonly webhooks = new WebhookMetrics(this.#registry, secondBounds);
+  readonly templates = new TemplateMetrics(this.#registry);
   readonly #sources: MetricsSources;
   readonly #messages: CellCounter;
   readonly #calls: CellHistogram;
@@ -154,6 +158,7 @@ export class Metrics {
   /** The answer to a scrape. Where the store does not answer, the queue gauges are missing and the rest is there. */
   async text(): Promise<string> {
     this.#inFlight.set(this.#sources.inFlight());
+    this.templates.show(this.#sources.failingTemplates());
     try {
       this.#showQueues(await this.#sources.queueDepths());
     } catch {

@@ -45,6 +45,17 @@ export interface TemplateEngine {
   compile(template: TemplateBody, channel: Channel, library: TemplateLibrary): CompiledTemplate;
 }
 
+/** A template rendered to be looked at. */
+export interface TemplatePreviewer {
+  /** Throws a TemplateFault. `missing` are variables that are shown and not there, whatever the template says about that. */
+  preview(
+    template: TemplateBody,
+    channel: Channel,
+    library: TemplateLibrary,
+    facts: TemplateFacts,
+  ): { content: RenderedContent; missing: TemplateFault[] };
+}
+
 /** What is wrong with documents before they are written: a template in all its channels and locales. */
 export interface TemplateRules {
   templateFaults(template: TemplateBody, library: TemplateLibrary): TemplateFault[];

@@ -1,28 +1,34 @@
 import { TemplateFault } from "../domain/template-fault.ts";
 import type { TemplateFacts } from "../ports/template-engine.ts";
+import { Formats } from "./formats.ts";
+import { encodeName, guardHelpers, jsonName, tickName } from "./guard-helpers.ts";
+import { createEnvironment, type RunTemplate, type TemplateEnvironment } from "./handlebars-environment.ts";
+import { checkTemplate, type HasMessage, knownHelpers } from "./handlebars-rules.ts";
 import {
-  createEnvironment,
-  RenderLimit,
-  type RunTemplate,
-  type TemplateEnvironment,
-} from "./handlebars-environment.ts";
-import { checkTemplate, escapeBy, type Node, parseTemplate, type Refuse } from "./handlebars-rules.ts";
+  childrenOf,
+  isMustache,
+  isProgram,
+  mustacheOf,
+  type Node,
+  parseTemplate,
+  type Refuse,
+  wrapMustache,
+} from "./handlebars-tree.ts";
+import { guardHtml } from "./html-places.ts";
 import type { TemplateLimits } from "./limits.ts";
+import { type FieldPlace, HelperFault, Rendering, type RenderingFacts, RenderLimit, type Surroundings } from "./rendering.ts";
+import { watchMissing } from "./watch-missing.ts";
 
 /** What a field's result has to be: one line of a header, plain text, HTML with its values escaped, JSON, or a URL with them encoded. */
 export type Form = "line" | "text" | "html" | "json" | "url";
-export type RenderField<Facts extends object = TemplateFacts> = (facts: Facts) => string;
+export type RenderField<Facts extends RenderingFacts = TemplateFacts> = (facts: Facts) => string;
 
-/** Where a source was written: the field's path, in the template or in another document. */
-export interface FieldPlace {
-  field: string;
-  document?: string | undefined;
-}
-
-/** What a source may take in. */
+/** What a source may take in, and is rendered with. */
 export interface Partials {
   /** As Handlebars is given them. */
   readonly functions: Readonly<Record<string, RunTemplate>>;
+  readonly around: Surroundings;
+  readonly hasMessage: HasMessage;
   /** Compiles all that a tree takes in, and names it there. */
   resolve(program: Node, form: Form, refuse: Refuse): void;
 }
@@ -30,33 +36,45 @@ export interface Partials {
 /** Control characters would forge headers (RFC 5322 §2.2). */
 const control = /[\u0000-\u001f\u007f\u2028\u2029]/;
 
+/** The clock is looked at once in so many values: one may be a megabyte, which takes up to 0.1 s to escape. */
+const valuesPerTick = 4;
+
+const known = { ...knownHelpers, ...Object.fromEntries(guardHelpers.map((name) => [name, true])) };
+
 /** Compiles single fields; all that it compiled shares one environment. */
 export class FieldCompiler {
   readonly limits: TemplateLimits;
-  readonly environment: TemplateEnvironment;
+  readonly rendering: Rendering;
+  readonly formats = new Formats();
+  readonly #environment: TemplateEnvironment;
 
   constructor(limits: TemplateLimits) {
     this.limits = limits;
-    this.environment = createEnvironment(limits);
+    this.rendering = new Rendering(limits);
+    this.#environment = createEnvironment(this.rendering, this.formats);
   }
 
   /** A field that is rendered for itself. */
-  field<Facts extends object = TemplateFacts>(
+  field<Facts extends RenderingFacts = TemplateFacts>(
     place: FieldPlace,
     form: Form,
     source: string,
     partials: Partials,
   ): RenderField<Facts> {
     const run = this.run(place, form, source, partials);
-    const { startRendering } = this.environment;
+    const { rendering } = this;
+    const { optionsFor } = this.#environment;
     return (facts) => {
       let output: string;
+      rendering.start(facts, partials.around);
       try {
-        output = run(facts, startRendering(facts, partials.functions));
+        output = run(facts, optionsFor(facts, partials.functions));
       } catch (error) {
-        throw faultOf(error, place);
+        throw faultAt(error, place);
       }
-      return this.#checked(place, form, output);
+      const fault = this.#faultIn(form, output);
+      if (fault !== undefined) throw new TemplateFault(place.field, undefined, fault, place.document);
+      return output;
     };
   }
 
@@ -65,20 +83,16 @@ export class FieldCompiler {
     const refuse = (line: number | undefined, why: string): never => {
       throw new TemplateFault(place.field, line, why, place.document);
     };
-    // a tree in place of the text would run as code (CVE-2026-33937)
-    if (typeof source !== "string") refuse(undefined, "must be text");
-    if (source.length > this.limits.sourceLengthMax) refuse(undefined, "is too long");
-    const program = parseTemplate(source, refuse);
-    checkTemplate(program, refuse);
+    const program = this.#parse(source, refuse);
+    checkTemplate(program, refuse, partials.hasMessage);
     partials.resolve(program, form, refuse);
-    if (form === "json" || form === "url") escapeBy(form, program);
-    const { handlebars } = this.environment;
-    const options = {
-      noEscape: form !== "html",
-      knownHelpers: { eq: true, json: form === "json", url: form === "url" },
-      knownHelpersOnly: true,
-      preventIndent: true,
-    };
+    if (partials.around.onMissing !== undefined) watchMissing(program, place);
+    if (form === "html") guardHtml(program, refuse);
+    if (form === "json") escapeBy(jsonName, program);
+    if (form === "url") escapeBy(encodeName, program);
+    addTicks(program);
+    const { handlebars } = this.#environment;
+    const options = { noEscape: form !== "html", knownHelpers: known, knownHelpersOnly: true, preventIndent: true };
     try {
       // `compile` only starts at the first rendering: whoever writes a template hears of its faults now
       handlebars.precompile(program, options);
@@ -88,22 +102,48 @@ export class FieldCompiler {
     return handlebars.compile(program, options);
   }
 
-  #checked({ field, document }: FieldPlace, form: Form, output: string): string {
-    const refuse = (why: string): never => {
-      throw new TemplateFault(field, undefined, why, document);
-    };
-    if (output.length > this.limits.outputLengthMax) refuse("becomes too long");
-    if (form === "line" && control.test(output)) refuse("has control characters in its values");
-    if (form !== "json" && output.includes("\0")) refuse("has NUL in its values");
-    if (form === "json" && !isJson(output)) refuse("does not make JSON");
-    return output;
+  #parse(source: string, refuse: (line: number | undefined, why: string) => never): hbs.AST.Program {
+    // a tree in place of the text would run as code (CVE-2026-33937)
+    if (typeof source !== "string") refuse(undefined, "must be text");
+    const { sourceLengthMax, tagsMax } = this.limits;
+    if (source.length > sourceLengthMax) refuse(undefined, "is too long");
+    if (source.split("{{", tagsMax + 2).length > tagsMax + 1)
+      refuse(undefined, `has more than ${tagsMax} values and blocks`);
+    return parseTemplate(source, refuse);
+  }
+
+  /** What is wrong with a result, looked at on the way of every message. */
+  #faultIn(form: Form, output: string): string | undefined {
+    if (output.length > this.limits.outputLengthMax) return "becomes too long";
+    if (form === "line" && control.test(output)) return "has control characters in its values";
+    if (form === "json") return isJson(output) ? undefined : "does not make JSON";
+    return output.includes("\0") ? "has NUL in its values" : undefined;
   }
 }
 
-function faultOf(error: unknown, { field, document }: FieldPlace): TemplateFault {
+/** A fault of rendering, with the place of the source in which it came up. */
+export function faultAt(error: unknown, { field, document }: FieldPlace): TemplateFault {
   if (error instanceof TemplateFault) return error;
+  if (error instanceof HelperFault) return new TemplateFault(field, error.line, error.message, document);
   const why = error instanceof RenderLimit ? error.message : "cannot be rendered";
   return new TemplateFault(field, undefined, why, document);
+}
+
+/** Puts every value of a text through a helper that escapes it, in `{{ }}` and `{{{ }}}` alike. */
+function escapeBy(helper: string, node: Node): void {
+  for (const child of childrenOf(node)) escapeBy(helper, child);
+  if (isMustache(node)) wrapMustache(node, helper);
+}
+
+function addTicks(node: Node): void {
+  for (const child of childrenOf(node)) addTicks(child);
+  if (!isProgram(node)) return;
+  let values = 0;
+  node.body = node.body.flatMap((statement) => {
+    values += isMustache(statement) ? 1 : 0;
+    if (!isMustache(statement) || values % valuesPerTick !== 0) return [statement];
+    return [statement, mustacheOf(tickName, statement.loc)];
+  });
 }
 
 function isJson(text: string): boolean {

@@ -1,6 +1,8 @@
 import type { RenderedContent } from "../ports/provider.ts";
 import type { TemplateFacts } from "../ports/template-engine.ts";
-import type { FieldPlace, Form, RenderField } from "./field-compiler.ts";
+import type { Form, RenderField } from "./field-compiler.ts";
+import type { TemplateLimits } from "./limits.ts";
+import type { FieldPlace } from "./rendering.ts";
 
 /** Sets what a field of a message becomes. */
 export type Step = (facts: TemplateFacts, content: RenderedContent) => void;
@@ -14,4 +16,5 @@ export interface FieldMaker {
   chain: readonly string[];
   layout: { html: RenderAround; text: RenderAround | undefined } | undefined;
   field(place: FieldPlace, form: Form, source: string): RenderField;
+  limits: Pick<TemplateLimits, "attachmentBytesMax" | "attachmentsBytesMax">;
 }

@@ -2,7 +2,7 @@ import type { FetchRequest } from "@tidings/contract/workflows";
 import { TemplateFault } from "../domain/template-fault.ts";
 import type { CompiledRequest, RequestFacts, RequestTemplates } from "../ports/request-templates.ts";
 import { FieldCompiler, type Form, type Partials, type RenderField } from "./field-compiler.ts";
-import { childrenOf, type Node, type Refuse } from "./handlebars-rules.ts";
+import { childrenOf, type Node, type Refuse } from "./handlebars-tree.ts";
 import { defaultTemplateLimits, type TemplateLimits } from "./limits.ts";
 
 /** What is beyond Latin-1 has no form in a header (RFC 9110 §5.5). */
@@ -13,6 +13,8 @@ const dotSegment = /^(?:\.|%2e){1,2}$/i;
 
 const noPartials: Partials = {
   functions: {},
+  around: { onMissing: undefined, messages: undefined },
+  hasMessage: () => false,
   resolve: (program, _form, refuse) => refusePartials(program, refuse),
 };
 

@@ -6,7 +6,7 @@ import { TemplateFault } from "../domain/template-fault.ts";
 import type { TemplateFacts } from "../ports/template-engine.ts";
 import { HandlebarsEngine } from "./handlebars.ts";
 
-const handlebars = new HandlebarsEngine();
+const handlebars = new HandlebarsEngine({ renderMs: 60_000 });
 const nothing = { layout: () => undefined, partial: () => undefined };
 const engine = {
   compile: (template: TemplateBody, channel: Channel) => {

@@ -3,18 +3,28 @@ import { contentPartial, type PartialBody } from "@tidings/contract/partials";
 import type { TemplateBody } from "@tidings/contract/templates";
 import { type Channel, channels } from "@tidings/contract/words";
 import { TemplateFault } from "../domain/template-fault.ts";
-import type { CompiledTemplate, TemplateEngine, TemplateLibrary, TemplateRules } from "../ports/template-engine.ts";
+import type {
+  CompiledTemplate,
+  TemplateEngine,
+  TemplateFacts,
+  TemplateLibrary,
+  TemplatePreviewer,
+  TemplateRules,
+} from "../ports/template-engine.ts";
 import { FieldCompiler } from "./field-compiler.ts";
 import { LayoutCompiler } from "./layout-compiler.ts";
 import { defaultTemplateLimits, type TemplateLimits } from "./limits.ts";
 import { LocalisedTemplate } from "./localised-template.ts";
 import { PartialSet } from "./partial-set.ts";
 
+/** Missing variables that a preview names. */
+const missingShownMax = 100;
+
 /**
  * Handlebars as the default template language: no helpers but the listed ones, no way to what data inherits; a variable
  * that is not there is empty. Compiled once: 200 times faster than compiling per message.
  */
-export class HandlebarsEngine implements TemplateEngine, TemplateRules {
+export class HandlebarsEngine implements TemplateEngine, TemplatePreviewer, TemplateRules {
   readonly #compiler: FieldCompiler;
 
   constructor(limits: Partial<TemplateLimits> = {}) {
@@ -23,6 +33,16 @@ export class HandlebarsEngine implements TemplateEngine, TemplateRules {
 
   compile(template: TemplateBody, channel: Channel, library: TemplateLibrary): CompiledTemplate {
     return new LocalisedTemplate(this.#compiler, template, channel, library);
+  }
+
+  preview(template: TemplateBody, channel: Channel, library: TemplateLibrary, facts: TemplateFacts) {
+    const missing = new Map<string, TemplateFault>();
+    const compiled = new LocalisedTemplate(this.#compiler, template, channel, library, (place, line, variable) => {
+      const { field, document } = place;
+      const fault = new TemplateFault(field, line, `${variable} is missing`, document, variable);
+      if (missing.size < missingShownMax) missing.set(fault.detail, fault);
+    });
+    return { content: compiled.render(facts), missing: [...missing.values()] };
   }
 
   templateFaults(template: TemplateBody, library: TemplateLibrary): TemplateFault[] {
@@ -57,10 +77,12 @@ export class HandlebarsEngine implements TemplateEngine, TemplateRules {
     return (["html", "text"] as const).flatMap((form) => {
       const source = partial[form];
       if (source === undefined) return [];
-      return faultsOf(() => new PartialSet(this.#compiler, find, [key]).check(form, source));
+      return faultsOf(() => new PartialSet(this.#compiler, find, alone, [key]).check(form, source));
     });
   }
 }
+
+const alone = { onMissing: undefined, messages: undefined };
 
 const takesContent = new RegExp(`\\{\\{~?>\\s*${contentPartial}\\s*~?\\}\\}`);
 

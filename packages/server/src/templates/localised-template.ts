@@ -8,7 +8,9 @@ import type { FieldCompiler, RenderField } from "./field-compiler.ts";
 import type { Step } from "./field-maker.ts";
 import { LayoutCompiler } from "./layout-compiler.ts";
 import { LocaleNames } from "./locales.ts";
+import { Messages } from "./messages.ts";
 import { PartialSet } from "./partial-set.ts";
+import type { OnMissing } from "./rendering.ts";
 
 /** Locales of recipients that are remembered with what a template has for them. */
 const chosenMax = 200;
@@ -24,20 +26,34 @@ export class LocalisedTemplate implements CompiledTemplate {
   readonly #template: TemplateBody;
   readonly #channel: Channel;
   readonly #layout: LayoutCompiler | undefined;
+  readonly #messages: Messages | undefined;
   readonly #partials: PartialSet;
   readonly #names: LocaleNames;
   readonly #fields = new Map<string, RenderField>();
   readonly #steps = new Map<string | undefined, readonly Step[]>();
   readonly #chosen = new Map<string, string | undefined>();
 
-  constructor(compiler: FieldCompiler, template: TemplateBody, channel: Channel, library: TemplateLibrary) {
+  /** `onMissing` is told of values that are not there, in place of what the template itself says. */
+  constructor(
+    compiler: FieldCompiler,
+    template: TemplateBody,
+    channel: Channel,
+    library: TemplateLibrary,
+    onMissing: OnMissing | undefined = template.missing === "fail" ? failMissing : undefined,
+  ) {
     this.#compiler = compiler;
     this.#template = template;
     this.#channel = channel;
-    this.#partials = new PartialSet(compiler, (key) => library.partial(key));
+    this.#messages = template.messages && new Messages(template.messages, compiler.formats);
+    this.#partials = new PartialSet(compiler, (key) => library.partial(key), { onMissing, messages: this.#messages });
     const layout = channel === "email" ? layoutOf(template, library) : undefined;
-    this.#layout = layout && new LayoutCompiler(compiler, `layout ${template.layout}`, layout, library);
-    this.#names = new LocaleNames(template.locales, layout?.locales);
+    this.#layout = layout && new LayoutCompiler(compiler, `layout ${template.layout}`, layout, library, onMissing);
+    this.#names = new LocaleNames(
+      template.locales,
+      layout?.locales,
+      localesOf(template.messages),
+      localesOf(layout?.messages),
+    );
     this.#stepsFor(undefined);
     const own = JSON.stringify([template[channel], template.locales, layout]);
     this.usesParts = layout !== undefined || own.includes("{{>") || own.includes("{{~>");
@@ -57,6 +73,8 @@ export class LocalisedTemplate implements CompiledTemplate {
   }
 
   compileAll(): void {
+    const [fault] = this.#messages?.faults() ?? [];
+    if (fault !== undefined) throw fault;
     for (const locale of this.#names.names()) this.#stepsFor(locale);
   }
 
@@ -75,6 +93,7 @@ export class LocalisedTemplate implements CompiledTemplate {
     const steps = stepsOf(this.#template, this.#channel, {
       chain: new LocaleNames(this.#template.locales).chain(locale),
       layout: this.#layout?.compile(locale),
+      limits: this.#compiler.limits,
       field: (place, form, source) => {
         const name = `${place.field} ${form}`;
         const field = this.#fields.get(name) ?? this.#compiler.field(place, form, source, this.#partials);
@@ -92,4 +111,14 @@ function layoutOf({ layout: key }: TemplateBody, library: TemplateLibrary) {
   const layout = library.layout(key);
   if (layout === undefined) throw new TemplateFault("layout", undefined, `there is no layout ${key}`);
   return layout;
+}
+
+/** For a template that says `missing: fail`. */
+const failMissing: OnMissing = ({ field, document }, line, variable) => {
+  throw new TemplateFault(field, line, `${variable} is missing`, document, variable);
+};
+
+function localesOf(messages: TemplateBody["messages"]): Record<string, unknown> {
+  const { default: _default, ...locales } = messages ?? {};
+  return locales;
 }

@@ -3,6 +3,7 @@ import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import { nextStep } from "../../domain/retry.ts";
 import { candidates, choose } from "../../domain/route.ts";
+import type { TemplateFault } from "../../domain/template-fault.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
 import type { QueueItem } from "../../ports/queue.ts";
 import type { DeliveryRecord, Settlement } from "../../ports/store/deliver.ts";
@@ -14,6 +15,7 @@ import { OverflowDelays } from "./overflow.ts";
 import type { DeliverDependencies } from "./ports.ts";
 import { Renderer } from "./renderer.ts";
 import { Slots } from "./slots.ts";
+import { TemplateFailures } from "./template-failures.ts";
 
 /**
  * The third stage: takes messages, picks an integration, makes one attempt, records what became of it.
@@ -28,6 +30,7 @@ export class Deliver {
   readonly #on: DeliverDependencies;
   readonly #slots: Slots;
   readonly #services: DispatcherServices;
+  readonly #failures: TemplateFailures;
   readonly #overflow: OverflowDelays;
   readonly #dispatchers = new Map<string, Dispatcher>();
   readonly #ordered = new WeakMap<readonly IntegrationConfiguration[], Map<string, IntegrationConfiguration[]>>();
@@ -39,13 +42,14 @@ export class Deliver {
   constructor(dependencies: DeliverDependencies) {
     this.#on = dependencies;
     this.#slots = new Slots(dependencies.limits.maxInFlight);
+    this.#failures = new TemplateFailures(dependencies.configuration, dependencies.limits.failingTemplatesMax);
     this.#overflow = new OverflowDelays(dependencies.limits.overflowDelayMs, dependencies.limits.overflowDelayMaxMs);
     this.#services = {
       on: dependencies,
       slots: this.#slots,
       renderer: new Renderer(dependencies, dependencies.limits.compiledTemplatesMax),
       outcomes: new Outcomes(dependencies),
-      fail: (delivery, reason, error) => this.#fail(delivery, reason, error),
+      failTemplate: (delivery, fault) => this.#failTemplate(delivery, fault),
       onRelease: () => {
         this.#pumpSoon();
         this.#endIfIdle();
@@ -56,6 +60,11 @@ export class Deliver {
   /** Messages between STARTED and their recorded outcome. */
   get inFlight(): number {
     return this.#slots.taken;
+  }
+
+  /** Templates that fail as they are in force. */
+  get failingTemplates(): number {
+    return this.#failures.count;
   }
 
   start(): void {
@@ -184,7 +193,7 @@ export class Deliver {
     }
     const dispatcher = this.#route(delivery);
     if (dispatcher === undefined) {
-      this.#fail(delivery, "no_integration", undefined).then(settled, failed);
+      this.#fail(delivery, "no_integration", "").then(settled, failed);
       return;
     }
     const destination = dispatcher.destinationOf(delivery);
@@ -253,9 +262,13 @@ export class Deliver {
     return dispatcher;
   }
 
-  async #fail(delivery: Delivery, reason: string, error: unknown): Promise<void> {
-    if (error !== undefined) this.#on.observer.onFault(reason, delivery.id, error);
-    const detail = error instanceof Error ? error.message.slice(0, 500) : "";
+  #failTemplate(delivery: Delivery, { detail }: TemplateFault): Promise<void> {
+    const isFirst = this.#failures.record(delivery.origin);
+    this.#on.observer.onTemplateFailure(delivery.origin, detail, isFirst);
+    return this.#fail(delivery, "template_failed", detail.slice(0, 500));
+  }
+
+  async #fail(delivery: Delivery, reason: string, detail: string): Promise<void> {
     await this.#settle({
       messageId: delivery.id,
       attempts: delivery.attempts,

@@ -1,5 +1,6 @@
 import { type Lane, lanes } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
+import { TemplateFault } from "../../domain/template-fault.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
 import type { Provider } from "../../ports/provider.ts";
@@ -19,7 +20,7 @@ export interface DispatcherServices {
   renderer: Renderer;
   outcomes: Outcomes;
   /** Gives a message up without an attempt: its template fails. */
-  fail: (delivery: Delivery, reason: string, error: unknown) => Promise<void>;
+  failTemplate: (delivery: Delivery, fault: TemplateFault) => Promise<void>;
   /** Places have become free. */
   onRelease: () => void;
 }
@@ -228,7 +229,9 @@ export class Dispatcher {
         const content = this.#services.renderer.render(pending.delivery);
         ready.push({ pending, content: content instanceof Promise ? await content : content });
       } catch (error) {
-        await this.#services.fail(pending.delivery, "template_failed", error);
+        // The store did not give what it needs: the message is still due.
+        if (!(error instanceof TemplateFault)) throw error;
+        await this.#services.failTemplate(pending.delivery, error);
         this.#release(pending);
       }
     }

@@ -1,5 +1,6 @@
 import type { Lane } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
+import type { MessageOrigin } from "../../domain/message.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Configuration, IntegrationConfiguration, TemplateParts } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
@@ -35,6 +36,8 @@ export interface DeliverLimits {
   /** Items of one topic in memory; the buffers of a topic's integrations share this room. */
   topicItemsMax: number;
   compiledTemplatesMax: number;
+  /** Failing templates that are remembered, so that each signals once. */
+  failingTemplatesMax: number;
 }
 
 /** What became of an attempt, for metrics. */
@@ -46,6 +49,8 @@ export interface DeliverObserver {
   onHeldBack(delivery: Delivery, integration: IntegrationConfiguration, status: "suppressed" | "expired"): void;
   /** A message was put off as a buffer was full. */
   onOverflow(lane: Lane): void;
+  /** A message goes to the dead letters, as its template fails. `isFirst` of its version: others only count. */
+  onTemplateFailure(origin: MessageOrigin, detail: string, isFirst: boolean): void;
   onFault(where: string, id: string, error: unknown): void;
 }
 

@@ -3,6 +3,7 @@ import type { InApp } from "@tidings/contract/in-app";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
+import { TemplateFault } from "../../domain/template-fault.ts";
 import type { Configuration, TemplateParts } from "../../ports/configuration.ts";
 import type { RenderedAttachment, RenderedContent } from "../../ports/provider.ts";
 import type { CompiledTemplate, TemplateEngine, TemplateFacts } from "../../ports/template-engine.ts";
@@ -66,7 +67,7 @@ export class Renderer {
   async #load(delivery: Delivery): Promise<RenderedContent> {
     const { environmentId, template: name, templateVersion, channel, tenant } = delivery.origin;
     const template = await this.#parts.configuration.templateVersion(environmentId, name, templateVersion);
-    if (template === undefined) throw new Error(`template ${name} version ${templateVersion} is gone`);
+    if (template === undefined) throw new TemplateFault(channel, undefined, `version ${templateVersion} is gone`);
     const compiled = this.#keep(keyOf(delivery.origin), template.document, environmentId, channel);
     if (!compiled.usesTenant || tenant === "") return compiled.render(factsOf(delivery, undefined));
     return this.#withTenant(compiled, delivery);
