@@ -10,9 +10,6 @@ export const limits = {
   addressesPerChannel: 20,
   attachmentsPerMail: 20,
   pageSize: 100,
-  attachmentsPerMail: 20,
-  /** Characters of an attachment in base64: 10 MiB. */
-  attachmentBase64Length: 13_981_016,
   /** Faults that one answer, or one event of a batch, names. */
   faults: 100,
 } as const;

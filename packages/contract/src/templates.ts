@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { attachmentSchema } from "./attachments.ts";
 import { limits } from "./limits.ts";
-import { bodyText, contentIdSchema, contentTypeSchema, keySchema, line, localeSchema } from "./text.ts";
+import { bodyText, keySchema, line, localeSchema } from "./text.ts";
 import { channels } from "./words.ts";
 
 /** Source of a field of many lines, and of a field that becomes one line. */
@@ -51,9 +52,9 @@ const variantSchema = z.strictObject({
 export const templateAttachmentSchema = z
   .strictObject({
     filename: line(255),
-    contentType: contentTypeSchema,
-    contentId: contentIdSchema.optional(),
-    content: z.base64().max(limits.attachmentBase64Length).optional(),
+    contentType: attachmentSchema.shape.contentType,
+    contentId: attachmentSchema.shape.contentId,
+    content: attachmentSchema.shape.content.optional(),
     /** Path of a text in the event's data that is base64. */
     fromData: line(200)
       .regex(/^data(\.[^.]+)+$/, { error: "must be a path that starts with data." })

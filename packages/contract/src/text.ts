@@ -46,14 +46,3 @@ export const localeSchema = z
   .string()
   .max(35)
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: "must be a BCP 47 locale, such as de-AT" });
-
-/** Media type of a file (RFC 6838 §4.2), with parameters as in `text/plain; charset=utf-8`. */
-export const contentTypeSchema = line(255).regex(
-  /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*(; ?[A-Za-z0-9-]+=[A-Za-z0-9!#$&^_.+-]+)*$/,
-  { error: "must be a media type, such as application/pdf" },
-);
-
-/** Name of an inline file, as HTML shows it by `cid:` (RFC 2392). */
-export const contentIdSchema = line(100).regex(/^[A-Za-z0-9._+-]+(@[A-Za-z0-9.-]+)?$/, {
-  error: "must consist of letters, digits, '.', '_', '+', '-' and at most one '@'",
-});

@@ -5,6 +5,7 @@ import type { PipelineObserver } from "./pipeline-parts.ts";
 /** What the stages tell, as metrics and log lines. */
 export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
   return {
+    ...outboundObserver(metrics, log),
     onDurable(lane, events, tookMs) {
       if (events === 0) return;
       metrics.accepted[lane].inc(events);
@@ -32,6 +33,36 @@ export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
         attempt: delivery.attempts + 1,
       });
     },
+    onHeldBack(delivery, integration, status) {
+      metrics.delivery(delivery.origin.channel, delivery.origin.lane, integration.document.provider)[status].inc();
+    },
+    onOverflow(lane) {
+      log.debug("a message was put off, as a buffer is full", { lane });
+    },
+    onTemplateFailure({ environmentId, template, templateVersion: version, channel }, detail, isFirst) {
+      metrics.templates.failed(template);
+      if (isFirst)
+        log.error("a template fails", {
+          environmentId,
+          kind: "template",
+          key: template,
+          version,
+          channel,
+          reason: detail,
+        });
+    },
+    onFault(where, id, error) {
+      log.error("a stage met a fault", { stage: where, ...(id === "" ? {} : { kind: "item", key: id }), error });
+    },
+  };
+}
+
+/** The same of what goes to others than providers: fetch steps and webhooks. */
+function outboundObserver(
+  metrics: Metrics,
+  log: Log,
+): Pick<PipelineObserver, "onFetched" | "onWebhookCalled" | "onWebhookDisabled"> {
+  return {
     onFetched(runId, step, answer, tookMs) {
       metrics.fetch.tries[answer.status === "answered" ? "answered" : answer.kind].inc();
       metrics.fetch.seconds.observe(tookMs / 1000);
@@ -59,27 +90,6 @@ export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
         key: webhookId,
         reason,
       });
-    },
-    onHeldBack(delivery, integration, status) {
-      metrics.delivery(delivery.origin.channel, delivery.origin.lane, integration.document.provider)[status].inc();
-    },
-    onOverflow(lane) {
-      log.debug("a message was put off, as a buffer is full", { lane });
-    },
-    onTemplateFailure({ environmentId, template, templateVersion: version, channel }, detail, isFirst) {
-      metrics.templates.failed(template);
-      if (isFirst)
-        log.error("a template fails", {
-          environmentId,
-          kind: "template",
-          key: template,
-          version,
-          channel,
-          reason: detail,
-        });
-    },
-    onFault(where, id, error) {
-      log.error("a stage met a fault", { stage: where, ...(id === "" ? {} : { kind: "item", key: id }), error });
     },
   };
 }

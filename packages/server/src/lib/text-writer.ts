@@ -1,5 +1,5 @@
 /** Characters that take no room: mails fill their preheaders with them. */
-const unseen = /[\u00ad\u034f\u200b-\u200f\u2060\ufeff]/g;
+const unseen = /\u034f|[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 
 /** Lists in lists: deeper ones are shown as deep as this. */
 const listDepthMax = 10;

@@ -3,8 +3,8 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { QueueDepth } from "../ports/store/maintenance.ts";
 import { CellCounter, CellHistogram, type CounterCell, type HistogramCell } from "./cells.ts";
 import { FetchMetrics } from "./fetch-metrics.ts";
-import { WebhookMetrics } from "./webhook-metrics.ts";
 import { TemplateMetrics } from "./template-metrics.ts";
+import { WebhookMetrics } from "./webhook-metrics.ts";
 
 /**
  * `accept`: from a request's arrival to its durable 202. `orchestrate`: from an event's due time to its commit as

@@ -1,22 +1,21 @@
 import { TemplateFault } from "../domain/template-fault.ts";
 import type { TemplateFacts } from "../ports/template-engine.ts";
 import { Formats } from "./formats.ts";
-import { encodeName, guardHelpers, jsonName, tickName } from "./guard-helpers.ts";
+import { encodeName, guardHelpers, jsonName } from "./guard-helpers.ts";
 import { createEnvironment, type RunTemplate, type TemplateEnvironment } from "./handlebars-environment.ts";
 import { checkTemplate, type HasMessage, knownHelpers } from "./handlebars-rules.ts";
-import {
-  childrenOf,
-  isMustache,
-  isProgram,
-  mustacheOf,
-  type Node,
-  parseTemplate,
-  type Refuse,
-  wrapMustache,
-} from "./handlebars-tree.ts";
+import { type Node, parseTemplate, type Refuse } from "./handlebars-tree.ts";
 import { guardHtml } from "./html-places.ts";
 import type { TemplateLimits } from "./limits.ts";
-import { type FieldPlace, HelperFault, Rendering, type RenderingFacts, RenderLimit, type Surroundings } from "./rendering.ts";
+import {
+  type FieldPlace,
+  HelperFault,
+  Rendering,
+  type RenderingFacts,
+  RenderLimit,
+  type Surroundings,
+} from "./rendering.ts";
+import { addTicks, escapeBy } from "./tree-edits.ts";
 import { watchMissing } from "./watch-missing.ts";
 
 /** What a field's result has to be: one line of a header, plain text, HTML with its values escaped, JSON, or a URL with them encoded. */
@@ -35,9 +34,6 @@ export interface Partials {
 
 /** Control characters would forge headers (RFC 5322 §2.2). */
 const control = /[\u0000-\u001f\u007f\u2028\u2029]/;
-
-/** The clock is looked at once in so many values: one may be a megabyte, which takes up to 0.1 s to escape. */
-const valuesPerTick = 4;
 
 const known = { ...knownHelpers, ...Object.fromEntries(guardHelpers.map((name) => [name, true])) };
 
@@ -127,23 +123,6 @@ export function faultAt(error: unknown, { field, document }: FieldPlace): Templa
   if (error instanceof HelperFault) return new TemplateFault(field, error.line, error.message, document);
   const why = error instanceof RenderLimit ? error.message : "cannot be rendered";
   return new TemplateFault(field, undefined, why, document);
-}
-
-/** Puts every value of a text through a helper that escapes it, in `{{ }}` and `{{{ }}}` alike. */
-function escapeBy(helper: string, node: Node): void {
-  for (const child of childrenOf(node)) escapeBy(helper, child);
-  if (isMustache(node)) wrapMustache(node, helper);
-}
-
-function addTicks(node: Node): void {
-  for (const child of childrenOf(node)) addTicks(child);
-  if (!isProgram(node)) return;
-  let values = 0;
-  node.body = node.body.flatMap((statement) => {
-    values += isMustache(statement) ? 1 : 0;
-    if (!isMustache(statement) || values % valuesPerTick !== 0) return [statement];
-    return [statement, mustacheOf(tickName, statement.loc)];
-  });
 }
 
 function isJson(text: string): boolean {

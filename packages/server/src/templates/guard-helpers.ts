@@ -12,7 +12,13 @@ export const encodeName = "tidings encode";
 /** Looks at the time between values. */
 export const tickName = "tidings tick";
 
-export const guardHelpers: readonly string[] = [...Object.values(guardNames), jsonName, encodeName, tickName, watchName];
+export const guardHelpers: readonly string[] = [
+  ...Object.values(guardNames),
+  jsonName,
+  encodeName,
+  tickName,
+  watchName,
+];
 
 /** Where a link would lead that may not be followed. */
 const nowhere = "#";

@@ -1,4 +1,3 @@
-
 /** What helpers read beside their values. */
 export interface RenderingFacts {
   recipient: { locale?: string | undefined; timeZone?: string | undefined };
@@ -19,7 +18,12 @@ export type OnMissing = (place: FieldPlace, line: number | undefined, variable: 
 export interface KnownMessages {
   has(name: string): boolean;
   /** Throws a HelperFault where a value does not fit. */
-  format(name: string, facts: RenderingFacts, hash: Readonly<Record<string, unknown>>, line: number | undefined): string;
+  format(
+    name: string,
+    facts: RenderingFacts,
+    hash: Readonly<Record<string, unknown>>,
+    line: number | undefined,
+  ): string;
 }
 
 /** What the sources of one document are rendered with, beside the facts. */

@@ -86,3 +86,10 @@ test("a template that does not read the tenant asks for none", async () => {
   await renderer.render(delivery("acme"));
   expect(renderer.renderNow(delivery("acme"))).toEqual({ subject: "s", text: "t" });
 });
+
+test("a direct mail of HTML alone gets a text made from it", async () => {
+  const { renderer } = bench({ email: { subject: "s", text: "t" } });
+  const content = { subject: "s", html: '<p>Hello <a href="https://shop.example/1">shop</a></p>' };
+  const direct = { ...delivery(), content };
+  expect(await renderer.render(direct)).toEqual({ ...content, text: "Hello shop (https://shop.example/1)" });
+});

@@ -1,9 +1,11 @@
 import type { Attachment } from "@tidings/contract/attachments";
 import type { InApp } from "@tidings/contract/in-app";
 import type { TemplateBody } from "@tidings/contract/templates";
+import type { Channel } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import { TemplateFault } from "../../domain/template-fault.ts";
+import { textOfHtml } from "../../lib/html-text.ts";
 import type { Configuration, TemplateParts } from "../../ports/configuration.ts";
 import type { RenderedAttachment, RenderedContent } from "../../ports/provider.ts";
 import type { CompiledTemplate, TemplateEngine, TemplateFacts } from "../../ports/template-engine.ts";
@@ -38,7 +40,7 @@ export class Renderer {
 
   /** Content of a message where it can be made at once; undefined where its template or tenant is not in memory, or it fails. */
   renderNow(delivery: Delivery): RenderedContent | undefined {
-    if (delivery.content !== undefined) return ready(delivery.content);
+    if (delivery.content !== undefined) return ready(delivery.content, delivery.origin.channel);
     const { origin } = delivery;
     const kept = this.#kept.get(keyOf(origin));
     if (kept === undefined) return undefined;
@@ -54,7 +56,7 @@ export class Renderer {
 
   /** Content of a message; at once where all that it needs is in memory. Throws, or rejects, where it cannot be made. */
   render(delivery: Delivery): RenderedContent | Promise<RenderedContent> {
-    if (delivery.content !== undefined) return ready(delivery.content);
+    if (delivery.content !== undefined) return ready(delivery.content, delivery.origin.channel);
     const { origin } = delivery;
     const kept = this.#kept.get(keyOf(origin));
     if (kept === undefined) return this.#load(delivery);
@@ -111,8 +113,10 @@ function factsOf(delivery: Delivery, tenant: Tenant | undefined): TemplateFacts 
   return { data, recipient, message: { id }, steps, tenant };
 }
 
-function ready(content: NonNullable<Delivery["content"]>): RenderedContent {
-  const { subject, text, html, body, inApp, attachments } = content;
+function ready(content: NonNullable<Delivery["content"]>, channel: Channel): RenderedContent {
+  const { subject, html, body, inApp, attachments } = content;
+  // A mail of HTML alone is taken for junk, and unreadable where HTML is not shown.
+  const text = content.text ?? (channel === "email" && html !== undefined ? textOfHtml(html) : undefined);
   return {
     ...(subject === undefined ? {} : { subject }),
     ...(text === undefined ? {} : { text }),
