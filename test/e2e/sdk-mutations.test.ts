@@ -90,6 +90,18 @@ const calls: Record<string, unknown[]> = {
   "recipients.revokeInboxTokens": ["u1", options],
   "workflows.put": ["w", workflow, options],
   "templates.put": ["t", template, options],
+  "templates.preview": [
+    "t",
+    {
+      channel: "email",
+      locale: "de-AT",
+      data: { a: 1 },
+      recipient: { id: "u", locale: "de" },
+      tenant: "acme",
+      template,
+    },
+    options,
+  ],
   "layouts.put": ["l", { email: { html: "<main>{{> content}}</main>", text: "{{> content}}" } }, options],
   "partials.put": ["p", { html: "<p>h</p>", text: "t" }, options],
   "tenants.put": ["acme", { name: "n", branding: { logo: "l", size: 1, dark: true } }, options],
@@ -125,7 +137,12 @@ const calls: Record<string, unknown[]> = {
 /** Names of all methods of a client, as in `calls`. */
 function methods(): string[] {
   const own = (value: object): string[] =>
-    Object.getOwnPropertyNames(Object.getPrototypeOf(value)).filter((name) => name !== "constructor");
+    Object.getPrototypeOf(value) === Object.prototype
+      ? []
+      : [
+          ...Object.getOwnPropertyNames(Object.getPrototypeOf(value)).filter((name) => name !== "constructor"),
+          ...own(Object.getPrototypeOf(value)),
+        ];
   const nested = Object.entries(tidings).flatMap(([name, resource]) => own(resource).map((each) => `${name}.${each}`));
   return [...own(tidings), ...nested];
 }

@@ -73,10 +73,12 @@ describe("against a real server", () => {
     await tidings.tenants.put("acme", { name: "Acme", branding: { dark: true } });
     await tidings.templates.put("digest", {
       layout: "frame",
-      email: { subject: "s", text: "t" },
+      email: { subject: "s", html: "<p>t</p>" },
       sms: { text: "hello" },
     });
     await tidings.integrations.put("spare", { channel: "email", provider: "sandbox", enabled: false });
+    const { content } = await tidings.templates.preview("digest", { channel: "email", tenant: "acme" });
+    expect(content).toMatchObject({ subject: "s", html: expect.stringContaining("<b>Acme</b>") });
     const steps = [{ id: "a", type: "channel" as const, channel: "sms" as const, template: "digest" }];
     expect(await tidings.workflows.put("digest", { category: "bulletin", steps })).toMatchObject({
       key: "digest",

@@ -18,6 +18,7 @@ import { healthSchema, readinessSchema } from "@tidings/contract/machines";
 import { messageBodySchema, messageQuerySchema, messageSchema } from "@tidings/contract/messages";
 import { pageOf, pageQuerySchema } from "@tidings/contract/pages";
 import { partialBodySchema } from "@tidings/contract/partials";
+import { previewBodySchema, previewSchema } from "@tidings/contract/previews";
 import { recipientBodySchema, recipientSchema } from "@tidings/contract/recipients";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { tenantBodySchema, tenantViewSchema } from "@tidings/contract/tenants";
@@ -91,6 +92,9 @@ export const operations = {
   },
   workflows: configuration("workflow", "workflows", workflowBodySchema),
   templates: configuration("template", "templates", templateBodySchema),
+  previews: {
+    template: { name: "previewTemplate", method: "POST", path: "/v1/templates/{key}/preview", body: previewBodySchema, status: 200, response: previewSchema, ...always },
+  },
   layouts: configuration("layout", "layouts", layoutBodySchema),
   partials: configuration("partial", "partials", partialBodySchema),
   categories: configuration("category", "categories", categoryBodySchema),

@@ -38,7 +38,6 @@ describe("a time-out", () => {
       const { ms, error } = await elapsed(get({ timeoutMs: 100, retries: 0 }));
       expect(error).toBeInstanceOf(TidingsTimeoutError);
       expect(error).toMatchObject({ operation: "getEvent", timeoutMs: 100 });
-      expect(ms).toBeGreaterThanOrEqual(99);
       expect(ms).toBeLessThan(5000);
       // The connection is given up too.
       await vi.waitUntil(() => server.open() === 0);
