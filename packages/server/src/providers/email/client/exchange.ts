@@ -140,7 +140,6 @@ export class Exchange {
     if (reply.code >= 200 && reply.code < 300) job.settle({ status: "accepted" });
     else job.settle(replyOutcome(reply, "DATA", true));
     if (reply.code === 421) this.#on.wire.lose(new SmtpFault("connection_lost"));
-    else if (this.#envelope?.isSettled === true) this.#on.wire.lose(new SmtpFault("aborted"));
     else this.pump();
   }
 

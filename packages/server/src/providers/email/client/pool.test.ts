@@ -264,6 +264,16 @@ describe("the SMTP client", () => {
     expect(server.texts).toHaveLength(2);
   });
 
+  it("sends the first mail on a connection once: what ended it may end the next one, too", async () => {
+    const server = await start((line, socket, connection) => {
+      if (line.startsWith("MAIL")) socket.resetAndDestroy();
+      return line.startsWith("MAIL") ? undefined : agree(line, socket, connection);
+    });
+    const outcome = await pool(server.port).send(envelope("a@b.test"), forever());
+    expect(outcome).toMatchObject({ kind: "transient", code: "connection_lost" });
+    expect(server.connections).toBe(1);
+  });
+
   it("knows that a long mail whose end never left it was not taken", async () => {
     const server = await start((line, socket, connection) => {
       if (line === "DATA") socket.pause();
