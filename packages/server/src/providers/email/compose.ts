@@ -39,8 +39,14 @@ interface Composed {
 
 const refuse = (code: string, detail: string): Outcome => ({ status: "rejected", kind: "permanent", code, detail });
 
-/** A message as a server gets it: composed, signed, in its envelope. A refusal where its address or content cannot be mailed. */
-export async function composeEnvelope(composer: Composer, message: OutboundMessage): Promise<Composed | Outcome> {
+/**
+ * A message as a server gets it: composed, signed, in its envelope; at once where nothing signs it. A refusal where its
+ * address or content cannot be mailed.
+ */
+export function composeEnvelope(
+  composer: Composer,
+  message: OutboundMessage,
+): Composed | Outcome | Promise<Composed | Outcome> {
   const { settings, environment, senders, signers } = composer;
   const to = parseAddress(message.to);
   if (to === undefined) return refuse("address_invalid", "not a mail address");
@@ -66,12 +72,13 @@ export async function composeEnvelope(composer: Composer, message: OutboundMessa
     attachments,
     headers: unsubscribe,
   });
-  const signed = signers.length === 0 ? mail : await withSignatures(mail, signers, now);
   const needsSmtpUtf8 = [to, from.address, senders.replyTo?.address].some((address) => address?.needsSmtpUtf8 === true);
-  return {
-    envelope: { from: returnPath(composer, message, from.address), to: to.text, text: textOf(signed), needsSmtpUtf8 },
+  const sender = returnPath(composer, message, from.address);
+  const composed = (signed: Mail): Composed => ({
+    envelope: { from: sender, to: to.text, text: textOf(signed), needsSmtpUtf8 },
     messageId,
-  };
+  });
+  return signers.length === 0 ? composed(mail) : withSignatures(mail, signers, now).then(composed);
 }
 
 function contentFault({ content, id }: OutboundMessage): string | undefined {

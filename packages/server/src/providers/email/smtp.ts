@@ -26,17 +26,18 @@ class Smtp implements Provider {
   }
 
   send(batch: readonly OutboundMessage[], context: SendContext): Promise<Outcome[]> {
-    return Promise.all(batch.map((message) => this.#sendOne(message, context.signal)));
+    return Promise.all(batch.map((message) => this.#sendOne(message, context.timeoutMs)));
   }
 
   close(): Promise<void> {
     return this.#pool.close();
   }
 
-  async #sendOne(message: OutboundMessage, signal: AbortSignal): Promise<Outcome> {
-    const composed = await composeEnvelope(this.#composer, message);
+  async #sendOne(message: OutboundMessage, timeoutMs: number): Promise<Outcome> {
+    const made = composeEnvelope(this.#composer, message);
+    const composed = made instanceof Promise ? await made : made;
     if ("status" in composed) return composed;
-    const outcome = await this.#pool.send(composed.envelope, signal);
+    const outcome = await this.#pool.send(composed.envelope, timeoutMs);
     return outcome.status === "accepted" ? { ...outcome, providerMessageId: composed.messageId } : outcome;
   }
 }

@@ -70,7 +70,7 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
       const batch = Array.from({ length: count }, () => outbound(subject.channel, subject.to));
       const outcomes = await subject.provider.send(batch, {
         callId: "call-1",
-        timeoutMs: 10_000,
+        timeoutMs,
         signal: AbortSignal.timeout(timeoutMs),
       });
       expect(outcomes).toHaveLength(count);

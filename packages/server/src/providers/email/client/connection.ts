@@ -56,11 +56,6 @@ export class SmtpConnection {
     return this.#exchange !== undefined;
   }
 
-  /** True where nobody waits for what is on it. */
-  get isAbandoned(): boolean {
-    return this.#exchange === undefined || this.#exchange.isAbandoned;
-  }
-
   /** Resolves when it takes mails, or has ended. */
   async open(): Promise<void> {
     const { clock } = this.#environment;
@@ -96,9 +91,9 @@ export class SmtpConnection {
     if (this.#state !== "ended") this.#exchange?.pump();
   }
 
-  /** The mail's call is over. */
-  abandon(job: Job): void {
-    this.#exchange?.abandon(job);
+  /** Closes it where nobody waits for what is on it. */
+  loseIfUnused(): void {
+    if (this.#exchange?.isAwaited !== true) this.lose("closed");
   }
 
   lose(code: SmtpFault["code"]): void {

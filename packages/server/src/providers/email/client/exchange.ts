@@ -48,9 +48,10 @@ export class Exchange {
     this.#alarm = new Alarm(parts.clock, () => this.#envelope?.settle(faultOutcome(new SmtpFault("too_busy"))));
   }
 
-  /** True where nobody waits for the outcome of a mail on it. */
-  get isAbandoned(): boolean {
-    return [this.#envelope, this.#ending].every((job) => job === undefined || job.isSettled || job.isOver);
+  /** True where somebody waits for the outcome of a mail on it. */
+  get isAwaited(): boolean {
+    const now = this.#on.clock.monotonic();
+    return [this.#envelope, this.#ending].some((job) => job !== undefined && !job.isSettled && job.until > now);
   }
 
   /** Begins with the next mail, where there is one and room for it. */
@@ -58,14 +59,6 @@ export class Exchange {
     const job = this.#nextJob();
     if (job !== undefined) this.#on.wire.write(this.#begin(job), job.envelope.needsSmtpUtf8);
     else if (this.#envelope === undefined && this.#ending === undefined) this.#on.onIdle();
-  }
-
-  /** The mail's call is over: it is not sent where that can still be helped. */
-  abandon(job: Job): void {
-    // behind another mail whose reply is outstanding it waits for its own 354, which ends the connection
-    const isWaiting = job === this.#envelope && this.#ending === undefined;
-    const isLeaving = job === this.#ending && !job.maybeTaken;
-    if (isWaiting || isLeaving) this.#on.wire.lose(new SmtpFault("aborted"));
   }
 
   /** The connection is lost. Gives the mail back of which nothing was sent, where another connection may be luckier. */
@@ -89,7 +82,9 @@ export class Exchange {
   /** What is to be written so that the mail's envelope is under way. */
   #begin(job: Job): string {
     const { wire, capabilities, settings } = this.#on;
-    const { commandTimeoutMs } = settings;
+    // a server that is silent for longer than the call lasts is left
+    const leftMs = Math.max(1, job.until - this.#on.clock.monotonic());
+    const commandTimeoutMs = Math.min(settings.commandTimeoutMs, leftMs);
     const resets = this.#needsReset;
     this.#needsReset = false;
     const onAnswer = (answer: EnvelopeAnswer): void => this.#onEnvelope(job, answer);
@@ -100,8 +95,13 @@ export class Exchange {
     this.#envelope = undefined;
     if (answer.status === "agreed") {
       // the call is over: at 354 only the connection's end keeps the server from taking what it awaits
-      if (job.isSettled) this.#on.wire.lose(new SmtpFault("aborted"));
-      else this.#sendText(job);
+      if (!job.isSettled && this.#on.clock.monotonic() < job.until) {
+        this.#sendText(job);
+        return;
+      }
+      const fault = new SmtpFault("aborted");
+      job.settle(faultOutcome(fault));
+      this.#on.wire.lose(fault);
       return;
     }
     const { reply, command, wantsText } = answer;

@@ -23,9 +23,12 @@ export class JobQueue {
     return this.#waiting.size + this.#back.length;
   }
 
+  /** It waits no longer than its call lasts. */
   add(job: Job): void {
-    this.#waiting.set(job, this.#clock.monotonic() + this.#timeoutMs);
-    if (!this.#alarm.isSet) this.#alarm.set(this.#timeoutMs);
+    const now = this.#clock.monotonic();
+    const until = Math.min(job.until, now + this.#timeoutMs);
+    this.#waiting.set(job, until);
+    if (!this.#alarm.isSet) this.#alarm.set(until - now);
   }
 
   /** Goes before all others. */
@@ -39,13 +42,6 @@ export class JobQueue {
     const [job] = this.#waiting.keys();
     if (job !== undefined) this.#waiting.delete(job);
     return job;
-  }
-
-  /** Tells whether it was waiting. */
-  delete(job: Job): boolean {
-    const index = this.#back.indexOf(job);
-    if (index !== -1) this.#back.splice(index, 1);
-    return this.#waiting.delete(job) || index !== -1;
   }
 
   /** Empties it. */

@@ -22,12 +22,13 @@ export class Job {
   /** It was taken back from a connection that the server had closed, which happens once. */
   isSecondTry = false;
   isSettled = false;
-  /** Its call is over: an outcome is evidence only. */
-  isOver = false;
+  /** When its call is over (monotonic): from then on its text is not sent, and an outcome is evidence only. */
+  readonly until: number;
   readonly #settle: (outcome: Outcome) => void;
 
-  constructor(envelope: Envelope, settle: (outcome: Outcome) => void) {
+  constructor(envelope: Envelope, until: number, settle: (outcome: Outcome) => void) {
     this.envelope = envelope;
+    this.until = until;
     this.octets = envelope.needsSmtpUtf8 ? Buffer.byteLength(envelope.text) : envelope.text.length;
     this.#settle = settle;
   }

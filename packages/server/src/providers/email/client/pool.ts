@@ -1,3 +1,4 @@
+import type { Timer } from "../../../ports/clock.ts";
 import type { Outcome, ProviderEnvironment } from "../../../ports/provider.ts";
 import { faultOutcome } from "../smtp-refusals.ts";
 import type { SmtpSettings } from "../smtp-settings.ts";
@@ -28,6 +29,9 @@ export class SmtpPool implements Jobs {
   readonly #queue: JobQueue;
   #openNotBefore = 0;
   #isClosing = false;
+  /** When the last call is over (monotonic), and the timer for it while closing. */
+  #lastUntil = 0;
+  #lastCall: Timer | undefined;
   #onClosed: (() => void)[] = [];
 
   constructor(settings: SmtpSettings, environment: ProviderEnvironment) {
@@ -43,27 +47,25 @@ export class SmtpPool implements Jobs {
     return !this.#isClosing;
   }
 
-  /** Sends a mail. Gives an outcome in any case; `signal` is that of the call. */
-  send(envelope: Envelope, signal: AbortSignal): Promise<Outcome> {
+  /** Sends a mail. Gives an outcome in any case, after `timeoutMs` only where the text was sent by then. */
+  send(envelope: Envelope, timeoutMs: number): Promise<Outcome> {
     if (this.#isClosing) return putOff("closed");
-    if (signal.aborted) return putOff("aborted");
     if (this.#queue.size >= this.#settings.maxQueued) return putOff("too_busy");
+    const until = this.#environment.clock.monotonic() + timeoutMs;
+    this.#lastUntil = Math.max(this.#lastUntil, until);
     return new Promise((resolve) => {
-      const onAbort = (): void => this.#abort(job);
-      const job = new Job(envelope, (outcome) => {
-        signal.removeEventListener("abort", onAbort);
-        resolve(outcome);
-      });
-      signal.addEventListener("abort", onAbort);
-      this.#queue.add(job);
+      this.#queue.add(new Job(envelope, until, resolve));
       this.#dispatch();
     });
   }
 
   /** Resolves when what was taken is sent, or its calls are over. Safe to call twice. */
   close(): Promise<void> {
+    const { clock } = this.#environment;
     this.#isClosing = true;
-    this.#dropUnused();
+    this.#lastCall ??= clock.after(Math.max(0, this.#lastUntil - clock.monotonic()), () => this.#dropAll());
+    for (const connection of [...this.#connections]) if (connection.isIdle) connection.quit();
+    if (this.#queue.size === 0) for (const connection of [...this.#connections]) connection.loseIfUnused();
     return new Promise((resolve) => {
       this.#onClosed.push(resolve);
       this.#endIfDone();
@@ -111,29 +113,15 @@ export class SmtpPool implements Jobs {
     void connection.open();
   }
 
-  #abort(job: Job): void {
-    job.isOver = true;
-    const wasWaiting = this.#queue.delete(job);
-    // Its end is with the server: the reply is worth the wait, as what comes late is evidence.
-    if (job.maybeTaken && !this.#isClosing) return;
-    job.settle(faultOutcome(new SmtpFault("aborted"), job.maybeTaken));
-    if (!wasWaiting) for (const connection of this.#connections) connection.abandon(job);
-    if (this.#isClosing) this.#dropUnused();
-    this.#endIfDone();
-  }
-
-  /** While closing: connections with nothing left to wait for. */
-  #dropUnused(): void {
-    const isEmpty = this.#queue.size === 0;
-    for (const connection of [...this.#connections]) {
-      if (connection.isIdle && isEmpty) connection.quit();
-      else if (connection.isAbandoned && isEmpty) connection.lose("closed");
-    }
+  #dropAll(): void {
+    for (const job of this.#queue.takeAll()) job.settle(faultOutcome(new SmtpFault("closed")));
+    for (const connection of [...this.#connections]) connection.lose("closed");
   }
 
   #endIfDone(): void {
     if (!this.#isClosing || this.#connections.size > 0 || this.#queue.size > 0) return;
     this.#queue.stop();
+    this.#lastCall?.cancel();
     for (const resolve of this.#onClosed.splice(0)) resolve();
   }
 }
