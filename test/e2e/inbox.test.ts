@@ -50,7 +50,7 @@ async function follow(token: string): Promise<InboxFollower> {
   return new InboxFollower(() => `${server.url.replace("http", "ws")}/v1/inbox/socket?token=${token}`, sequence);
 }
 
-describe("an inbox on a real server", () => {
+describe("an inbox on a real server", { timeout: 120_000 }, () => {
   test("brings an event to both sockets of its recipient, and the message is delivered and read", async () => {
     const token = await tokenOf(api, "anna");
     const [one, two] = [await follow(token), await follow(token)];
@@ -117,7 +117,7 @@ describe("an inbox on a real server", () => {
         .sort()
         .reverse(),
     );
-  }, 600_000);
+  }, 1_800_000);
 });
 
 const kinds = ["seen", "read", "unread", "archive", "unarchive"] as const;

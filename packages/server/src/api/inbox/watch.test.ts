@@ -55,6 +55,44 @@ describe("a socket", () => {
     expect(reads.length - before).toBeLessThanOrEqual(2);
   });
 
+  test("that came back with more than the others have been told gets nothing twice", async () => {
+    let hint = (): void => {};
+    bench = await inboxBench({ pollIntervalMs: 60_000 }, ({ broadcast }) => {
+      hint = () => broadcast.publish("inbox", `${bench.environmentId}:anna`);
+      return { broadcast: { publish: () => {}, subscribe: broadcast.subscribe.bind(broadcast) } };
+    });
+    const token = await bench.token("anna");
+    const start = await standOf(token);
+    const behind = bench.socket(`?token=${token}`);
+    await behind.count(1);
+    for (let index = 0; index < 2; index += 1) await bench.add("anna");
+    const ahead = bench.socket(`?token=${token}&after=${start + 1}`);
+    await ahead.count(1);
+    await bench.add("anna");
+    hint();
+    expect(sequences(await behind.count(4))).toEqual(span(start, start + 3));
+    expect(sequences(await ahead.count(2))).toEqual(span(start + 2, start + 3));
+  });
+
+  test("is told at once of what was hinted at while it still caught up", async () => {
+    bench = await inboxBench({ pollIntervalMs: 60_000 });
+    const token = await bench.token("anna");
+    const start = await standOf(token);
+    const { store, broadcast } = bench.dependencies;
+    const { readInboxes } = bench.store;
+    store.readInboxes = async (input) => {
+      store.readInboxes = readInboxes;
+      const old = await readInboxes(input);
+      const told = new Promise<void>((resolve) => {
+        broadcast.subscribe("inbox", () => resolve());
+      });
+      await bench.add("anna");
+      await told;
+      return old;
+    };
+    expect(sequences(await bench.socket(`?token=${token}&after=${start}`).count(1))).toEqual([start + 1]);
+  });
+
   test("that was away for longer than changes are kept is told to start anew", async () => {
     bench = await inboxBench({ bounds: { itemsMax: 100, changesMax: 5 } });
     const token = await bench.token("anna");

@@ -35,6 +35,7 @@ export function inboxConformance(open: OpenCorner): void {
       expect(await inbox.addAll([item])).toEqual(["duplicate"]);
       expect(await inbox.counts()).toEqual({ unseen: 1, unread: 1 });
       inbox.now += 100;
+      expect(await inbox.ids()).toEqual([]);
       expect(await inbox.addAll([{ ...item, expiresAt: null }])).toEqual(["duplicate"]);
       expect(await inbox.ids()).toEqual([]);
     });
