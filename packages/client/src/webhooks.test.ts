@@ -170,8 +170,14 @@ describe("verifyWebhook", () => {
     );
   });
 
-  test("tells an event of a type that it does not know from a forged one", async () => {
-    for (const text of [JSON.stringify({ ...event, type: "message.teleported" }), "no JSON", "[]"])
+  test("hands on what a newer server says in words of its own", async () => {
+    const newer = { ...event, type: "message.teleported", data: { ...event.data, channel: "fax", more: 1 } };
+    const text = JSON.stringify(newer);
+    expect(await verifyWebhook(signedBy(secret, text), text, secret)).toEqual({ ...newer, id: "msg_1" });
+  });
+
+  test("tells what is no event from a forged one", async () => {
+    for (const text of [JSON.stringify({ ...event, data: {} }), "no JSON", "[]", "{}", "null"])
       expect(await faultOf(verifyWebhook(signedBy(secret, text), text, secret))).toBe("event_unknown");
     const bytes = Buffer.from([0xff, 0xfe]);
     const at = nowSeconds();

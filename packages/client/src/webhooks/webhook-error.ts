@@ -11,7 +11,7 @@ export type WebhookFault =
   | "signature_wrong"
   /** What was given as secret, body or tolerance cannot be used: a fault of the caller's. */
   | "argument_malformed"
-  /** It is of the server, but of a type that this version does not know: answer it with 2xx. */
+  /** It is of the server, and no event that this version can read: answer it with 2xx. */
   | "event_unknown";
 
 /** What `verifyWebhook` rejects with. Its message holds nothing of secrets, signatures or the body. */
