@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { TemplateFacts, TemplateLibrary } from "../ports/template-engine.ts";
 import { HandlebarsEngine } from "./handlebars.ts";
 
-const engine = new HandlebarsEngine();
+const engine = new HandlebarsEngine({ renderMs: 60_000 });
 const acme = { key: "acme", name: "Acme", branding: { logoUrl: "https://acme.example/logo.png", colour: "#123456" } };
 
 function library(parts: {
