@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { didYouMean, nearest } from "./nearest.ts";
+import { didYouMean } from "./nearest.ts";
 
 const names = ["start", "send", "tail", "dead-letters", "keys", "doctor"];
 
@@ -11,7 +11,7 @@ test.each([
   ["key", "keys"],
   ["docter", "doctor"],
 ])("%s was most likely meant as %s", (typed, meant) => {
-  expect(nearest(typed, names)).toBe(meant);
+  expect(didYouMean(typed, names)).toBe(`Did you mean ${meant}?`);
 });
 
 test("what resembles nothing is nothing's neighbour", () => {

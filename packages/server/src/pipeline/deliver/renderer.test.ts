@@ -1,6 +1,7 @@
 import { layoutBodySchema } from "@tidings/contract/layouts";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { expect, test } from "vitest";
+import { someDelivery, someOrigin } from "../../domain/delivery.conformance.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { HandlebarsEngine } from "../../templates/handlebars.ts";
 import { Renderer } from "./renderer.ts";
@@ -30,32 +31,7 @@ function bench(template: object) {
   return { state, renderer };
 }
 
-const delivery = (tenant = ""): Delivery => ({
-  id: "m",
-  eventId: "e",
-  origin: {
-    environmentId: 1,
-    workflow: "w",
-    workflowVersion: 1,
-    step: "s",
-    template: "t",
-    templateVersion: 1,
-    channel: "email",
-    lane: "transactional",
-    category: "c",
-    tenant,
-  },
-  recipient: { id: "u", attributes: {} },
-  to: "u@example.org",
-  content: undefined,
-  data: {},
-  steps: undefined,
-  createdAt: 0,
-  expiresAt: null,
-  attempts: 0,
-  firstAttemptAt: null,
-  last: undefined,
-});
+const delivery = (tenant = ""): Delivery => someDelivery("m", someOrigin({ tenant }));
 
 test("a layout that changed is in force for the next message", async () => {
   const { state, renderer } = bench({ layout: "l", email: { subject: "s", html: "x" } });
