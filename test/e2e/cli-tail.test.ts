@@ -7,6 +7,7 @@ import { z } from "zod";
 import { Api } from "../harness/api.ts";
 import { type Child, stopChild } from "../harness/child.ts";
 import { startTidings } from "../harness/cli.ts";
+import { configureOrders } from "../harness/configure-orders.ts";
 import { apiKey, type ServerProcess, startServerProcess } from "../harness/server-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tidings tail "));
@@ -24,23 +25,7 @@ type Line = z.infer<typeof changeSchema>;
 beforeAll(async () => {
   server = await startServerProcess(join(folder, "data"));
   api = new Api(server.url);
-  await api.put("/v1/categories/orders", { class: "transactional", retry: { delaysSeconds: [] } });
-  await api.put("/v1/integrations/mailbox", { channel: "email", provider: "sandbox" });
-  await api.put("/v1/integrations/hook", {
-    channel: "webhook",
-    provider: "webhook",
-    secrets: { secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
-  });
-  await api.put("/v1/templates/order", { email: { subject: "Order", text: "Sent" }, webhook: {} });
-  for (const [key, channel] of [
-    ["mail", "email"],
-    ["hook", "webhook"],
-  ]) {
-    await api.put(`/v1/workflows/${key}`, {
-      category: "orders",
-      steps: [{ id: "s", type: "channel", channel, template: "order" }],
-    });
-  }
+  await configureOrders(api);
 }, 30_000);
 
 afterAll(async () => {
@@ -84,11 +69,11 @@ async function follow(...args: string[]): Promise<Tail> {
 
 describe("tail", { timeout: 60_000 }, () => {
   test("follows new messages to their ends, those of its filters alone, and ends with 130", async () => {
-    await send("hook", "before");
+    await send("order.hook", "before");
     const all = await follow();
-    const dead = await follow("--state", "dead", "--channel", "webhook", "--workflow", "hook");
-    await send("mail", "anna");
-    await send("hook", "ben");
+    const dead = await follow("--state", "dead", "--channel", "webhook", "--workflow", "order.hook");
+    await send("order.mail", "anna");
+    await send("order.hook", "ben");
     await all.until(({ message }) => message.recipient === "anna" && message.state === "sent");
     const end = await all.until(({ message }) => message.recipient === "ben" && message.state === "dead");
     expect(end.message.attempts).toMatchObject([{ integration: "hook", outcome: "rejected" }]);
@@ -105,14 +90,14 @@ describe("tail", { timeout: 60_000 }, () => {
   });
 
   test("goes on after the server was away", async () => {
-    await send("mail", "first");
+    await send("order.mail", "first");
     const tail = await follow();
     const { port } = server;
     await stopChild(server);
     await vi.waitUntil(() => tail.errors().includes("the server does not answer"), { timeout: 15_000 });
     server = await startServerProcess(join(folder, "data"), {}, { port });
     await vi.waitUntil(() => tail.errors().includes("the server answers again"), { timeout: 15_000 });
-    await send("mail", "after");
+    await send("order.mail", "after");
     await tail.until(({ message }) => message.recipient === "after");
     await stopChild(tail, "SIGINT");
     expect(tail.process.exitCode).toBe(130);

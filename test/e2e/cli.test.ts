@@ -11,6 +11,7 @@ import { z } from "zod";
 import { Api } from "../harness/api.ts";
 import { stopChild } from "../harness/child.ts";
 import { tidings } from "../harness/cli.ts";
+import { configureOrders } from "../harness/configure-orders.ts";
 import { apiKey, type ServerProcess, startServerProcess } from "../harness/server-process.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "tidings cli "));
@@ -44,24 +45,7 @@ beforeAll(async () => {
   server = await startServerProcess(join(cwd, "data"));
   env = { TIDINGS_URL: server.url, TIDINGS_API_KEY: apiKey };
   const api = new Api(server.url);
-  await api.put("/v1/categories/orders", { class: "transactional", retry: { delaysSeconds: [] } });
-  await api.put("/v1/integrations/mailbox", { channel: "email", provider: "sandbox" });
-  // Nobody listens on port 1, so what goes there is dead after its only attempt.
-  await api.put("/v1/integrations/hook", {
-    channel: "webhook",
-    provider: "webhook",
-    secrets: { secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
-  });
-  await api.put("/v1/templates/order", { email: { subject: "Order {{data.order}}", text: "Sent" }, webhook: {} });
-  for (const [key, channel] of [
-    ["order.mail", "email"],
-    ["order.hook", "webhook"],
-  ]) {
-    await api.put(`/v1/workflows/${key}`, {
-      category: "orders",
-      steps: [{ id: "s", type: "channel", channel, template: "order" }],
-    });
-  }
+  await configureOrders(api);
   await api.close();
 }, 30_000);
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Pages } from "../../packages/client/src/pages.ts";
 import { type ApiBench, apiBench } from "../../packages/server/src/api/bench.conformance.ts";
+import { validRecipients, validWorkflow } from "../../packages/server/src/api/valid-bodies.conformance.ts";
 
 const mutations = Number(process.env["TIDINGS_SDK_MUTATIONS"] ?? 2000);
 /** A call that takes longer hangs: the server is in this process. */
@@ -28,26 +29,8 @@ afterAll(() => bench.close());
 const id = "018f3c5a-7d2e-8a4b-9c1d-2e3f4a5b6c7d";
 const options = { timeoutMs: 30_000, retries: 1 };
 const template = { email: { subject: "s", text: "t", html: "h" }, sms: { text: "t" } };
-const workflow = {
-  category: "c",
-  event: "order.shipped",
-  dedupe: { key: "data.order", windowSeconds: 60 },
-  steps: [
-    { id: "wait", type: "delay", seconds: 5 },
-    {
-      id: "if",
-      type: "condition",
-      if: { all: [{ field: "data.total", op: "gt", value: 5 }, { not: { field: "recipient.locale", op: "exists" } }] },
-      // biome-ignore lint/suspicious/noThenProperty: the field's standard word in workflow definitions
-      then: [{ id: "mail", type: "channel", channel: "email", template: "t" }],
-    },
-  ],
-};
 const event = {
-  recipients: [
-    "u1",
-    { id: "u2", email: ["a@x.org"], phone: "+4366012345", timeZone: "Europe/Vienna", attributes: { a: [1] } },
-  ],
+  recipients: validRecipients,
   data: { total: 7, items: [{ sku: "x" }] },
   tenant: "acme",
   scheduledAt: "2040-01-01T00:00:00Z",
@@ -88,7 +71,7 @@ const calls: Record<string, unknown[]> = {
   "recipients.delete": ["u1", options],
   "recipients.createInboxToken": ["u1", { ttlSeconds: 60, scopes: ["inbox:read"] }, options],
   "recipients.revokeInboxTokens": ["u1", options],
-  "workflows.put": ["w", workflow, options],
+  "workflows.put": ["w", { ...validWorkflow, category: "c" }, options],
   "templates.put": ["t", template, options],
   "templates.preview": [
     "t",

@@ -2,6 +2,7 @@ import { problemSchema } from "@tidings/contract/errors";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ApiBench, apiBench } from "./bench.conformance.ts";
+import { validRecipients, validWorkflow } from "./valid-bodies.conformance.ts";
 
 const mutations = Number(process.env["TIDINGS_MUTATIONS"] ?? 2000);
 
@@ -11,23 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-const workflow = {
-  category: "orders",
-  event: "order.shipped",
-  dedupe: { key: "data.order", windowSeconds: 60 },
-  steps: [
-    { id: "wait", type: "delay", seconds: 5 },
-    {
-      id: "if",
-      type: "condition",
-      if: { all: [{ field: "data.total", op: "gt", value: 5 }, { not: { field: "recipient.locale", op: "exists" } }] },
-      // biome-ignore lint/suspicious/noThenProperty: the field's standard word in workflow definitions
-      then: [{ id: "mail", type: "channel", channel: "email", template: "t" }],
-      else: [],
-    },
-  ],
-};
-
 /** A valid body of every route that takes one. */
 const valid: readonly { method: "POST" | "PUT"; path: string; body: unknown }[] = [
   {
@@ -35,10 +19,7 @@ const valid: readonly { method: "POST" | "PUT"; path: string; body: unknown }[] 
     path: "/v1/events",
     body: {
       name: "order.shipped",
-      recipients: [
-        "u1",
-        { id: "u2", email: ["a@x.org"], phone: "+4366012345", timeZone: "Europe/Vienna", attributes: { a: [1] } },
-      ],
+      recipients: validRecipients,
       data: { total: 7, items: [{ sku: "x" }] },
       tenant: "acme",
       scheduledAt: "2040-01-01T00:00:00Z",
@@ -72,7 +53,7 @@ const valid: readonly { method: "POST" | "PUT"; path: string; body: unknown }[] 
     path: "/v1/recipients/u1",
     body: { email: "a@x.org", webhook: ["https://x.org/h"], locale: "de-AT", personal: { a: 1 } },
   },
-  { method: "PUT", path: "/v1/workflows/w", body: workflow },
+  { method: "PUT", path: "/v1/workflows/w", body: validWorkflow },
   {
     method: "PUT",
     path: "/v1/templates/t",

@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import { workflowBodySchema } from "@tidings/contract/workflows";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Delivery } from "../../domain/delivery.ts";
@@ -13,6 +12,7 @@ import { SeededRandom } from "../../lib/seeded-random.ts";
 import { SystemClock } from "../../lib/system-clock.ts";
 import type { Configuration } from "../../ports/configuration.ts";
 import type { EventRow } from "../../ports/store/log.ts";
+import { type RecordedCall, startRecorder } from "../../providers/testing/servers.ts";
 import { EmbeddedQueue } from "../../queue/embedded.ts";
 import { findDue } from "../../queue/find-due.ts";
 import { Corner } from "../../store/conformance/corner.conformance.ts";
@@ -34,31 +34,11 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean();
 });
 
-interface Asked {
-  method: string;
-  url: string;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
 /** A far side. `host` is another name of this machine for each, so that their bounds are told apart. */
-async function far(answer: RequestListener): Promise<{ url: string; asked: Asked[] }> {
-  const asked: Asked[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const { method = "", url = "", headers } = request;
-    asked.push({ method, url, headers, body: Buffer.concat(chunks).toString() });
-    answer(request, response);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  cleanups.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { url: `http://127.0.0.1:${address.port}`, asked };
+async function far(answer: RequestListener): Promise<{ url: string; asked: RecordedCall[] }> {
+  const { port, calls, close } = await startRecorder(answer);
+  cleanups.push(close);
+  return { url: `http://127.0.0.1:${port}`, asked: calls };
 }
 
 type Fetch = Record<string, unknown>;

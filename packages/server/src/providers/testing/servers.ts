@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 
 export interface RunningServer {
@@ -43,6 +43,26 @@ export function startTcp(onSocket: (socket: Socket) => void): Promise<RunningSer
 export function startHttp(listener: RequestListener): Promise<RunningServer> {
   const server = createHttpServer(listener);
   return listening(server, () => server.closeAllConnections());
+}
+
+export interface RecordedCall {
+  method: string;
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** An HTTP server that keeps each call, whole, before it answers. */
+export async function startRecorder(answer: RequestListener): Promise<RunningServer & { calls: RecordedCall[] }> {
+  const calls: RecordedCall[] = [];
+  const server = await startHttp(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    const { method = "", url = "", headers } = request;
+    calls.push({ method, url, headers, body: Buffer.concat(chunks).toString() });
+    answer(request, response);
+  });
+  return { ...server, calls };
 }
 
 /** A port on 127.0.0.1 that nobody listens on. */

@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import { webhookEventSchema } from "@tidings/contract/webhooks";
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -11,6 +10,7 @@ import { OutboundHttpClient } from "../../../lib/outbound-http.ts";
 import { SeededRandom } from "../../../lib/seeded-random.ts";
 import { SystemClock } from "../../../lib/system-clock.ts";
 import type { WebhookRow } from "../../../ports/store/webhooks.ts";
+import { type RecordedCall, startRecorder } from "../../../providers/testing/servers.ts";
 import { Corner } from "../../../store/conformance/corner.conformance.ts";
 import { Database } from "../../../store/sqlite/database.ts";
 import { inProcessStore } from "../../../store/sqlite/in-process.ts";
@@ -27,30 +27,13 @@ afterEach(async () => {
 const dayMs = 86_400_000;
 const secretOf = (byte: number): string => `whsec_${Buffer.alloc(32, byte).toString("base64")}`;
 
-interface Call {
-  url: string;
-  id: string;
-  headers: IncomingHttpHeaders;
-  body: string;
+async function receiver(answer: RequestListener): Promise<{ url: string; calls: RecordedCall[] }> {
+  const { port, calls, close } = await startRecorder(answer);
+  cleanups.push(close);
+  return { url: `http://127.0.0.1:${port}/hook`, calls };
 }
 
-async function receiver(answer: RequestListener): Promise<{ url: string; calls: Call[] }> {
-  const calls: Call[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const { url = "", headers } = request;
-    calls.push({ url, id: String(headers["webhook-id"]), headers, body: Buffer.concat(chunks).toString() });
-    answer(request, response);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  cleanups.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return { url: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/hook`, calls };
-}
+const idOf = ({ headers }: RecordedCall): string => String(headers["webhook-id"]);
 
 const limits = {
   openMax: 16,
@@ -146,7 +129,7 @@ describe("an endpoint", () => {
     expect(call?.body).not.toContain("an address");
     await settled(b, webhook);
     expect(await b.log(webhook)).toMatchObject([
-      { id: call?.id, state: "delivered", log: [{ number: 1, status: 204, code: "" }] },
+      { id: call?.headers["webhook-id"], state: "delivered", log: [{ number: 1, status: 204, code: "" }] },
     ]);
     expect(b.told).toMatchObject({ faults: [], answers: ["taken"] });
   });
@@ -171,7 +154,7 @@ describe("an endpoint", () => {
     expect(second?.dueAt).toBeGreaterThan(b.clock.now() + 3_590_000);
     b.pass(3_600_000);
     await settled(b, webhook);
-    expect(new Set(shop.calls.map(({ id }) => id)).size).toBe(1);
+    expect(new Set(shop.calls.map(idOf)).size).toBe(1);
     expect((await b.log(webhook))[0]?.log.map(({ status, code }) => `${status} ${code}`)).toEqual([
       "500 500",
       "429 429",
@@ -273,7 +256,7 @@ describe("an endpoint", () => {
     await until(() => shop.calls.length === 1);
     const [call] = shop.calls;
     const headers = {
-      "webhook-id": call?.id ?? "",
+      "webhook-id": String(call?.headers["webhook-id"]),
       "webhook-timestamp": String(call?.headers["webhook-timestamp"]),
       "webhook-signature": String(call?.headers["webhook-signature"]),
     };
@@ -291,6 +274,6 @@ describe("an endpoint", () => {
     await b.store.addWebhookExample({ ...example, environmentId: b.environmentId });
     await settled(b, webhook);
     expect(webhookEventSchema.parse(JSON.parse(shop.calls[0]?.body ?? ""))).toMatchObject({ type: "message.opened" });
-    expect(shop.calls[0]?.id).toBe(example.id);
+    expect(shop.calls.map(idOf)[0]).toBe(example.id);
   });
 });
