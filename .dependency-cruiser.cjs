@@ -16,6 +16,7 @@ const settingsSources = `${server}settings-sources\\.ts$`;
 const vendors = [
   "^node_modules/(@photostructure|@aws-sdk|@platformatic|@nats-io|@confluentinc)/",
   "^node_modules/(undici|pg|kysely|ioredis|kafkajs|rabbitmq-client|nats|nodemailer|mailparser|mailauth)/",
+  "^node_modules/(ajv|re2js)/",
   "^node_modules/(web-push|google-auth-library|handlebars|liquidjs|mustache|nunjucks|mjml|piscina)/",
 ];
 const httpAndLogs = ["^node_modules/(fastify|@fastify|ws|pino|prom-client)/"];
@@ -146,6 +147,12 @@ module.exports = {
       layer("templates"),
       [...layer("templates", "domain", "lib", "ports"), contract, ...settings],
       "A template engine or source imports domain, lib and the port that it implements.",
+    ),
+    only(
+      "data-schemas",
+      layer("data-schemas"),
+      [...layer("data-schemas", "ports"), contract],
+      "Checks data against schemas and knows nothing else.",
     ),
     only("api", layer("api"), [...layer("api", "domain", "ports"), contract, ...settings], "Routes know no stage."),
     only(

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Route } from "@tidings/contract/route";
 import { type RouteExample, routeExamples, someId } from "@tidings/contract/route-examples";
-import { type Route, routes } from "@tidings/contract/routes";
+import { routes } from "@tidings/contract/routes";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { Api } from "../harness/api.ts";

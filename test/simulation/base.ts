@@ -8,14 +8,17 @@ import type { Channel } from "@tidings/contract/words";
 import { workflowBodySchema } from "@tidings/contract/workflows";
 import { InProcessBroadcast } from "../../packages/server/src/broadcast/in-process.ts";
 import { prepareEnvironments } from "../../packages/server/src/composition/environments.ts";
+import { AjvSchemas } from "../../packages/server/src/data-schemas/ajv-schemas.ts";
 import { Keyring } from "../../packages/server/src/lib/keyring.ts";
 import { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import { SimulatedClock } from "../../packages/server/src/lib/simulated-clock.ts";
 import type { Configuration, TemplateParts } from "../../packages/server/src/ports/configuration.ts";
+import type { DataSchemas } from "../../packages/server/src/ports/data-schemas.ts";
 import type { RequestTemplates } from "../../packages/server/src/ports/request-templates.ts";
 import type { EnvironmentRow } from "../../packages/server/src/ports/store/keys.ts";
 import type { CompiledTemplate, TemplateEngine } from "../../packages/server/src/ports/template-engine.ts";
 import { ConfigurationCache } from "../../packages/server/src/store/configuration-cache.ts";
+import { putConfiguration } from "../../packages/server/src/store/conformance/write-configuration.conformance.ts";
 import { Database } from "../../packages/server/src/store/sqlite/database.ts";
 import { inProcessStore } from "../../packages/server/src/store/sqlite/in-process.ts";
 import { migrate } from "../../packages/server/src/store/sqlite/migrate.ts";
@@ -31,6 +34,7 @@ export interface Base {
   environment: EnvironmentRow;
   templates: TemplateEngine;
   requests: RequestTemplates;
+  dataSchemas: DataSchemas;
   newKeyring(randomBytes: (length: number) => Buffer): Keyring;
   /** Empties the database of what a seed left behind. */
   reset(): void;
@@ -65,7 +69,7 @@ export async function prepareBase(): Promise<Base> {
   if (environment === undefined) throw new Error("there is no environment");
   for (const { kind, key, document } of documents()) {
     const parsed = JSON.stringify(schemas[kind].parse(document));
-    await store.putConfiguration({
+    await putConfiguration(store, {
       environmentId: environment.id,
       kind,
       key,
@@ -90,6 +94,7 @@ export async function prepareBase(): Promise<Base> {
     environment,
     templates: rememberingEngine(),
     requests: new HandlebarsRequests({ outputLengthMax: 1000, passesMax: 100 }),
+    dataSchemas: new AjvSchemas(),
     newKeyring(randomBytes) {
       const own = new Keyring(masterKey, randomBytes, 1000);
       own.addEnvironment(environment);

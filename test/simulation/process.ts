@@ -54,6 +54,7 @@ export class SimulatedProcess implements LiveProcess {
       templates: base.templates,
       requests: base.requests,
       http: parts.httpFor(this),
+      dataSchemas: base.dataSchemas,
       steps: poisoned(stepKinds),
       providerOf: ({ key }) => {
         if (!providers.has(key)) providers.set(key, parts.providerOf(key, this));

@@ -1,7 +1,7 @@
 import { apiKeyBodySchema, apiKeySchema, newApiKeySchema } from "@tidings/contract/api-keys";
 import { batchResultSchema } from "@tidings/contract/batch";
 import { categoryBodySchema } from "@tidings/contract/categories";
-import { configurationViewSchema } from "@tidings/contract/configuration";
+import { configurationViewSchema, versionQuerySchema } from "@tidings/contract/configuration";
 import { deadLetterReplayBodySchema, deadLetterSchema, replayedSchema } from "@tidings/contract/dead-letters";
 import {
   acceptedSchema,
@@ -47,8 +47,10 @@ const always = { repeat: "always" } as const;
 const keyed = { repeat: "always" } as const;
 const once = { repeat: "refused" } as const;
 
-const configuration = <Body extends z.ZodType>(noun: string, plural: string, body: Body) =>
-  documents(noun, plural, body, configurationViewSchema(body));
+const configuration = <Body extends z.ZodType>(noun: string, plural: string, body: Body) => {
+  const calls = documents(noun, plural, body, configurationViewSchema(body));
+  return { ...calls, get: { ...calls.get, query: versionQuerySchema } };
+};
 
 const documents = <Body extends z.ZodType, View extends z.ZodType>(
   noun: string,

@@ -7,6 +7,12 @@ export const limits = {
   stepsPerWorkflow: 100,
   headersPerFetch: 20,
   webhookSecretOverlapSeconds: 7 * 86_400,
+  /** Documents that are written together. */
+  documentsPerSet: 2000,
+  /** Characters of a workflow's JSON Schema of event data. */
+  dataSchemaLength: 65_536,
+  /** Schemas in it, each counted as often as references lead to it. */
+  dataSchemaParts: 2000,
   addressesPerChannel: 20,
   attachmentsPerMail: 20,
   pageSize: 100,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { apiKeySchema } from "./api-keys.ts";
 import { conditionSchema } from "./conditions.ts";
+import { ifMatchSchema } from "./configuration.ts";
 import { deadLetterSchema } from "./dead-letters.ts";
 import { describedSchema } from "./described-schema.ts";
 import { errorCodes, problemSchema } from "./errors.ts";
@@ -25,9 +26,10 @@ import {
 } from "./inbox.ts";
 import { attemptSchema, contentSchema, messageSchema } from "./messages.ts";
 import { inlineRecipientSchema, recipientBodySchema, recipientSchema } from "./recipients.ts";
+import type { Route } from "./route.ts";
 import { type RouteExample, routeExamples } from "./route-examples.ts";
 import { routeText } from "./route-texts.ts";
-import { type Route, routes } from "./routes.ts";
+import { routes } from "./routes.ts";
 import { stepSchema } from "./workflows.ts";
 
 type Json = Record<string, unknown>;
@@ -202,15 +204,16 @@ function queryParameters(route: Route): Json[] {
   });
 }
 
+const headerSchemas: Readonly<Record<string, z.ZodType>> = {
+  "Idempotency-Key": idempotencyKeySchema,
+  "If-Match": ifMatchSchema,
+};
+
 function headerParameters(route: Route): Json[] {
-  const { $schema: _schema, ...schema } = z.toJSONSchema(idempotencyKeySchema, conversion);
-  return Object.entries(route.headers ?? {}).map(([name, description]) => ({
-    name,
-    in: "header",
-    required: false,
-    description,
-    schema,
-  }));
+  return Object.entries(route.headers ?? {}).map(([name, description]) => {
+    const { $schema: _schema, ...schema } = z.toJSONSchema(headerSchemas[name] ?? z.string(), conversion);
+    return { name, in: "header", required: false, description, schema };
+  });
 }
 
 const rateLimitHeaders = {

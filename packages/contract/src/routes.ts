@@ -1,8 +1,13 @@
-import type { z } from "zod";
 import { apiKeyBodySchema, apiKeySchema, newApiKeySchema } from "./api-keys.ts";
 import { batchResultSchema } from "./batch.ts";
 import { categoryBodySchema } from "./categories.ts";
-import { configurationViewSchema } from "./configuration.ts";
+import {
+  configurationAppliedSchema,
+  configurationCheckSchema,
+  configurationSetSchema,
+  environmentsSchema,
+} from "./configuration.ts";
+import { configurationRoutes } from "./configuration-routes.ts";
 import { deadLetterReplayBodySchema, deadLetterSchema, replayedSchema } from "./dead-letters.ts";
 import {
   acceptedSchema,
@@ -32,6 +37,7 @@ import { pageOf, pageQuerySchema } from "./pages.ts";
 import { partialBodySchema } from "./partials.ts";
 import { previewBodySchema, previewSchema } from "./previews.ts";
 import { recipientBodySchema, recipientSchema } from "./recipients.ts";
+import type { Route } from "./route.ts";
 import { templateBodySchema } from "./templates.ts";
 import { tenantBodySchema, tenantViewSchema } from "./tenants.ts";
 import {
@@ -45,39 +51,6 @@ import {
   webhookTestBodySchema,
 } from "./webhooks.ts";
 import { workflowBodySchema } from "./workflows.ts";
-
-/** One route of the API: what OpenAPI, the server's registration and the SDK's types are made from. */
-export interface Route {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Path with parameters in braces, as OpenAPI writes them. */
-  path: string;
-  /** Name in camelCase; OpenAPI's operationId. */
-  operation: string;
-  summary: string;
-  tag: string;
-  body?: z.ZodType;
-  query?: z.ZodType;
-  headers?: Record<string, string>;
-  status: number;
-  response?: z.ZodType;
-  /** For machines, vendors and recipients: no API key, and the server registers it by hand. */
-  open?: true;
-  /** A recipient's token in place of the API key. */
-  token?: "recipient";
-}
-
-const configurationRoutes = (noun: string, plural: string, body: z.ZodType): Route[] => {
-  const path = `/v1/${plural}/{key}`;
-  const name = noun[0]?.toUpperCase() + noun.slice(1);
-  const view = configurationViewSchema(body);
-  // biome-ignore format: as below
-  return [
-    { method: "GET", path: `/v1/${plural}`, operation: `list${plural[0]?.toUpperCase()}${plural.slice(1)}`, summary: `List the ${plural}`, tag: plural, query: pageQuerySchema, status: 200, response: pageOf(view) },
-    { method: "PUT", path, operation: `put${name}`, summary: `Write a ${noun}: a new version where it differs`, tag: plural, body, status: 200, response: view },
-    { method: "GET", path, operation: `get${name}`, summary: `Read a ${noun}`, tag: plural, status: 200, response: view },
-    { method: "DELETE", path, operation: `delete${name}`, summary: `Delete a ${noun}`, tag: plural, status: 204 },
-  ];
-};
 
 const visited = { open: true, token: "recipient" } as const;
 
@@ -115,6 +88,9 @@ export const routes: readonly Route[] = [
   ...configurationRoutes("partial", "partials", partialBodySchema),
   ...configurationRoutes("category", "categories", categoryBodySchema),
   ...configurationRoutes("integration", "integrations", integrationBodySchema),
+  { method: "POST", path: "/v1/configuration/check", operation: "checkConfiguration", summary: "What applying documents together would do, or why it would be refused; writes nothing", tag: "configuration", body: configurationSetSchema, status: 200, response: configurationCheckSchema },
+  { method: "POST", path: "/v1/configuration/apply", operation: "applyConfiguration", summary: "Write and delete documents together: all of them, or none", tag: "configuration", body: configurationSetSchema, status: 200, response: configurationAppliedSchema },
+  { method: "GET", path: "/v1/environments", operation: "listEnvironments", summary: "List the environments, and name the API key's own", tag: "environments", status: 200, response: environmentsSchema },
   { method: "GET", path: "/v1/tenants", operation: "listTenants", summary: "List the tenants", tag: "tenants", query: pageQuerySchema, status: 200, response: pageOf(tenantViewSchema) },
   { method: "PUT", path: "/v1/tenants/{key}", operation: "putTenant", summary: "Write a tenant: its name and branding", tag: "tenants", body: tenantBodySchema, status: 200, response: tenantViewSchema },
   { method: "GET", path: "/v1/tenants/{key}", operation: "getTenant", summary: "Read a tenant", tag: "tenants", status: 200, response: tenantViewSchema },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Condition, conditionSchema } from "./conditions.ts";
+import { dataSchemaSchema } from "./data-schemas.ts";
 import { limits } from "./limits.ts";
 import { bodyText, keySchema, line } from "./text.ts";
 import { channelSchema } from "./words.ts";
@@ -119,6 +120,8 @@ export const workflowBodySchema = z.strictObject({
   /** Name of the event that starts it; its key where left out. */
   event: line(200).optional(),
   category: keySchema,
+  /** What the event's data must be; an event that it refuses is refused whole. */
+  data: dataSchemaSchema.optional(),
   /** A second event with the same value of `key` for the same recipient inside the window starts nothing. */
   dedupe: z
     .strictObject({

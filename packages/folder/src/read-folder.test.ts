@@ -7,7 +7,7 @@ import { faultText } from "./fault.ts";
 import { readFolder } from "./read-folder.ts";
 
 const example = fileURLToPath(new URL("../../../notifications", import.meta.url));
-const limits = { filesMax: 50, fileBytesMax: 10_000, bytesMax: 100_000, runMs: 10_000, memoryMib: 128 };
+const limits = { filesMax: 50, fileBytesMax: 10_000, bytesMax: 100_000, runMs: 60_000, memoryMib: 128 };
 
 let parent = "";
 let root = "";
@@ -45,7 +45,7 @@ const workflow = "category: news\nsteps:\n  - { id: mail, type: channel, channel
 describe("a notifications folder", () => {
   test("of the repository's own example is read without a fault", async () => {
     const result = await readFolder(example, {
-      limits: { filesMax: 100, fileBytesMax: 100_000, bytesMax: 1e6, runMs: 10_000, memoryMib: 128 },
+      limits: { filesMax: 100, fileBytesMax: 100_000, bytesMax: 1e6, runMs: 60_000, memoryMib: 128 },
       secretOf: () => undefined,
     });
     if ("faults" in result) throw new Error(result.faults.map(faultText).join("\n"));
@@ -76,18 +76,18 @@ describe("a notifications folder", () => {
     expect(await documents()).toEqual([
       { kind: "category", key: "news", file: "categories.yaml", document: { class: "marketing" }, placeOf },
       {
-        kind: "workflow",
-        key: "weekly",
-        file: "workflows/weekly.yml",
-        document: expect.objectContaining({ category: "news" }),
-        placeOf,
-      },
-      {
         kind: "template",
         key: "t",
         file: "templates/t",
         placeOf,
         document: { email: { subject: "Hello {{data.name}}", text: "Text\n" }, sms: { text: "Short" } },
+      },
+      {
+        kind: "workflow",
+        key: "weekly",
+        file: "workflows/weekly.yml",
+        document: expect.objectContaining({ category: "news" }),
+        placeOf,
       },
     ]);
   });
@@ -111,8 +111,8 @@ describe("a notifications folder", () => {
     const found = await faults();
     expect(found).toEqual([
       expect.stringMatching(/^integrations\.yaml:1:59: a\.secrets\.password must name an environment variable/),
-      "integrations.yaml:2:59: b.secrets.password NOT_THERE is not set",
-      "integrations.yaml:3:59: c.secrets.password EMPTY is not set",
+      "integrations.yaml:2:59: b.secrets.password needs the variable NOT_THERE, which is not set",
+      "integrations.yaml:3:59: c.secrets.password needs the variable EMPTY, which is not set",
     ]);
     expect(found.join()).not.toContain("letmein");
   });
@@ -144,9 +144,9 @@ describe("a notifications folder", () => {
     });
     expect((await faults()).map((fault) => fault.split(":")[0])).toEqual([
       "category.yaml",
+      "templates/t/email.html",
       "workflows/a.json",
       "workflows/deep/a.yaml",
-      "templates/t/email.html",
     ]);
   });
 
@@ -208,6 +208,69 @@ describe("a notifications folder", () => {
       "integrations.yaml:1:1: is a link that leads out of the folder",
       "templates:1:1: is a link to nothing",
       "workflows:1:1: is a link that leads out of the folder",
+    ]);
+  });
+});
+
+describe("the forms of a folder", () => {
+  test("put a template together from its own file, fields, languages, messages and attachments", async () => {
+    await write({
+      "layouts/base/email.html.handlebars": "<b>{{> content}}</b>",
+      "partials/a.b.html.handlebars": "<i></i>",
+      "templates/t/template.yaml":
+        "name: T\nlayout: base\nin_app:\n  text: Hello\n  actions:\n    - { key: open, label: Open }\n",
+      "templates/t/email.subject.handlebars": "Hello\n",
+      "templates/t/email.html.handlebars": "{{> a.b}}\n",
+      "templates/t/de/email.subject.handlebars": "Hallo\n",
+      "templates/t/sample.yaml": "data: { a: 1 }\n",
+    });
+    const result = await read();
+    if ("faults" in result) throw new Error(result.faults.map(faultText).join("\n"));
+    const template = result.documents.find(({ kind }) => kind === "template");
+    expect(template?.document).toEqual({
+      name: "T",
+      layout: "base",
+      in_app: { text: "Hello", actions: [{ key: "open", label: "Open" }] },
+      email: { subject: "Hello", html: "{{> a.b}}\n" },
+      locales: { de: { email: { subject: "Hallo" } } },
+    });
+    expect(result.samples.get("t")).toEqual({ data: { a: 1 } });
+    expect(result.documents.map(({ kind, key }) => `${kind} ${key}`)).toEqual([
+      "layout base",
+      "partial a.b",
+      "template t",
+    ]);
+    expect(template?.placeOf("locales.de.email.subject", 3)).toEqual({
+      ...{ file: "templates/t/de/email.subject.handlebars", line: 3, column: 1 },
+    });
+    expect(template?.placeOf("in_app.actions[0].label")).toMatchObject({ file: "templates/t/template.yaml", line: 6 });
+  });
+
+  test("give an environment its own integrations, and other environments' secrets need not be here", async () => {
+    await write({
+      "integrations.yaml": "a: { channel: email, provider: sandbox }\nb: { channel: sms, provider: sandbox }\n",
+      "integrations.production.yaml":
+        "a: { channel: email, provider: smtp, secrets: { password: { fromEnv: NOT_HERE } } }\nc: { channel: push, provider: x }\n",
+    });
+    const found = async (environment: string, secretOf?: (name: string) => string) => {
+      const result = await readFolder(root, { limits, environment, ...(secretOf ? { secretOf } : {}) });
+      if ("faults" in result) return result.faults.map(faultText);
+      return result.documents.map(({ key, document }) => [key, Reflect.get(Object(document), "provider")].join(" "));
+    };
+    expect(await found("development")).toEqual(["a sandbox", "b sandbox"]);
+    expect(await found("production", () => "secret")).toEqual(["b sandbox", "a smtp", "c x"]);
+    expect(await found("production")).toEqual(["b sandbox", "a smtp", "c x"]);
+    expect(await found("production", () => "")).toEqual([expect.stringContaining("NOT_HERE, which is not set")]);
+  });
+
+  test("refuse a field that is written twice, and tell where what is missing belongs", async () => {
+    await write({
+      "templates/t/template.yaml": "email:\n  subject: Hello\n",
+      "templates/t/email.subject.handlebars": "Hello\n",
+      "templates/t/email.text.handlebars": "x\n",
+    });
+    expect(await faults()).toEqual([
+      "templates/t/email.subject.handlebars:1:1: is email.subject, which is written elsewhere too",
     ]);
   });
 });

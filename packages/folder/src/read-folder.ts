@@ -1,85 +1,90 @@
-import { categoryBodySchema } from "@tidings/contract/categories";
-import { integrationBodySchema } from "@tidings/contract/integrations";
 import { type FolderFault, fileFault } from "./fault.ts";
-import { type FolderFile, type FolderLimits, listFolder, textOf } from "./list-files.ts";
+import { type Form, formOf } from "./forms.ts";
+import { type FolderFile, type FolderLimits, listFolder } from "./list-files.ts";
+import { readDocumentFolder } from "./read-document-folder.ts";
 import { readMapping } from "./read-mapping.ts";
-import { readTemplate } from "./read-template.ts";
+import { readPartial } from "./read-partial.ts";
 import { readWorkflow } from "./read-workflow.ts";
-import type { FolderDocument, Reading } from "./reading.ts";
+import type { FolderDocument, Reading, Sample } from "./reading.ts";
+import { referenceFaults } from "./references.ts";
 import { readTypeScript } from "./typescript/read-typescript.ts";
 import type { TypeScriptLimits } from "./typescript/runner.ts";
 
-export type NotificationsFolder = { documents: FolderDocument[] } | { faults: FolderFault[] };
+export type NotificationsFolder =
+  | { documents: FolderDocument[]; samples: ReadonlyMap<string, Sample> }
+  | { faults: FolderFault[] };
 
 export interface ReadFolderOptions {
   limits: FolderLimits & TypeScriptLimits;
-  /** Looks a secret up by the name that stands in the folder. */
-  secretOf: (name: string) => string | undefined;
+  /** Looks a secret up by the name that stands in the folder; left out, secrets are only checked to be names. */
+  secretOf?: (name: string) => string | undefined;
+  /** Environment whose `integrations.<environment>.yaml` lies over `integrations.yaml`; none where left out. */
+  environment?: string;
 }
-
-/** A place where configuration is looked for, and how it is read. */
-interface Form {
-  pattern: RegExp;
-  read: (file: FolderFile, text: string, reading: Reading) => void;
-}
-
-const forms: readonly Form[] = [
-  {
-    pattern: /^categories\.ya?ml$/,
-    read: (file, text, reading) => readMapping(file, text, "category", categoryBodySchema, reading),
-  },
-  {
-    pattern: /^integrations\.ya?ml$/,
-    read: (file, text, reading) => readMapping(file, text, "integration", integrationBodySchema, reading),
-  },
-  { pattern: /^workflows\/[^/]+\.ya?ml$/, read: readWorkflow },
-  // What several `.ts` workflows import.
-  { pattern: /^lib\/.+\.(ts|js|json)$/, read: () => undefined },
-];
 
 /**
- * Configuration as an application keeps it in its repository:
- *
- *   categories.yaml, integrations.yaml            a mapping of keys to bodies
- *   workflows/<key>.yaml                          a body each
- *   templates/<key>/<channel>.<field>.handlebars  a field each: email.subject, email.text, email.html, sms.text …
- *
- * Bodies are those of `PUT /v1/{categories,integrations,workflows,templates}/{key}`. Secrets are named, never written:
- * `password: { fromEnv: SMTP_PASSWORD }`. Gives all documents, or all faults.
+ * Configuration as an application keeps it in its repository (`docs/reference/notifications-folder.md` has all forms).
+ * Bodies are those of `PUT /v1/{plural}/{key}`; secrets are named, never written. Gives all documents, in the order of
+ * their files, or all faults: of shape, and where there is none, of what documents refer to.
  */
-export async function readFolder(root: string, { limits, secretOf }: ReadFolderOptions): Promise<NotificationsFolder> {
-  const listed = await listFolder(root, limits);
-  const reading: Reading = { documents: [], faults: [...listed.faults], secretOf };
-  const templates = new Map<string, FolderFile[]>();
-  const typescript: FolderFile[] = [];
+export async function readFolder(root: string, options: ReadFolderOptions): Promise<NotificationsFolder> {
+  const listed = await listFolder(root, options.limits);
+  const reading: Reading = {
+    documents: [],
+    ofEnvironments: [],
+    samples: new Map(),
+    faults: [...listed.faults],
+    secretOf: options.secretOf,
+    environment: options.environment,
+  };
+  const groups = new Map<string, { form: Form; key: string; files: FolderFile[] }>();
   for (const file of listed.files) {
-    const [, key] = /^templates\/([^/]+)\/[^/]+$/.exec(file.path) ?? [];
-    if (/^workflows\/[^/]+\.ts$/.test(file.path)) typescript.push(file);
-    else if (key === undefined) readFile(file, reading);
-    else templates.set(key, [...(templates.get(key) ?? []), file]);
+    const found = formOf(file.path);
+    if (found === undefined) {
+      reading.faults.push(fileFault(file.path, "is in no place where configuration is looked for"));
+      continue;
+    }
+    const { form, key } = found;
+    const name = form === "template" || form === "layout" || form === "partial" ? `${form} ${key}` : file.path;
+    const group = groups.get(name) ?? { form, key, files: [] };
+    group.files.push(file);
+    groups.set(name, group);
   }
-  for (const [key, files] of templates) readTemplate(key, files, reading);
-  await readTypeScript(root, typescript, limits, reading);
-  reportDoubles(reading);
-  return reading.faults.length > 0 ? { faults: reading.faults } : { documents: reading.documents };
+  for (const { form, key, files } of groups.values()) readGroup(form, key, files, reading);
+  const typescript = [...groups.values()].filter(({ form }) => form === "typescript").flatMap(({ files }) => files);
+  await readTypeScript(root, typescript, options.limits, reading);
+  const documents = documentsOf(reading);
+  reportDoubles(reading.documents, reading.faults);
+  if (reading.faults.length === 0) reading.faults.push(...referenceFaults(documents));
+  return reading.faults.length > 0 ? { faults: reading.faults.sort(inOrder) } : { documents, samples: reading.samples };
 }
 
-function readFile(file: FolderFile, reading: Reading): void {
-  const form = forms.find(({ pattern }) => pattern.test(file.path));
-  if (form === undefined) {
-    reading.faults.push(fileFault(file.path, "is in no place where configuration is looked for"));
-    return;
-  }
-  const text = textOf(file, reading.faults);
-  if (text !== undefined) form.read(file, text, reading);
+function readGroup(form: Form, key: string, files: readonly FolderFile[], reading: Reading): void {
+  const [file] = files;
+  if (file === undefined || form === "ignored" || form === "typescript") return;
+  if (form === "template" || form === "layout") readDocumentFolder(form, key, files, reading);
+  else if (form === "partial") readPartial(key, files, reading);
+  else if (form === "workflow") readWorkflow(key, file, reading);
+  else readMapping(form, key, file, reading);
+}
+
+/** Those of all environments, with what the one that is asked for has in place of them. */
+function documentsOf({ documents, ofEnvironments, environment }: Reading): FolderDocument[] {
+  const own = ofEnvironments.filter((each) => each.environment === environment).map(({ document }) => document);
+  const replaced = new Set(own.map(({ key }) => key));
+  return [...documents.filter(({ kind, key }) => kind !== "integration" || !replaced.has(key)), ...own];
 }
 
 /** Such as `categories.yaml` beside `categories.yml`. */
-function reportDoubles({ documents, faults }: Reading): void {
+function reportDoubles(documents: readonly FolderDocument[], faults: FolderFault[]): void {
   const seen = new Map<string, string>();
   for (const { kind, key, file, placeOf } of documents) {
     const first = seen.get(`${kind} ${key}`);
     if (first !== undefined) faults.push({ ...placeOf(""), path: "", message: `has ${kind} ${key}, as ${first} has` });
     seen.set(`${kind} ${key}`, file);
   }
+}
+
+function inOrder(a: FolderFault, b: FolderFault): number {
+  return a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1;
 }

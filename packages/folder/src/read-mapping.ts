@@ -1,19 +1,26 @@
-import type { ConfigurationKind } from "@tidings/contract/configuration";
+import { categoryBodySchema } from "@tidings/contract/categories";
+import { integrationBodySchema } from "@tidings/contract/integrations";
+import { tenantBodySchema } from "@tidings/contract/tenants";
 import type { z } from "zod";
-import type { FolderFile } from "./list-files.ts";
+import { type FolderFile, textOf } from "./list-files.ts";
 import { partsOf } from "./path-parts.ts";
-import { isKey, keyRule, type Reading } from "./reading.ts";
+import { type FolderDocument, isKey, keyRule, type Reading } from "./reading.ts";
 import { withSecrets } from "./secrets.ts";
 import { YamlFile } from "./yaml-file.ts";
 
-/** A file that maps keys to bodies. */
-export function readMapping(
-  file: FolderFile,
-  text: string,
-  kind: ConfigurationKind,
-  schema: z.ZodType,
-  { documents, faults, secretOf }: Reading,
-): void {
+type MappedKind = "category" | "integration" | "tenant";
+
+const schemas: Readonly<Record<MappedKind, z.ZodType>> = {
+  category: categoryBodySchema,
+  integration: integrationBodySchema,
+  tenant: tenantBodySchema,
+};
+
+/** A file that maps keys to bodies. `environment` is empty where it is of all. */
+export function readMapping(kind: MappedKind, environment: string, file: FolderFile, reading: Reading): void {
+  const { faults } = reading;
+  const text = textOf(file, faults);
+  if (text === undefined) return;
   const yaml = new YamlFile(file.path, text);
   for (const [key, value] of Object.entries(yaml.mapping(faults) ?? {})) {
     if (!isKey(key)) {
@@ -21,11 +28,22 @@ export function readMapping(
       continue;
     }
     const faultsBefore = faults.length;
-    const report = (path: string[], message: string) => yaml.report([key, ...path], message, faults);
-    const body = kind === "integration" ? withSecrets(value, secretOf, report) : value;
-    const document = yaml.parse(schema, body, [key], faults);
+    const { body, secretNames } =
+      kind === "integration" ? opened(value, key, environment, yaml, reading) : { body: value };
+    const document = yaml.parse(schemas[kind], body, [key], faults);
     if (faults.length > faultsBefore) continue;
-    const placeOf = (path: string) => yaml.placeOf([key, ...partsOf(path)], path === "" ? "key" : "value");
-    documents.push({ kind, key, file: file.path, document, placeOf });
+    const placeOf: FolderDocument["placeOf"] = (path) =>
+      yaml.placeOf([key, ...partsOf(path)], path === "" ? "key" : "value");
+    const read = { kind, key, file: file.path, document, placeOf, ...(secretNames ? { secretNames } : {}) };
+    if (environment === "") reading.documents.push(read);
+    else reading.ofEnvironments.push({ environment, document: read });
   }
+}
+
+/** Secrets of another environment than the one that is read for need not be here. */
+function opened(value: unknown, key: string, environment: string, yaml: YamlFile, reading: Reading) {
+  const isAsked = environment === "" || environment === reading.environment;
+  return withSecrets(value, isAsked ? reading.secretOf : undefined, (path, message, hint) =>
+    yaml.report([key, ...path], message, reading.faults, hint),
+  );
 }

@@ -48,8 +48,17 @@ export class YamlFile {
     return undefined;
   }
 
-  report(path: readonly string[], message: string, faults: FolderFault[]): void {
-    faults.push({ ...this.placeOf(path), path: path.join("."), message });
+  report(path: readonly string[], message: string, faults: FolderFault[], hint?: string): void {
+    const fault = { ...this.placeOf(path), path: path.join("."), message };
+    faults.push(hint === undefined ? fault : { ...fault, hint });
+  }
+
+  /** A line of a text that stands at the path; the lines of a block begin below its mark. */
+  placeOfText(path: readonly (string | number)[], line: number | undefined): Place {
+    const place = this.placeOf(path);
+    const node: unknown = this.#document.getIn(path, true);
+    const isBlock = isScalar(node) && (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED");
+    return line !== undefined && isBlock ? { ...place, line: place.line + line, column: 1 } : place;
   }
 
   /** The value at the path, or the nearest one above it that is there. A name that is too much stands where its key does. */

@@ -12,6 +12,8 @@ export interface ConfigurationView<Document> {
   version: number;
   updatedAt: string;
   secretNames?: string[] | undefined;
+  /** Where this version's document came from, when it was not written by hand: `version 3`, `staging version 12`. */
+  origin?: string | undefined;
   document: Document;
 }
 

@@ -51,8 +51,9 @@ async function readOne(root: string, file: FolderFile, runner: Runner, { documen
     faults.push(runFault(outcome, bundled, root, file.path));
     return;
   }
-  const placeOf = (path: string, part?: "key"): Place =>
+  const place = (path: string, part?: "key"): Place =>
     placeAt(file.path, text, offsetInLiteral(text, partsOf(path), part));
+  const placeOf = (path: string): Place => place(path);
   if (outcome.json === null) {
     faults.push(fileFault(file.path, "exports no workflow", "end it with `export default workflow({ … })`"));
     return;
@@ -61,8 +62,9 @@ async function readOne(root: string, file: FolderFile, runner: Runner, { documen
   const parsed = workflowBodySchema.safeParse(value);
   if (parsed.success) documents.push({ kind: "workflow", key, file: file.path, document: parsed.data, placeOf });
   for (const fault of parsed.success ? [] : faultsOf(parsed.error)) {
-    const place = placeOf(fault.path, isUnknown(fault) ? "key" : undefined);
-    faults.push(shapeFault(place, fault, { schema: workflowBodySchema, value }));
+    faults.push(
+      shapeFault(place(fault.path, isUnknown(fault) ? "key" : undefined), fault, { schema: workflowBodySchema, value }),
+    );
   }
 }
 

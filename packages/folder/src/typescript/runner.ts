@@ -10,11 +10,15 @@ export interface TypeScriptLimits {
 
 export type RunOutcome = RunResult | { ended: "hung" | "exited" };
 
+/** A process that has not started by then never will; a busy machine takes seconds. */
+const startMs = 60_000;
+
 /**
  * Runs definitions one after the other in a child process, which is started when it is needed, and again where a file
  * ended it.
  *
- *   idle ── run ──▶ running ── result ──▶ idle;   running ── time is over, or it exits ──▶ no child
+ *   none ── run ──▶ starting ── ready ──▶ idle ── run ──▶ running ── result ──▶ idle
+ *   running ── its time is over, or it exits ──▶ none
  */
 export class Runner {
   readonly #limits: TypeScriptLimits;
@@ -25,20 +29,11 @@ export class Runner {
   }
 
   async run(script: Run): Promise<RunOutcome> {
-    const child = this.#child ?? startChild(this.#limits);
+    const child = this.#child ?? (await this.#start());
     this.#child = child;
-    const outcome = await new Promise<RunOutcome>((resolve) => {
-      const timer = setTimeout(() => resolve({ ended: "hung" }), this.#limits.runMs);
-      const settle = (result: RunOutcome) => {
-        clearTimeout(timer);
-        child.removeAllListeners();
-        resolve(result);
-      };
-      child.on("message", (result: RunResult) => settle(result));
-      child.on("exit", () => settle({ ended: "exited" }));
-      child.on("error", () => settle({ ended: "exited" }));
-      child.send(script);
-    });
+    const answered = this.#answer<RunResult>(child, this.#limits.runMs);
+    child.send(script);
+    const outcome = await answered;
     if ("ended" in outcome) this.close();
     return outcome;
   }
@@ -47,6 +42,32 @@ export class Runner {
     this.#child?.removeAllListeners();
     this.#child?.kill("SIGKILL");
     this.#child = undefined;
+  }
+
+  async #start(): Promise<ChildProcess> {
+    const child = startChild(this.#limits);
+    this.#child = child;
+    const ready = await this.#answer<object>(child, startMs);
+    if ("ended" in ready) throw new Error("the process that reads TypeScript workflows does not start");
+    return child;
+  }
+
+  /** The next message of the child, whose program is this package's own. */
+  #answer<Message extends object>(
+    child: ChildProcess,
+    timeMs: number,
+  ): Promise<Message | { ended: "hung" | "exited" }> {
+    return new Promise((resolve) => {
+      const settle = (answer: Message | { ended: "hung" | "exited" }) => {
+        clearTimeout(timer);
+        child.removeAllListeners();
+        resolve(answer);
+      };
+      const timer = setTimeout(() => settle({ ended: "hung" }), timeMs);
+      child.on("message", (message: Message) => settle(message));
+      child.on("exit", () => settle({ ended: "exited" }));
+      child.on("error", () => settle({ ended: "exited" }));
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import type { FetchRequest } from "@tidings/contract/workflows";
 import { Pool } from "undici";
 import { z } from "zod";
 import { InProcessBroadcast } from "../broadcast/in-process.ts";
+import { AjvSchemas } from "../data-schemas/ajv-schemas.ts";
 import { IdSource } from "../lib/ids.ts";
 import { Keyring } from "../lib/keyring.ts";
 import { SystemClock } from "../lib/system-clock.ts";
@@ -84,6 +85,11 @@ function ground() {
   return { clock, random, ids, database, store, keyring };
 }
 
+const machines: Pick<ApiDependencies, "readiness" | "metrics"> = {
+  readiness: async () => ({ store: { ok: true } }),
+  metrics: async () => ({ contentType: "text/plain; version=0.0.4", text: "up 1\n" }),
+};
+const dataSchemas = new AjvSchemas();
 const requests = new HandlebarsRequests();
 const engines = {
   templates: new HandlebarsEngine(),
@@ -108,6 +114,7 @@ export async function apiBench(
   const ingest = new Ingest({
     store,
     configuration: cache,
+    dataSchemas,
     keyring,
     clock,
     ids,
@@ -116,7 +123,7 @@ export async function apiBench(
     ...unwatched,
     onStoreError: (error) => logged.push({ fields: { err: error }, message: "store" }),
   });
-  const rules = new StoredConfigurationRules({ store, provider, ...engines });
+  const rules = new StoredConfigurationRules({ store, provider, ...engines, dataSchemas });
   const dependencies: ApiDependencies = {
     ingest,
     feedback: { report: async (_environmentId, feedback) => feedback.length },
@@ -129,8 +136,7 @@ export async function apiBench(
     ids,
     random,
     broadcast,
-    readiness: async () => ({ store: { ok: true } }),
-    metrics: async () => ({ contentType: "text/plain; version=0.0.4", text: "up 1\n" }),
+    ...machines,
     mailbox: { list: async () => mails, find: async (_environmentId, id) => mails.find((mail) => mail.id === id) },
     mailboxToken: (environmentKey, token) => environmentKey === "development" && token === "sesame",
     logger: { error: (fields, message) => logged.push({ fields, message }) },
@@ -166,6 +172,7 @@ export const apiLimits: ApiDependencies["limits"] = {
   batchBodyBytesMax: 8 * 1024 * 1024,
   messageAttachmentsBytesMax: 1024 * 1024,
   feedbackBodyBytesMax: 1024 * 1024,
+  configurationBodyBytesMax: 8 * 1024 * 1024,
   bodyDepthMax: 32,
   ratePerKeyPerSecond: 100_000,
   requestTimeoutMs: 30_000,

@@ -12,6 +12,7 @@ import {
 } from "../domain/configuration-rules.ts";
 import type { CompileRequest } from "../domain/fetch-step-faults.ts";
 import { faultOfTemplate } from "../domain/template-rules.ts";
+import type { DataSchemas } from "../ports/data-schemas.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { TemplateRules } from "../ports/template-engine.ts";
 import type { ConfigurationDocument } from "./configuration-documents.ts";
@@ -34,6 +35,8 @@ export interface ConfigurationRules {
   ): Promise<Fault[]>;
   /** A document that refers to it; undefined where none does. */
   userOf(environmentId: number, kind: ConfigurationKind, key: string): Promise<DocumentUser | undefined>;
+  /** The same rules over other documents. */
+  over(store: ConfigurationRulesOptions["store"]): ConfigurationRules;
 }
 
 export interface ConfigurationRulesOptions {
@@ -41,6 +44,7 @@ export interface ConfigurationRulesOptions {
   provider: (name: string) => ProviderRules | undefined;
   templates: TemplateRules;
   compileRequest: CompileRequest;
+  dataSchemas: Pick<DataSchemas, "schemaFaults">;
 }
 
 /** The rules over what is stored now: the cache of the stages may be a second behind. */
@@ -49,6 +53,10 @@ export class StoredConfigurationRules implements ConfigurationRules {
 
   constructor(options: ConfigurationRulesOptions) {
     this.#options = options;
+  }
+
+  over(store: ConfigurationRulesOptions["store"]): ConfigurationRules {
+    return new StoredConfigurationRules({ ...this.#options, store });
   }
 
   async check(
@@ -119,7 +127,16 @@ export class StoredConfigurationRules implements ConfigurationRules {
       if (row !== undefined) templates.set(key, templateBodySchema.parse(JSON.parse(row.document)));
     }
     const category = await store.getConfiguration({ environmentId, kind: "category", key: references.category });
-    return workflowFaults(workflow, category !== undefined, templates, this.#options.compileRequest);
+    return [
+      ...workflowFaults(workflow, category !== undefined, templates, this.#options.compileRequest),
+      ...this.#dataFaults(workflow),
+    ];
+  }
+
+  #dataFaults({ data }: WorkflowBody): Fault[] {
+    if (data === undefined) return [];
+    const faults = this.#options.dataSchemas.schemaFaults(data);
+    return faults.map(({ path, message }) => ({ path: path === "" ? "data" : `data.${path}`, message }));
   }
 
   async #workflows(environmentId: number): Promise<Stored<WorkflowBody>[]> {

@@ -1,31 +1,42 @@
-import type { ConfigurationKind } from "@tidings/contract/configuration";
+import type {
+  ConfigurationChange,
+  ConfigurationCheck,
+  ConfigurationFault,
+  ConfigurationKind,
+} from "@tidings/contract/configuration";
+import type { Fault } from "@tidings/contract/errors";
 import { keySchema } from "@tidings/contract/text";
-import { z } from "zod";
-import { sealContext } from "../domain/event-payload.ts";
 import { TidingsError } from "../errors.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ConfigurationRow, ConfigurationStore } from "../ports/store/configuration.ts";
-import { type ConfigurationDocument, parseDocument } from "./configuration-documents.ts";
+import type {
+  ConfigurationRow,
+  ConfigurationStore,
+  DocumentChange,
+  DocumentSet,
+  DocumentWrite,
+} from "../ports/store/configuration.ts";
+import type { ApiKeyring } from "./api-keyring.ts";
 import type { ConfigurationRules } from "./configuration-rules.ts";
-import type { ApiKeyring } from "./dependencies.ts";
+import { type GivenSet, openSecrets, prepareSet } from "./prepared-set.ts";
 import { valid } from "./validation.ts";
 
 export interface ConfigurationWriterOptions {
-  store: Pick<ConfigurationStore, "putConfiguration" | "getConfiguration" | "deleteConfiguration">;
+  store: Pick<ConfigurationStore, "getConfiguration" | "listConfiguration" | "writeDocuments">;
   rules: ConfigurationRules;
   keyring: Pick<ApiKeyring, "sealForEnvironment" | "unsealForEnvironment">;
   broadcast: Pick<Broadcast, "publish">;
   clock: Clock;
 }
 
-interface Secrets {
-  /** In clear, for the rules alone. */
-  values: Record<string, string>;
-  sealed: string | null;
+/** A document that is written by itself. */
+export interface OneDocument {
+  environmentId: number;
+  kind: ConfigurationKind;
+  key: string;
+  /** Version that has to be current. */
+  expected: number | undefined;
 }
-
-const secretsSchema = z.record(z.string(), z.string());
 
 /**
  * Writes configuration: shape, rules, secrets apart and sealed, then one commit and a hint. Writes of this process
@@ -39,59 +50,97 @@ export class ConfigurationWriter {
     this.#options = options;
   }
 
-  /** Throws `validation_failed`. Gives the newest version: a new one where something differs. */
-  put(environmentId: number, kind: ConfigurationKind, key: string, body: unknown): Promise<ConfigurationRow> {
-    return this.#exclusively(() => this.#put(environmentId, kind, key, body));
-  }
-
-  /** Throws `not_found`, and `in_use` where another document refers to it. */
-  delete(environmentId: number, kind: ConfigurationKind, key: string): Promise<void> {
-    return this.#exclusively(() => this.#delete(environmentId, kind, key));
-  }
-
-  async #put(environmentId: number, kind: ConfigurationKind, key: string, body: unknown): Promise<ConfigurationRow> {
-    const { store, rules, broadcast, clock } = this.#options;
-    valid(keySchema, key, "key");
-    const written = parseDocument(kind, body);
-    const secrets = await this.#secrets(environmentId, key, written);
-    const faults = await rules.check(environmentId, key, written, secrets.values);
-    if (faults.length > 0) throw new TidingsError("validation_failed", { faults });
-    const row = await store.putConfiguration({
-      environmentId,
-      kind,
-      key,
-      document: JSON.stringify(withoutSecrets(written)),
-      secrets: secrets.sealed,
-      secretNames: Object.keys(secrets.values).sort(),
-      now: clock.now(),
+  /** Throws `validation_failed`, `version_conflict`. Gives the newest version: a new one where something differs. */
+  put(one: OneDocument, body: unknown): Promise<ConfigurationRow> {
+    return this.#exclusively(async () => {
+      valid(keySchema, one.key, "key");
+      return this.#writeOne(one, await this.#prepareOne(one, body));
     });
-    broadcast.publish("configuration");
+  }
+
+  /** Throws `not_found`, `version_conflict`, and `in_use` where another document refers to it. */
+  delete({ environmentId, kind, key, expected }: OneDocument): Promise<void> {
+    return this.#exclusively(async () => {
+      const user = await this.#options.rules.userOf(environmentId, kind, key);
+      if (user !== undefined) throw new TidingsError("in_use", { detail: `The ${user.kind} ${user.key} refers to it` });
+      const deletes = [{ kind, key }];
+      const changes = await this.#write({
+        environmentId,
+        writes: [],
+        deletes,
+        expected: expectation(kind, key, expected),
+      });
+      if (changes.length === 0) throw new TidingsError("not_found");
+    });
+  }
+
+  /**
+   * Publishes an earlier version again: its document and secrets, exactly as they are stored. Throws `not_found`,
+   * `version_conflict`, and `validation_failed` where it does not go with what is current beside it.
+   */
+  rollback(one: OneDocument, version: number): Promise<ConfigurationRow> {
+    return this.#exclusively(async () => {
+      const { environmentId, kind, key } = one;
+      const { store, keyring } = this.#options;
+      const row = await store.getConfiguration({ environmentId, kind, key, version });
+      if (row === undefined || row.deleted) throw new TidingsError("not_found");
+      const { document, secrets, secretNames } = row;
+      const body: object = JSON.parse(document);
+      const opened = openSecrets(keyring, environmentId, secrets);
+      await this.#prepareOne(one, kind === "integration" ? { ...body, secrets: opened } : body);
+      return this.#writeOne(one, { kind, key, document, secrets, secretNames, origin: `version ${version}` });
+    });
+  }
+
+  /** What applying would do, or all that is wrong with it. Throws `version_conflict`. */
+  check(environmentId: number, set: GivenSet): Promise<ConfigurationCheck> {
+    return this.#exclusively(async () => {
+      const { writes, faults } = await prepareSet(this.#options, environmentId, set);
+      if (faults.length > 0) return { faults: faults.map(withoutLine), documents: [] };
+      return { faults, documents: await this.#write({ environmentId, writes, ...rest(set), dryRun: true }) };
+    });
+  }
+
+  /** All or nothing, in one commit. Throws `validation_failed` and `version_conflict`. */
+  apply(environmentId: number, set: GivenSet): Promise<ConfigurationChange[]> {
+    return this.#exclusively(async () => {
+      const { writes, faults } = await prepareSet(this.#options, environmentId, set);
+      if (faults.length > 0) throw new TidingsError("validation_failed", { faults: faults.map(faultInSet(set)) });
+      return this.#write({ environmentId, writes, ...rest(set) });
+    });
+  }
+
+  async #prepareOne({ environmentId, kind, key }: OneDocument, document: unknown): Promise<DocumentWrite> {
+    const { writes, faults } = await prepareSet(this.#options, environmentId, { documents: [{ kind, key, document }] });
+    const [write] = writes;
+    if (faults.length === 0 && write !== undefined) return write;
+    throw new TidingsError("validation_failed", {
+      faults: faults.map(({ kind: _kind, key: _key, ...fault }) => fault),
+    });
+  }
+
+  async #writeOne(
+    { environmentId, kind, key, expected }: OneDocument,
+    write: DocumentWrite,
+  ): Promise<ConfigurationRow> {
+    await this.#write({ environmentId, writes: [write], deletes: [], expected: expectation(kind, key, expected) });
+    const row = await this.#options.store.getConfiguration({ environmentId, kind, key });
+    if (row === undefined) throw new TidingsError("version_conflict");
     return row;
   }
 
-  async #delete(environmentId: number, kind: ConfigurationKind, key: string): Promise<void> {
-    const { store, rules, broadcast, clock } = this.#options;
-    const user = await rules.userOf(environmentId, kind, key);
-    if (user !== undefined) throw new TidingsError("in_use", { detail: `The ${user.kind} ${user.key} refers to it` });
-    const existed = await store.deleteConfiguration({ environmentId, kind, key, now: clock.now() });
-    if (!existed) throw new TidingsError("not_found");
-    broadcast.publish("configuration");
-  }
-
-  /** Those given, or those stored where none are given. Equal ones stay as they were sealed, which makes no new version. */
-  async #secrets(environmentId: number, key: string, written: ConfigurationDocument): Promise<Secrets> {
-    if (written.kind !== "integration") return { values: {}, sealed: null };
-    const { store, keyring } = this.#options;
-    const row = await store.getConfiguration({ environmentId, kind: "integration", key });
-    const stored = row?.secrets ?? null;
-    const before =
-      stored === null
-        ? {}
-        : secretsSchema.parse(JSON.parse(keyring.unsealForEnvironment(environmentId, sealContext.secrets, stored)));
-    const given = written.document.secrets ?? {};
-    if (Object.keys(given).length === 0 || isSame(given, before)) return { values: before, sealed: stored };
-    const sealed = keyring.sealForEnvironment(environmentId, sealContext.secrets, JSON.stringify(given));
-    return { values: given, sealed };
+  async #write(set: Omit<DocumentSet, "now">): Promise<DocumentChange[]> {
+    const { store, clock, broadcast } = this.#options;
+    const result = await store.writeDocuments({ ...set, now: clock.now() });
+    if (result.status === "conflict") {
+      const { kind, key, version } = result.found;
+      const detail = version === 0 ? `There is no ${kind} ${key}` : `The ${kind} ${key} is at version ${version}`;
+      throw new TidingsError("version_conflict", { detail });
+    }
+    if (set.dryRun === true) return result.changes;
+    if (result.changes.some(({ kind }) => kind !== "tenant")) broadcast.publish("configuration");
+    if (result.changes.some(({ kind }) => kind === "tenant")) broadcast.publish("tenants");
+    return result.changes;
   }
 
   #exclusively<T>(run: () => Promise<T>): Promise<T> {
@@ -101,13 +150,27 @@ export class ConfigurationWriter {
   }
 }
 
-function withoutSecrets(written: ConfigurationDocument): unknown {
-  if (written.kind !== "integration") return written.document;
-  const { secrets: _secrets, ...document } = written.document;
-  return document;
+function expectation(kind: ConfigurationKind, key: string, version: number | undefined): DocumentSet["expected"] {
+  return version === undefined ? [] : [{ kind, key, version }];
 }
 
-function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+function rest({ delete: deletes = [], expect: expected = [] }: GivenSet) {
+  return { deletes, expected };
+}
+
+/** The line stands apart here, where a message of its own says it too. */
+function withoutLine(fault: ConfigurationFault): ConfigurationFault {
+  return { ...fault, message: fault.message.replace(/^line \d+: /, "") };
+}
+
+/** A fault by its path in the request, as in `documents[3].document.steps[0].template`. */
+function faultInSet({ documents, delete: deletes = [] }: GivenSet) {
+  return (fault: ConfigurationFault): Fault => {
+    const isIt = ({ kind, key }: { kind: string; key: string }) => kind === fault.kind && key === fault.key;
+    const written = documents.findIndex(isIt);
+    const place = written < 0 ? `delete[${deletes.findIndex(isIt)}]` : `documents[${written}].document`;
+    const path = fault.path === "" || fault.path.startsWith("[") ? `${place}${fault.path}` : `${place}.${fault.path}`;
+    const { message, line } = fault;
+    return { path, message, ...(line === undefined ? {} : { line }) };
+  };
 }

@@ -1,15 +1,23 @@
-import { type ConfigurationKind, configurationKinds } from "@tidings/contract/configuration";
+import {
+  type ConfigurationKind,
+  configurationKinds,
+  configurationSetSchema,
+  ifMatchSchema,
+  rollbackBodySchema,
+  versionQuerySchema,
+} from "@tidings/contract/configuration";
 import { limits } from "@tidings/contract/limits";
 import { pageQuerySchema } from "@tidings/contract/pages";
 import type { FastifyRequest } from "fastify";
 import { TidingsError } from "../errors.ts";
 import type { ConfigurationRow } from "../ports/store/configuration.ts";
 import type { Caller } from "./authentication.ts";
-import { cursorOf, keyPosition, positionOf } from "./cursor.ts";
+import type { OneDocument } from "./configuration-writer.ts";
+import { cursorOf, keyPosition, positionOf, versionPosition } from "./cursor.ts";
 import type { ConfigurationPort } from "./dependencies.ts";
 import type { Handler, Handlers } from "./handler.ts";
-import { parameter, valid } from "./validation.ts";
-import { iso } from "./views.ts";
+import { body, parameter, valid } from "./validation.ts";
+import { iso, orNone } from "./views.ts";
 
 const plurals: Record<ConfigurationKind, string> = {
   workflow: "Workflows",
@@ -20,19 +28,62 @@ const plurals: Record<ConfigurationKind, string> = {
   integration: "Integrations",
 };
 
-/** The same four routes for each kind. */
+/** The same routes for each kind, and those for documents of all kinds together. */
 export function configurationHandlers(port: ConfigurationPort): Handlers {
   const handlers: Record<string, Handler> = {};
   for (const kind of configurationKinds) {
     const noun = `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`;
     handlers[`list${plurals[kind]}`] = (request, caller) => list(port, kind, request, caller);
     handlers[`get${noun}`] = (request, caller) => get(port, kind, request, caller);
-    handlers[`put${noun}`] = async (request, { environmentId }) =>
-      configurationView(await port.writer.put(environmentId, kind, parameter(request, "key"), request.body));
-    handlers[`delete${noun}`] = (request, { environmentId }) =>
-      port.writer.delete(environmentId, kind, parameter(request, "key"));
+    handlers[`put${noun}`] = async (request, caller) =>
+      configurationView(await port.writer.put(oneOf(kind, request, caller), request.body));
+    handlers[`delete${noun}`] = (request, caller) => port.writer.delete(oneOf(kind, request, caller));
+    handlers[`list${noun}Versions`] = (request, caller) => listVersions(port, kind, request, caller);
+    handlers[`rollback${noun}`] = async (request, caller) => {
+      const { version } = body(rollbackBodySchema, request);
+      return configurationView(await port.writer.rollback(oneOf(kind, request, caller), version));
+    };
   }
-  return handlers;
+  return {
+    ...handlers,
+    checkConfiguration: (request, { environmentId }) =>
+      port.writer.check(environmentId, body(configurationSetSchema, request)),
+    applyConfiguration: async (request, { environmentId }) => ({
+      documents: await port.writer.apply(environmentId, body(configurationSetSchema, request)),
+    }),
+  };
+}
+
+/** The document that a request names, and the version that it was read at. */
+function oneOf(kind: ConfigurationKind, request: FastifyRequest, { environmentId }: Caller): OneDocument {
+  const given = request.headers["if-match"];
+  const expected = given === undefined ? undefined : Number(valid(ifMatchSchema, given, "If-Match").slice(1, -1));
+  return { environmentId, kind, key: parameter(request, "key"), expected };
+}
+
+async function listVersions(
+  { store }: ConfigurationPort,
+  kind: ConfigurationKind,
+  request: FastifyRequest,
+  { environmentId }: Caller,
+) {
+  const { cursor, limit = limits.pageSize } = valid(pageQuerySchema, request.query);
+  const position = positionOf(cursor, versionPosition);
+  const before = position === "" ? Number.MAX_SAFE_INTEGER : Number(position);
+  const key = parameter(request, "key");
+  const rows = await store.listConfigurationVersions({ environmentId, kind, key, before, limit });
+  const last = rows.at(-1);
+  if (last === undefined && position === "") throw new TidingsError("not_found");
+  return {
+    items: rows.map(({ version, updatedAt, deleted, current, origin }) => ({
+      version,
+      updatedAt: iso(updatedAt),
+      deleted,
+      current,
+      origin: orNone(origin),
+    })),
+    nextCursor: last === undefined || rows.length < limit ? undefined : cursorOf(String(last.version)),
+  };
 }
 
 async function list({ store }: ConfigurationPort, kind: ConfigurationKind, request: FastifyRequest, caller: Caller) {
@@ -47,12 +98,15 @@ async function list({ store }: ConfigurationPort, kind: ConfigurationKind, reque
 }
 
 async function get({ store }: ConfigurationPort, kind: ConfigurationKind, request: FastifyRequest, caller: Caller) {
+  const { version } = valid(versionQuerySchema, request.query);
   const row = await store.getConfiguration({
     environmentId: caller.environmentId,
     kind,
     key: parameter(request, "key"),
+    ...(version === undefined ? {} : { version }),
   });
-  if (row === undefined) throw new TidingsError("not_found");
+  // A version that says that it was deleted has no document to show.
+  if (row === undefined || row.deleted) throw new TidingsError("not_found");
   return configurationView(row);
 }
 
@@ -63,6 +117,7 @@ function configurationView(row: ConfigurationRow) {
     version: row.version,
     updatedAt: iso(row.updatedAt),
     ...(row.kind === "integration" ? { secretNames: row.secretNames } : {}),
+    origin: orNone(row.origin),
     document,
   };
 }

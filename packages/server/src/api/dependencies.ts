@@ -1,15 +1,13 @@
-import type { ConfigurationKind } from "@tidings/contract/configuration";
 import type { EventBody } from "@tidings/contract/events";
 import type { Readiness } from "@tidings/contract/machines";
 import type { MessageBody } from "@tidings/contract/messages";
-import type { RecipientSealer } from "../domain/recipient-write.ts";
 import type { TidingsError } from "../errors.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
-import type { ConfigurationRow, ConfigurationStore } from "../ports/store/configuration.ts";
+import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { InboxStore } from "../ports/store/inbox.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
 import type { LogStore } from "../ports/store/log.ts";
@@ -17,6 +15,8 @@ import type { RecipientStore } from "../ports/store/recipients.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
 import type { WebhookStore } from "../ports/store/webhooks.ts";
 import type { TemplatePreviewer, TemplateRules } from "../ports/template-engine.ts";
+import type { ApiKeyring } from "./api-keyring.ts";
+import type { ConfigurationWriter } from "./configuration-writer.ts";
 import type { InboxSettings } from "./inbox/settings.ts";
 
 /** What the API asks of ingest. */
@@ -27,22 +27,10 @@ export interface IngestPort {
   cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }>;
 }
 
-/** What the API asks about configuration. The writer is a ConfigurationWriter. */
+/** What the API asks about configuration. */
 export interface ConfigurationPort {
-  store: Pick<ConfigurationStore, "getConfiguration" | "listConfiguration">;
-  writer: {
-    put(environmentId: number, kind: ConfigurationKind, key: string, body: unknown): Promise<ConfigurationRow>;
-    delete(environmentId: number, kind: ConfigurationKind, key: string): Promise<void>;
-  };
-}
-
-/** What the API asks of the keyring. */
-export interface ApiKeyring extends RecipientSealer {
-  sealForEnvironment(environmentId: number, context: string, text: string): string;
-  unsealForEnvironment(environmentId: number, context: string, sealed: string): string;
-  unsealForRecipient(wrappedKey: string, context: string, sealed: string): string;
-  /** HMAC-SHA256 with a key of the environment for this purpose. */
-  sign(environmentId: number, purpose: string, text: string): Buffer;
+  store: Pick<ConfigurationStore, "getConfiguration" | "listConfiguration" | "listConfigurationVersions">;
+  writer: Pick<ConfigurationWriter, "put" | "delete" | "rollback" | "check" | "apply">;
 }
 
 /** As pino has it. */
@@ -56,6 +44,7 @@ export interface ApiLimits {
   /** All attachments of a direct message. */
   messageAttachmentsBytesMax: number;
   feedbackBodyBytesMax: number;
+  configurationBodyBytesMax: number;
   bodyDepthMax: number;
   /** Requests per API key and second. */
   ratePerKeyPerSecond: number;

@@ -1,20 +1,17 @@
-import { routes } from "@tidings/contract/routes";
 import Fastify, { type FastifyInstance } from "fastify";
 import { TidingsError } from "../errors.ts";
-import { sendAnswer } from "./answer.ts";
+import { acceptJson } from "./accept-json.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
-import { bodyBytesWithAttachments } from "./attachments.ts";
 import { Authentication, type Caller } from "./authentication.ts";
 import { configurationHandlers } from "./configuration.ts";
 import { deadLetterHandlers } from "./dead-letters.ts";
 import type { ApiDependencies } from "./dependencies.ts";
+import { environmentHandlers } from "./environment-list.ts";
 import { Environments } from "./environments.ts";
 import { eventHandlers } from "./events.ts";
 import { registerFeedback } from "./feedback.ts";
-import type { Handlers } from "./handler.ts";
 import { registerInbox } from "./inbox/register.ts";
 import { inboxTokenHandlers } from "./inbox/tokens.ts";
-import { parseJsonBody } from "./json-body.ts";
 import { registerMachines } from "./machines.ts";
 import { registerMailbox } from "./mailbox.ts";
 import { messageHandlers } from "./messages.ts";
@@ -23,6 +20,7 @@ import { errorHandler } from "./problem.ts";
 import { protect } from "./protect.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { recipientHandlers } from "./recipients.ts";
+import { registerContract } from "./register-contract.ts";
 import { tenantHandlers } from "./tenants.ts";
 import { answerUnknownRoutes } from "./unknown-routes.ts";
 import { webhookDeliveryHandlers } from "./webhook-deliveries.ts";
@@ -86,6 +84,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       ...apiKeyHandlers(dependencies, environments),
       ...webhookHandlers(dependencies),
       ...webhookDeliveryHandlers(dependencies),
+      ...environmentHandlers(dependencies.store, environments),
     });
   });
   answerUnknownRoutes(app);
@@ -132,49 +131,6 @@ function createServer({ limits, logger }: ApiDependencies): FastifyInstance {
   });
   app.server.maxConnections = limits.connectionsMax;
   return app;
-}
-
-/** JSON alone, in UTF-8 and as it is: a compressed body could grow without end. */
-function acceptJson(app: FastifyInstance, depthMax: number): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, bytes, done) => {
-    const encoding = request.headers["content-encoding"];
-    if (encoding !== undefined && encoding !== "identity") return done(new TidingsError("unsupported_media_type"));
-    if (bytes.length === 0) return done(null, undefined);
-    try {
-      done(null, parseJsonBody(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes), depthMax));
-    } catch (error) {
-      done(error instanceof Error ? error : new TidingsError("internal"));
-    }
-  });
-}
-
-function bodyLimitOf(operation: string, limits: ApiDependencies["limits"]): number {
-  if (operation === "sendEvents") return limits.batchBodyBytesMax;
-  if (operation !== "sendMessage") return limits.bodyBytesMax;
-  return bodyBytesWithAttachments(limits.bodyBytesMax, limits.messageAttachmentsBytesMax);
-}
-
-/** Registers what the contract lists; a route without a handler, or the other way round, fails the start. */
-function registerContract(scope: FastifyInstance, { limits }: ApiDependencies, handlers: Handlers): void {
-  const left = new Set(Object.keys(handlers));
-  for (const route of routes) {
-    if (route.open) continue;
-    const handler = handlers[route.operation];
-    if (handler === undefined) throw new Error(`the route ${route.operation} has no handler`);
-    left.delete(route.operation);
-    scope.route({
-      method: route.method,
-      url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
-      bodyLimit: bodyLimitOf(route.operation, limits),
-      config: { operation: route.operation },
-      handler: async (request, reply) => {
-        if (request.caller === undefined) throw new TidingsError("unauthorized");
-        return sendAnswer(reply, route.status, await handler(request, request.caller, reply));
-      },
-    });
-  }
-  if (left.size > 0) throw new Error(`no route for ${[...left].join(", ")}`);
 }
 
 function observe(app: FastifyInstance, dependencies: ApiDependencies): void {

@@ -62,6 +62,11 @@ export async function layFoundation(
   const first = environments.find((environment) => environment.key === development) ?? environments[0];
   if (first === undefined) throw new Error("there is no environment");
   const bootstrapKey = await prepareBootstrapKey({ store, clock, ids, random }, first, config.process.apiKey, dataDir);
+  const production = environments.find((environment) => environment.key === "production");
+  const { productionApiKey } = config.process;
+  if (production !== undefined && productionApiKey !== undefined) {
+    await prepareBootstrapKey({ store, clock, ids, random }, production, productionApiKey, dataDir);
+  }
   const broadcast = new InProcessBroadcast((error) => log.error("a receiver of a hint met a fault", { error }));
   const configuration = new ConfigurationCache(
     {

@@ -7,6 +7,7 @@ import type { Keyring } from "../lib/keyring.ts";
 import type { DeliverObserver } from "../pipeline/deliver/ports.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Configuration, IntegrationConfiguration, TemplateParts } from "../ports/configuration.ts";
+import type { DataSchemas } from "../ports/data-schemas.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Limiter } from "../ports/limiter.ts";
 import type { OutboundHttp, Provider } from "../ports/provider.ts";
@@ -23,6 +24,7 @@ export interface PipelineParts {
   store: Store;
   configuration: Configuration & TemplateParts;
   tenants: Tenants;
+  dataSchemas: DataSchemas;
   keyring: Keyring;
   clock: Clock;
   random: Random;

@@ -46,6 +46,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     store,
     queue,
     configuration,
+    dataSchemas: parts.dataSchemas,
     keyring,
     clock,
     ids,

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { ConfigurationWriter } from "../api/configuration-writer.ts";
+import type { ApiDependencies } from "../api/dependencies.ts";
 import { type Api, createApi } from "../api/server.ts";
 import type { Keyring } from "../lib/keyring.ts";
 import type { Metrics } from "../observe/metrics.ts";
@@ -76,17 +77,18 @@ export function mailboxTokenOf(keyring: Keyring, environment: EnvironmentRow): s
 function refreshing(
   writer: ConfigurationWriter,
   configuration: Foundation["configuration"],
-): Pick<ConfigurationWriter, "put" | "delete"> {
+): ApiDependencies["configuration"]["writer"] {
+  const refreshed = async <T>(written: Promise<T>): Promise<T> => {
+    const result = await written;
+    await configuration.refresh();
+    return result;
+  };
   return {
-    put: async (environmentId, kind, key, body) => {
-      const row = await writer.put(environmentId, kind, key, body);
-      await configuration.refresh();
-      return row;
-    },
-    delete: async (environmentId, kind, key) => {
-      await writer.delete(environmentId, kind, key);
-      await configuration.refresh();
-    },
+    put: (one, body) => refreshed(writer.put(one, body)),
+    delete: (one) => refreshed(writer.delete(one)),
+    rollback: (one, version) => refreshed(writer.rollback(one, version)),
+    check: (environmentId, set) => writer.check(environmentId, set),
+    apply: (environmentId, set) => refreshed(writer.apply(environmentId, set)),
   };
 }
 

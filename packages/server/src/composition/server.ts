@@ -6,11 +6,13 @@ import { StoredConfigurationRules } from "../api/configuration-rules.ts";
 import { ConfigurationWriter } from "../api/configuration-writer.ts";
 import type { Api } from "../api/server.ts";
 import type { Config } from "../config.ts";
+import { AjvSchemas } from "../data-schemas/ajv-schemas.ts";
 import { stepKinds } from "../domain/steps/step-kinds.ts";
 import { resolveGuarded } from "../lib/address-guard.ts";
 import { OutboundHttpClient } from "../lib/outbound-http.ts";
 import { MemoryLimiter } from "../limiter/memory.ts";
 import { Metrics } from "../observe/metrics.ts";
+import type { DataSchemas } from "../ports/data-schemas.ts";
 import { providers } from "../providers/registry.ts";
 import { SealedInbox } from "../store/sealed-inbox.ts";
 import { SealedMailbox } from "../store/sealed-mailbox.ts";
@@ -54,7 +56,8 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
   const { store, clock, keyring, first, log } = foundation;
   const templates = new HandlebarsEngine(config.templates);
   const requests = new HandlebarsRequests(config.templates);
-  const writer = configurationWriter(foundation, templates, requests);
+  const dataSchemas = new AjvSchemas();
+  const writer = configurationWriter(foundation, templates, requests, dataSchemas);
   await seedFromFolder(foundation, writer);
   await foundation.configuration.start();
   const mailbox = new SealedMailbox(store, keyring, config.sandbox);
@@ -65,6 +68,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
     templates,
     requests,
     http: outbound.http,
+    dataSchemas,
     steps: stepKinds,
     providerOf: (integration) => outbound.pool.providerOf(integration),
     node: foundation.ids.next(),
@@ -100,8 +104,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
 /** An empty store starts with the documents of the notifications folder, where there is one. */
 async function seedFromFolder({ config, store, first, log }: Foundation, writer: ConfigurationWriter): Promise<void> {
   const root = resolvePath(config.process.notificationsDir);
-  const dataDir = resolvePath(config.process.dataDir);
-  if (!existsSync(root) || !(await wantsSeed(store, dataDir))) return;
+  if (!existsSync(root) || !(await wantsSeed(store))) return;
   const { configuration: given } = config;
   const folder = await readFolder(root, {
     limits: {
@@ -111,13 +114,11 @@ async function seedFromFolder({ config, store, first, log }: Foundation, writer:
       runMs: given.folderRunMs,
       memoryMib: given.folderRunMemoryMib,
     },
+    environment: first.key,
     secretOf: (name) => process.env[name],
   });
   if ("faults" in folder) throw new Error(folder.faults.map(faultText).join("\n"));
-  const count = await seed(
-    { store, dataDir, put: (kind, key, document) => writer.put(first.id, kind, key, document) },
-    folder.documents,
-  );
+  const count = await seed({ store, apply: (set) => writer.apply(first.id, set) }, folder.documents);
   if (count > 0) log.info("the store was seeded from the notifications folder", { count });
 }
 
@@ -125,12 +126,14 @@ function configurationWriter(
   { store, keyring, broadcast, clock }: Foundation,
   templates: HandlebarsEngine,
   requests: HandlebarsRequests,
+  dataSchemas: DataSchemas,
 ): ConfigurationWriter {
   const rules = new StoredConfigurationRules({
     store,
     provider: (name) => providers.get(name),
     templates,
     compileRequest: (request) => requests.compile(request),
+    dataSchemas,
   });
   return new ConfigurationWriter({ store, keyring, broadcast, clock, rules });
 }

@@ -4,7 +4,8 @@ import type { IntegrationBody } from "@tidings/contract/integrations";
 import { limits } from "@tidings/contract/limits";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Channel } from "@tidings/contract/words";
-import type { ChannelStep, Step, WorkflowBody } from "@tidings/contract/workflows";
+import { placedSteps } from "@tidings/contract/workflow-steps";
+import type { ChannelStep, WorkflowBody } from "@tidings/contract/workflows";
 import type { z } from "zod";
 import { type CompileRequest, fetchStepFaults } from "./fetch-step-faults.ts";
 
@@ -26,16 +27,8 @@ export interface WorkflowReferences {
   templates: string[];
 }
 
-/** A channel step beside the path at which it stands. */
-interface PlacedStep {
-  step: Step;
-  path: string;
-}
-
 export function workflowReferences(workflow: WorkflowBody): WorkflowReferences {
-  const templates = placedSteps(workflow.steps, "steps").flatMap(({ step }) =>
-    step.type === "channel" ? step.template : [],
-  );
+  const templates = placedSteps(workflow.steps).flatMap(({ step }) => (step.type === "channel" ? step.template : []));
   return { category: workflow.category, templates: [...new Set(templates)] };
 }
 
@@ -48,7 +41,7 @@ export function workflowFaults(
 ): Fault[] {
   const faults: Fault[] = [];
   if (!hasCategory) faults.push({ path: "category", message: "there is no such category" });
-  const steps = placedSteps(workflow.steps, "steps");
+  const steps = placedSteps(workflow.steps);
   if (steps.length > limits.stepsPerWorkflow) {
     faults.push({
       path: "steps",
@@ -75,14 +68,6 @@ function channelStepFaults(step: ChannelStep, path: string, templates: ReadonlyM
   return [];
 }
 
-function placedSteps(steps: readonly Step[], path: string): PlacedStep[] {
-  return steps.flatMap((step, index) => {
-    const own = { step, path: `${path}[${index}]` };
-    if (step.type !== "condition") return [own];
-    return [own, ...placedSteps(step.then, `${own.path}.then`), ...placedSteps(step.else ?? [], `${own.path}.else`)];
-  });
-}
-
 /** Faults of a template for the workflows that use it: a channel that one of them needs must not go. */
 export function templateUseFaults(
   key: string,
@@ -91,7 +76,7 @@ export function templateUseFaults(
 ): Fault[] {
   const missing = new Map<Channel, string>();
   for (const workflow of workflows) {
-    for (const { step } of placedSteps(workflow.document.steps, "steps")) {
+    for (const { step } of placedSteps(workflow.document.steps)) {
       if (step.type !== "channel" || step.template !== key || template[step.channel] !== undefined) continue;
       missing.set(step.channel, workflow.key);
     }

@@ -6,6 +6,8 @@
  * a process that was dropped (it crashed) has no timers and sets none, while those of other processes go on.
  */
 
+import { eventLoopTurn } from "./event-loop-turn.ts";
+
 interface SimulatedTimer {
   dueAt: number;
   /** Breaks ties: timers of one moment run as they were set. */
@@ -145,11 +147,4 @@ export class SimulatedClock extends ProcessClock {
       yield due;
     }
   }
-}
-
-/** Microtasks, however long their chain, are done before the event loop turns. */
-function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

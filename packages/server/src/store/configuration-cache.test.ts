@@ -5,6 +5,7 @@ import { Keyring } from "../lib/keyring.ts";
 import { SeededRandom } from "../lib/seeded-random.ts";
 import { SimulatedClock } from "../lib/simulated-clock.ts";
 import { ConfigurationCache, type ConfigurationChange } from "./configuration-cache.ts";
+import { deleteConfiguration, putConfiguration } from "./conformance/write-configuration.conformance.ts";
 import { Database } from "./sqlite/database.ts";
 import { inProcessStore } from "./sqlite/in-process.ts";
 import { migrate } from "./sqlite/migrate.ts";
@@ -54,7 +55,7 @@ async function bench() {
     sealed: string | null = null,
     environmentId = 1,
   ) =>
-    store.putConfiguration({
+    putConfiguration(store, {
       environmentId,
       kind,
       key,
@@ -140,8 +141,8 @@ describe("configuration cache", () => {
     await put("category", "news", { class: "critical" });
     await cache.start();
     expect(cache.laneOf(1, "news")).toBe("critical");
-    await store.deleteConfiguration({ environmentId: 1, kind: "workflow", key: "w", now: start });
-    await store.deleteConfiguration({ environmentId: 1, kind: "category", key: "news", now: start });
+    await deleteConfiguration(store, { environmentId: 1, kind: "workflow", key: "w", now: start });
+    await deleteConfiguration(store, { environmentId: 1, kind: "category", key: "news", now: start });
     await cache.refresh();
     expect(cache.workflowsFor(1, "e")).toEqual([]);
     expect(cache.laneOf(1, "news")).toBe("marketing");
@@ -203,7 +204,7 @@ describe("configuration cache", () => {
     for (const subject of ["one", "two", "three", "four"]) await put("template", "t", mail(subject));
     await put("workflow", "w", workflow("one"));
     await put("workflow", "w", workflow("two"));
-    await store.deleteConfiguration({ environmentId: 1, kind: "workflow", key: "w", now: start });
+    await deleteConfiguration(store, { environmentId: 1, kind: "workflow", key: "w", now: start });
     await cache.start();
     for (const round of [1, 2]) {
       for (const [index, subject] of ["one", "two", "three", "four"].entries()) {

@@ -5,6 +5,7 @@ import { configurationConformance } from "./conformance/configuration.conformanc
 import { type OpenStore, openCorner, type StoreUnderTest, times } from "./conformance/corner.conformance.ts";
 import { deadLettersConformance } from "./conformance/dead-letters.conformance.ts";
 import { dedupeConformance } from "./conformance/dedupe.conformance.ts";
+import { documentsConformance } from "./conformance/documents.conformance.ts";
 import { dueConformance } from "./conformance/due.conformance.ts";
 import { effectsConformance } from "./conformance/effects.conformance.ts";
 import { eventTurnConformance } from "./conformance/event-turn.conformance.ts";
@@ -19,6 +20,7 @@ import { settleConformance } from "./conformance/settle.conformance.ts";
 import { tenantsConformance } from "./conformance/tenants.conformance.ts";
 import { webhookCallsConformance } from "./conformance/webhook-calls.conformance.ts";
 import { webhookOutboxConformance } from "./conformance/webhook-outbox.conformance.ts";
+import { putConfiguration } from "./conformance/write-configuration.conformance.ts";
 
 /** What every engine of the Store port must do. The tests share one store, each in a corner of its own. */
 export function storeConformance(name: string, open: OpenStore): void {
@@ -45,6 +47,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     inboxConformance(corner);
     inboxModelConformance(corner);
     configurationConformance(corner);
+    documentsConformance(corner);
     tenantsConformance(corner);
     logConformance(corner);
     webhookOutboxConformance(corner);
@@ -55,7 +58,7 @@ export function storeConformance(name: string, open: OpenStore): void {
       const keys = times(300, (index) => `k${index}`);
       const rows = await Promise.all(
         keys.map((key) =>
-          store.putConfiguration({
+          putConfiguration(store, {
             environmentId,
             kind: "template",
             key,

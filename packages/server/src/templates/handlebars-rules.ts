@@ -101,7 +101,7 @@ function checkCall(node: CallNode, refuse: (why: string) => never, hasMessage: H
     if (helper !== undefined && isPath(path)) path.original = `this.${name}`;
     return;
   }
-  const { arity, names, isBlock = false } = helper ?? refuse("calls a helper that does not exist");
+  const { arity, names, isBlock = false } = helper ?? refuse(`calls '${name}', which is no helper`);
   if (params.length !== arity) refuse(`'${name}' takes ${arity} value${arity === 1 ? "" : "s"}`);
   if (node.type === "BlockStatement" && !isBlock) refuse(`'${name}' is no block`);
   if (node.type !== "BlockStatement" && isBlock) refuse(`'${name}' is a block: write {{#${name} …}}`);

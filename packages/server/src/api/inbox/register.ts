@@ -1,6 +1,7 @@
 import { inboxStreamQuerySchema } from "@tidings/contract/inbox";
 import type { InboxScope } from "@tidings/contract/inbox-tokens";
-import { type Route, routes } from "@tidings/contract/routes";
+import type { Route } from "@tidings/contract/route";
+import { routes } from "@tidings/contract/routes";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TidingsError } from "../../errors.ts";
 import { sendAnswer } from "../answer.ts";

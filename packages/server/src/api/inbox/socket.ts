@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { type InboxClose, inboxCloseCodes, inboxStreamQuerySchema } from "@tidings/contract/inbox";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../../ports/clock.ts";
-import type { ApiKeyring } from "../dependencies.ts";
+import type { ApiKeyring } from "../api-keyring.ts";
 import { bearerToken } from "./access.ts";
 import type { InboxHub } from "./hub.ts";
 import { socketDrained } from "./stream.ts";

@@ -2,7 +2,7 @@ import type { InboxChange, InboxItem, InboxStand } from "@tidings/contract/inbox
 import { inboxItemSchema } from "@tidings/contract/inbox";
 import { sealContext } from "../../domain/event-payload.ts";
 import type { InboxChangeRow, InboxHead, InboxItemRow } from "../../ports/store/inbox.ts";
-import type { ApiKeyring } from "../dependencies.ts";
+import type { ApiKeyring } from "../api-keyring.ts";
 import { iso, isoOrNone } from "../views.ts";
 
 /** What opens items: a keyring. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
+import { AjvSchemas } from "../../data-schemas/ajv-schemas.ts";
 import { TidingsError } from "../../errors.ts";
 import { IdSource } from "../../lib/ids.ts";
 import { Keyring } from "../../lib/keyring.ts";
@@ -61,6 +62,7 @@ function ingestWith(changes: Partial<IngestOptions> = {}): Ingest {
   return new Ingest({
     store,
     configuration,
+    dataSchemas: new AjvSchemas(),
     keyring,
     clock,
     planAhead: () => undefined,

@@ -3,10 +3,12 @@ import type { EventBody } from "@tidings/contract/events";
 import type { MessageBody } from "@tidings/contract/messages";
 import type { InlineRecipient } from "@tidings/contract/recipients";
 import { type Lane, lanes } from "@tidings/contract/words";
+import type { WorkflowBody } from "@tidings/contract/workflows";
 import { type EventPayload, sealContext } from "../../domain/event-payload.ts";
 import { TidingsError } from "../../errors.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Configuration } from "../../ports/configuration.ts";
+import type { Configuration, Versioned } from "../../ports/configuration.ts";
+import type { DataSchemas } from "../../ports/data-schemas.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { IdempotencyClaim, NewEvent } from "../../ports/store/ingest.ts";
 import { recipientsOf } from "./recipients.ts";
@@ -18,8 +20,11 @@ export interface IngestKeyring {
   hash(environmentId: number, ...parts: string[]): string;
 }
 
+type StartedWorkflow = Versioned<WorkflowBody>;
+
 export interface PrepareContext {
   configuration: Configuration;
+  dataSchemas: Pick<DataSchemas, "dataFaults">;
   keyring: IngestKeyring;
   clock: Clock;
   ids: Ids;
@@ -57,7 +62,9 @@ export function prepareEvent(
   const payload: EventPayload = { data: body.data ?? {}, recipients: ids };
   if (body.actor !== undefined) payload.actor = body.actor;
   if (body.orderingKey !== undefined) payload.orderingKey = body.orderingKey;
-  const lane = laneOf(context.configuration, environmentId, body.name);
+  const workflows = context.configuration.workflowsFor(environmentId, body.name);
+  checkData(context.dataSchemas, workflows, payload.data, prefix);
+  const lane = laneOf(context.configuration, environmentId, workflows);
   return finish(context, {
     environmentId,
     kind: "event",
@@ -157,12 +164,34 @@ export function cancellationHash(keyring: IngestKeyring, environmentId: number, 
 }
 
 /** The most urgent lane among the workflows that it starts. */
-function laneOf(configuration: Configuration, environmentId: number, name: string): Lane {
+function laneOf(configuration: Configuration, environmentId: number, workflows: readonly StartedWorkflow[]): Lane {
   let best: number = lanes.length;
-  for (const workflow of configuration.workflowsFor(environmentId, name)) {
+  for (const workflow of workflows) {
     best = Math.min(best, lanes.indexOf(configuration.laneOf(environmentId, workflow.document.category)));
   }
   return lanes[best] ?? "transactional";
+}
+
+/** Throws `validation_failed` where a workflow that it starts says otherwise of the event's data. */
+function checkData(
+  schemas: PrepareContext["dataSchemas"],
+  workflows: readonly StartedWorkflow[],
+  data: EventPayload["data"],
+  prefix: string,
+): void {
+  for (const { document } of workflows) {
+    if (document.data === undefined) continue;
+    const faults = schemas.dataFaults(document.data, data);
+    if (faults.length === 0) continue;
+    const parent = prefix === "" ? "data" : `${prefix}.data`;
+    throw new TidingsError("validation_failed", {
+      faults: faults.map(({ path, message }) => ({ path: joined(parent, path), message })),
+    });
+  }
+}
+
+function joined(parent: string, path: string): string {
+  return path === "" || path.startsWith("[") ? `${parent}${path}` : `${parent}.${path}`;
 }
 
 function referenceFaults(configuration: Configuration, environmentId: number, body: MessageBody): Fault[] {

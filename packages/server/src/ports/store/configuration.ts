@@ -1,4 +1,4 @@
-import type { ConfigurationKind } from "@tidings/contract/configuration";
+import type { ConfigurationKind, DocumentKind } from "@tidings/contract/configuration";
 
 export interface ConfigurationRow {
   environmentId: number;
@@ -11,19 +11,13 @@ export interface ConfigurationRow {
   secrets: string | null;
   secretNames: readonly string[];
   deleted: boolean;
+  /** Whether it is the newest. */
+  current: boolean;
   /** Position in the sequence of all changes; receivers of hints catch up from it. */
   sequence: number;
   updatedAt: number;
-}
-
-export interface ConfigurationWrite {
-  environmentId: number;
-  kind: ConfigurationKind;
-  key: string;
-  document: string;
-  secrets: string | null;
-  secretNames: readonly string[];
-  now: number;
+  /** Where the document came from, when it was not written by hand; empty where it was. */
+  origin: string;
 }
 
 export interface ConfigurationKey {
@@ -32,17 +26,53 @@ export interface ConfigurationKey {
   key: string;
 }
 
+export interface DocumentKey {
+  kind: DocumentKind;
+  key: string;
+}
+
+/** A tenant has no secrets and no origin. */
+export interface DocumentWrite extends DocumentKey {
+  document: string;
+  secrets: string | null;
+  secretNames: readonly string[];
+  origin: string;
+}
+
+/** Documents that are written and deleted together. */
+export interface DocumentSet {
+  environmentId: number;
+  writes: readonly DocumentWrite[];
+  deletes: readonly DocumentKey[];
+  /** What must be current; 0 where there must be nothing. */
+  expected: readonly (DocumentKey & { version: number })[];
+  /** Whether all is undone again: what would have been done is given. */
+  dryRun?: boolean;
+  now: number;
+}
+
+export interface DocumentChange extends DocumentKey {
+  version: number;
+  change: "created" | "changed" | "unchanged" | "deleted";
+}
+
+export type DocumentSetResult =
+  /** Along the writes, then along the deletes: of these only what was there. */
+  | { status: "written"; changes: DocumentChange[] }
+  /** Something else is current; nothing was written. */
+  | { status: "conflict"; found: DocumentKey & { version: number } };
+
 /** Versioned documents: workflows, templates, categories, integrations. */
 export interface ConfigurationStore {
-  /** A new version where the document differs from the newest; else the newest as it is. */
-  putConfiguration(input: ConfigurationWrite): Promise<ConfigurationRow>;
+  /** Writes a whole set in one transaction: a new version of each document that differs from its newest. */
+  writeDocuments(input: DocumentSet): Promise<DocumentSetResult>;
   /** The newest version, or the one that is asked for. Undefined where there is none or, without `version`, it is deleted. */
   getConfiguration(input: ConfigurationKey & { version?: number }): Promise<ConfigurationRow | undefined>;
   listConfiguration(
     input: Omit<ConfigurationKey, "key"> & { after: string; limit: number },
   ): Promise<ConfigurationRow[]>;
-  /** False where there was none. */
-  deleteConfiguration(input: ConfigurationKey & { now: number }): Promise<boolean>;
+  /** Versions before `before`, deletions included, newest first. */
+  listConfigurationVersions(input: ConfigurationKey & { before: number; limit: number }): Promise<ConfigurationRow[]>;
   /** Newest versions, deletions included, that changed after `sequence`, oldest change first. */
   configurationSince(input: { sequence: number; limit: number }): Promise<ConfigurationRow[]>;
 }

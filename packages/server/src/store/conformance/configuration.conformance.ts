@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { ConfigurationWrite } from "../../ports/store/configuration.ts";
 import type { Corner, OpenCorner } from "./corner.conformance.ts";
+import { deleteConfiguration, putConfiguration } from "./write-configuration.conformance.ts";
+
+type ConfigurationWrite = Parameters<typeof putConfiguration>[1];
 
 export function configurationConformance(open: OpenCorner): void {
   const write = (corner: Corner, over: Partial<ConfigurationWrite> = {}): ConfigurationWrite => ({
@@ -14,7 +16,7 @@ export function configurationConformance(open: OpenCorner): void {
     ...over,
   });
   const put = (corner: Corner, over: Partial<ConfigurationWrite> = {}) =>
-    corner.store.putConfiguration(write(corner, over));
+    putConfiguration(corner.store, write(corner, over));
   const key = (corner: Corner) => ({ environmentId: corner.environmentId, kind: "workflow" as const, key: "shipped" });
 
   describe("configuration", () => {
@@ -48,8 +50,8 @@ export function configurationConformance(open: OpenCorner): void {
     test("that is deleted is gone, but for what still runs on a version of it; coming back, it counts on", async () => {
       const corner = await open();
       await put(corner, { document: "1", secrets: "s" });
-      expect(await corner.store.deleteConfiguration({ ...key(corner), now: corner.at })).toBe(true);
-      expect(await corner.store.deleteConfiguration({ ...key(corner), now: corner.at })).toBe(false);
+      expect(await deleteConfiguration(corner.store, { ...key(corner), now: corner.at })).toBe(true);
+      expect(await deleteConfiguration(corner.store, { ...key(corner), now: corner.at })).toBe(false);
       expect(await corner.store.getConfiguration(key(corner))).toBeUndefined();
       expect((await corner.store.getConfiguration({ ...key(corner), version: 1 }))?.document).toBe("1");
       expect(
@@ -87,7 +89,7 @@ export function configurationConformance(open: OpenCorner): void {
       await put(corner, { key: "b" });
       await put(corner, { key: "a", document: "[]" });
       await put(corner, { key: "c", kind: "template", environmentId: corner.otherEnvironmentId });
-      await corner.store.deleteConfiguration({
+      await deleteConfiguration(corner.store, {
         environmentId: corner.environmentId,
         kind: "workflow",
         key: "b",
@@ -116,7 +118,7 @@ export function configurationConformance(open: OpenCorner): void {
       const other = { ...key(corner), environmentId: corner.otherEnvironmentId };
       expect(await corner.store.getConfiguration(other)).toBeUndefined();
       expect(await corner.store.getConfiguration({ ...other, version: 1 })).toBeUndefined();
-      expect(await corner.store.deleteConfiguration({ ...other, now: corner.at })).toBe(false);
+      expect(await deleteConfiguration(corner.store, { ...other, now: corner.at })).toBe(false);
       expect((await put(corner, { environmentId: corner.otherEnvironmentId, document: "x" })).version).toBe(1);
     });
   });

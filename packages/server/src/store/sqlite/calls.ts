@@ -6,10 +6,9 @@ import { commitEvents } from "./calls/commit-events.ts";
 import { commitRuns } from "./calls/commit-runs.ts";
 import {
   configurationSince,
-  deleteConfiguration,
   getConfiguration,
   listConfiguration,
-  putConfiguration,
+  listConfigurationVersions,
 } from "./calls/configuration.ts";
 import { getDeadLetter, listDeadLetters } from "./calls/dead-letters.ts";
 import { dueEffects, dueEvents, dueRuns } from "./calls/due-events.ts";
@@ -48,6 +47,7 @@ import {
   resendWebhookDelivery,
 } from "./calls/webhook-log.ts";
 import { createWebhook, deleteWebhook, getWebhook, listWebhooks, putWebhook } from "./calls/webhooks.ts";
+import { writeDocuments } from "./calls/write-documents.ts";
 import type { SqliteCalls } from "./context.ts";
 
 /** Every call of the Store port, as this engine does it. */
@@ -68,10 +68,10 @@ export const calls: SqliteCalls = {
   recordOutcomes,
   settleMessages,
   recordFeedback,
-  putConfiguration,
+  writeDocuments,
   getConfiguration,
   listConfiguration,
-  deleteConfiguration,
+  listConfigurationVersions,
   configurationSince,
   putTenant,
   getTenant,

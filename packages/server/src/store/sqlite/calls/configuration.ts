@@ -1,12 +1,23 @@
 import { type ConfigurationKind, configurationKinds } from "@tidings/contract/configuration";
-import type { ConfigurationRow } from "../../../ports/store/configuration.ts";
-import type { Call } from "../context.ts";
+import type { ConfigurationKey, ConfigurationRow } from "../../../ports/store/configuration.ts";
+import type { Call, CallContext } from "../context.ts";
 import type { Database, SqlRow } from "../database.ts";
 import { integer, text, textOrNull } from "../rows.ts";
 
+interface VersionWrite extends ConfigurationKey {
+  document: string;
+  secrets: string | null;
+  secretNames: readonly string[];
+  origin: string;
+  now: number;
+}
+
+type Deletion = ConfigurationKey & { now: number };
+
 const newest = "select * from configuration where environment_id = ? and kind = ? and key = ? and current = 1";
 
-export const putConfiguration: Call<"putConfiguration"> = ({ database }, write) => {
+/** A new version where the document differs from the newest; else the newest as it is. */
+export function putConfiguration({ database }: CallContext, write: VersionWrite): ConfigurationRow {
   const before = database.get(newest, write.environmentId, write.kind, write.key);
   const same =
     before !== undefined &&
@@ -21,7 +32,7 @@ export const putConfiguration: Call<"putConfiguration"> = ({ database }, write) 
     version: before === undefined ? 1 : integer(before, "version") + 1,
   };
   return configurationRow(insert(database, row));
-};
+}
 
 export const getConfiguration: Call<"getConfiguration"> = ({ database }, { environmentId, kind, key, version }) => {
   const row =
@@ -49,9 +60,10 @@ export const listConfiguration: Call<"listConfiguration"> = ({ database }, { env
     )
     .map(configurationRow);
 
-export const deleteConfiguration: Call<"deleteConfiguration"> = ({ database }, { environmentId, kind, key, now }) => {
+/** A version that says that it was deleted. Does nothing where there is none. */
+export function deleteConfiguration({ database }: CallContext, { environmentId, kind, key, now }: Deletion): void {
   const before = database.get(newest, environmentId, kind, key);
-  if (before === undefined || integer(before, "deleted") === 1) return false;
+  if (before === undefined || integer(before, "deleted") === 1) return;
   insert(database, {
     environmentId,
     kind,
@@ -60,11 +72,26 @@ export const deleteConfiguration: Call<"deleteConfiguration"> = ({ database }, {
     document: text(before, "document"),
     secrets: null,
     secretNames: "[]",
+    origin: "",
     deleted: 1,
     now,
   });
-  return true;
-};
+}
+
+export const listConfigurationVersions: Call<"listConfigurationVersions"> = (
+  { database },
+  { environmentId, kind, key, before, limit },
+) =>
+  database
+    .all(
+      "select * from configuration where environment_id = ? and kind = ? and key = ? and version < ? order by version desc limit ?",
+      environmentId,
+      kind,
+      key,
+      before,
+      limit,
+    )
+    .map(configurationRow);
 
 export const configurationSince: Call<"configurationSince"> = ({ database }, { sequence, limit }) =>
   database
@@ -79,6 +106,7 @@ interface NewVersion {
   document: string;
   secrets: string | null;
   secretNames: string;
+  origin: string;
   deleted: number;
   now: number;
 }
@@ -91,8 +119,8 @@ function insert(database: Database, row: NewVersion): SqlRow {
     row.key,
   );
   const inserted = database.get(
-    `insert into configuration (environment_id, kind, key, version, document, secrets, secret_names, current, deleted, sequence, updated_at)
-     select ?, ?, ?, ?, ?, ?, ?, 1, ?, coalesce(max(sequence), 0) + 1, ? from configuration
+    `insert into configuration (environment_id, kind, key, version, document, secrets, secret_names, current, deleted, sequence, updated_at, origin)
+     select ?, ?, ?, ?, ?, ?, ?, 1, ?, coalesce(max(sequence), 0) + 1, ?, ? from configuration
      returning *`,
     row.environmentId,
     row.kind,
@@ -103,6 +131,7 @@ function insert(database: Database, row: NewVersion): SqlRow {
     row.secretNames,
     row.deleted,
     row.now,
+    row.origin,
   );
   if (inserted === undefined) throw new Error("an insert gave no row");
   return inserted;
@@ -121,7 +150,9 @@ function configurationRow(row: SqlRow): ConfigurationRow {
     secrets: textOrNull(row, "secrets"),
     secretNames: Array.isArray(secretNames) ? secretNames.map(String) : [],
     deleted: integer(row, "deleted") === 1,
+    current: integer(row, "current") === 1,
     sequence: integer(row, "sequence"),
     updatedAt: integer(row, "updated_at"),
+    origin: text(row, "origin"),
   };
 }

@@ -1,0 +1,16 @@
+import type { Step } from "./workflows.ts";
+
+/** A step beside the path at which it stands, as in `steps[1].then[0]`. */
+export interface PlacedStep {
+  step: Step;
+  path: string;
+}
+
+/** All steps of a workflow with those of its branches, in the order in which they are written. */
+export function placedSteps(steps: readonly Step[], path = "steps"): PlacedStep[] {
+  return steps.flatMap((step, index) => {
+    const own = { step, path: `${path}[${index}]` };
+    if (step.type !== "condition") return [own];
+    return [own, ...placedSteps(step.then, `${own.path}.then`), ...placedSteps(step.else ?? [], `${own.path}.else`)];
+  });
+}

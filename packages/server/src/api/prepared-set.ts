@@ -1,0 +1,143 @@
+import type { ConfigurationFault, DocumentKind } from "@tidings/contract/configuration";
+import { tenantBodySchema } from "@tidings/contract/tenants";
+import { z } from "zod";
+import { sealContext } from "../domain/event-payload.ts";
+import { TidingsError } from "../errors.ts";
+import type { ConfigurationRow, ConfigurationStore, DocumentKey, DocumentWrite } from "../ports/store/configuration.ts";
+import type { ApiKeyring } from "./api-keyring.ts";
+import { type ConfigurationDocument, parseDocument } from "./configuration-documents.ts";
+import { ConfigurationOverlay } from "./configuration-overlay.ts";
+import type { ConfigurationRules } from "./configuration-rules.ts";
+import { valid } from "./validation.ts";
+
+export interface PrepareSetParts {
+  store: Pick<ConfigurationStore, "getConfiguration" | "listConfiguration">;
+  rules: ConfigurationRules;
+  keyring: Pick<ApiKeyring, "sealForEnvironment" | "unsealForEnvironment">;
+}
+
+/** A document of a set, parsed, its secrets apart and sealed. */
+interface Prepared {
+  written: ConfigurationDocument;
+  write: DocumentWrite;
+  /** In clear, for the rules alone. */
+  secrets: Record<string, string>;
+}
+
+/** As the contract's ConfigurationSet, whose documents are not parsed yet. */
+export interface GivenSet {
+  documents: readonly { kind: DocumentKind; key: string; document: unknown; origin?: string | undefined }[];
+  delete?: readonly DocumentKey[] | undefined;
+  expect?: readonly (DocumentKey & { version: number })[] | undefined;
+}
+
+export interface PreparedSet {
+  writes: DocumentWrite[];
+  faults: ConfigurationFault[];
+}
+
+const secretsSchema = z.record(z.string(), z.string());
+
+/**
+ * Shape, secrets and rules of documents that are to be written together: each is checked against all others as they
+ * would be then. Where shapes are wrong, the rules between documents are not asked.
+ */
+export async function prepareSet(
+  parts: PrepareSetParts,
+  environmentId: number,
+  { documents, delete: deletes = [] }: GivenSet,
+): Promise<PreparedSet> {
+  const faults = doubles([...documents, ...deletes]);
+  const writes: DocumentWrite[] = [];
+  const prepared: Prepared[] = [];
+  for (const { kind, key, document, origin = "" } of documents) {
+    try {
+      if (kind === "tenant") {
+        const text = JSON.stringify(valid(tenantBodySchema, document));
+        writes.push({ kind, key, document: text, secrets: null, secretNames: [], origin });
+        continue;
+      }
+      const one = await prepare(parts, environmentId, key, parseDocument(kind, document), origin);
+      writes.push(one.write);
+      prepared.push(one);
+    } catch (error) {
+      if (!(error instanceof TidingsError)) throw error;
+      faults.push(...error.faults.map(({ path, message }) => ({ kind, key, path, message })));
+    }
+  }
+  if (faults.length === 0) faults.push(...(await ruleFaults(parts, environmentId, prepared, deletes)));
+  return { writes, faults };
+}
+
+async function ruleFaults(
+  { store, rules }: PrepareSetParts,
+  environmentId: number,
+  prepared: readonly Prepared[],
+  deletes: readonly DocumentKey[],
+): Promise<ConfigurationFault[]> {
+  const rows = prepared.map(({ write, written }) => rowOf(environmentId, written.kind, write));
+  const after = rules.over(new ConfigurationOverlay(store, environmentId, rows, deletes));
+  const faults: ConfigurationFault[] = [];
+  for (const { written, write, secrets } of prepared) {
+    const { kind, key } = write;
+    for (const fault of await after.check(environmentId, key, written, secrets)) faults.push({ kind, key, ...fault });
+  }
+  for (const { kind, key } of deletes) {
+    const user = kind === "tenant" ? undefined : await after.userOf(environmentId, kind, key);
+    if (user !== undefined) faults.push({ kind, key, path: "", message: `the ${user.kind} ${user.key} refers to it` });
+  }
+  return faults;
+}
+
+/** As the row would be: a version that is not there yet has no number. */
+function rowOf(environmentId: number, kind: ConfigurationRow["kind"], write: DocumentWrite): ConfigurationRow {
+  return { ...write, kind, environmentId, version: 0, deleted: false, current: true, sequence: 0, updatedAt: 0 };
+}
+
+/** Those given, or those stored where none are given. Equal ones stay as they were sealed, which makes no new version. */
+async function prepare(
+  { store, keyring }: PrepareSetParts,
+  environmentId: number,
+  key: string,
+  written: ConfigurationDocument,
+  origin: string,
+): Promise<Prepared> {
+  const { kind } = written;
+  if (written.kind !== "integration") {
+    const document = JSON.stringify(written.document);
+    return { written, secrets: {}, write: { kind, key, document, secrets: null, secretNames: [], origin } };
+  }
+  const { secrets: given = {}, ...rest } = written.document;
+  const stored = (await store.getConfiguration({ environmentId, kind: "integration", key }))?.secrets ?? null;
+  const before = openSecrets(keyring, environmentId, stored);
+  const keeps = Object.keys(given).length === 0 || isSame(given, before);
+  const secrets = keeps ? before : given;
+  const sealed = keeps ? stored : keyring.sealForEnvironment(environmentId, sealContext.secrets, JSON.stringify(given));
+  const secretNames = Object.keys(secrets).sort();
+  const document = JSON.stringify(rest);
+  return { written, secrets, write: { kind, key, document, secrets: sealed, secretNames, origin } };
+}
+
+export function openSecrets(
+  keyring: Pick<ApiKeyring, "unsealForEnvironment">,
+  environmentId: number,
+  sealed: string | null,
+): Record<string, string> {
+  if (sealed === null) return {};
+  return secretsSchema.parse(JSON.parse(keyring.unsealForEnvironment(environmentId, sealContext.secrets, sealed)));
+}
+
+function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
+function doubles(documents: readonly { kind: DocumentKind; key: string }[]): ConfigurationFault[] {
+  const seen = new Set<string>();
+  return documents.flatMap(({ kind, key }) => {
+    const name = `${kind} ${key}`;
+    if (seen.has(name)) return [{ kind, key, path: "", message: "is there twice" }];
+    seen.add(name);
+    return [];
+  });
+}

@@ -1,0 +1,146 @@
+import { type BrokenFolder, flow, put, step, swap } from "./broken-folder.ts";
+
+export const yaml: BrokenFolder[] = [
+  {
+    name: "YAML that does not end",
+    break: put("workflows/x.yaml", "category: [news\nsteps: []\n"),
+    file: "workflows/x.yaml",
+    line: 2,
+    says: /Flow sequence|must be/,
+  },
+  {
+    name: "YAML with a tab",
+    break: put("workflows/x.yaml", "category: news\n\tsteps: []\n"),
+    file: "workflows/x.yaml",
+    line: 2,
+    says: /tab|indent/i,
+  },
+  {
+    name: "a list in place of a mapping",
+    break: put("workflows/x.yaml", "- news\n"),
+    file: "workflows/x.yaml",
+    line: 1,
+    says: /must be a mapping/,
+  },
+  {
+    name: "a key that is there twice",
+    break: put("tenants.yaml", "acme: {}\nacme: {}\n"),
+    file: "tenants.yaml",
+    line: 2,
+    says: /unique/,
+  },
+  {
+    name: "an alias bomb",
+    break: put(
+      "workflows/x.yaml",
+      `a: &a [x,x]\n${"bcdefghijk"
+        .split("")
+        .map((name, index) => `${name}: &${name} [${`*${"abcdefghij"[index]},`.repeat(9)}]`)
+        .join("\n")}\n`,
+    ),
+    file: "workflows/x.yaml",
+    line: 1,
+    says: /alias/i,
+  },
+  {
+    name: "a class that is none",
+    break: swap("categories.yaml", "class: marketing", "class: marketting"),
+    file: "categories.yaml",
+    line: 15,
+    says: /did you mean `marketing`/,
+  },
+  {
+    name: "a field that nobody knows",
+    break: swap("categories.yaml", "  name: News", "  nmae: News"),
+    file: "categories.yaml",
+    line: 13,
+    says: /nmae is not known here; did you mean `name`/,
+  },
+  {
+    name: "a key that is none",
+    break: swap("categories.yaml", "news:", "latest news:"),
+    file: "categories.yaml",
+    line: 12,
+    says: /is not a key/,
+  },
+  {
+    name: "a name of the wrong type",
+    break: swap("categories.yaml", "name: News", "name: [News]"),
+    file: "categories.yaml",
+    line: 13,
+    says: /expected string/,
+  },
+  {
+    name: "a category without a class",
+    break: put("categories.yml", "extra:\n  name: Extra\n"),
+    file: "categories.yml",
+    line: 2,
+    says: /class is missing/,
+  },
+  {
+    name: "the same category in two files",
+    break: put("categories.yml", "news: { class: marketing }\n"),
+    file: "categories.yml",
+    line: 1,
+    says: /category news, as categories.yaml has/,
+  },
+  {
+    name: "a step of no kind",
+    break: put("workflows/x.yaml", flow("steps:\n  - { id: a, type: chanel }\n")),
+    file: "workflows/x.yaml",
+    line: 3,
+    says: /did you mean `channel`/,
+  },
+  {
+    name: "a channel that is none",
+    break: put("workflows/x.yaml", flow(`steps:\n  - ${step.replace("email", "emial")}\n`)),
+    file: "workflows/x.yaml",
+    line: 3,
+    says: /did you mean `email`/,
+  },
+  {
+    name: "a step without its template",
+    break: put("workflows/x.yaml", flow("steps:\n  - { id: a, type: channel, channel: email }\n")),
+    file: "workflows/x.yaml",
+    line: 3,
+    says: /template is missing/,
+  },
+  {
+    name: "a delay of no length",
+    break: put("workflows/x.yaml", flow("steps:\n  - id: a\n    type: delay\n    seconds: -5\n")),
+    file: "workflows/x.yaml",
+    line: 5,
+    says: /seconds/,
+  },
+  {
+    name: "a condition on a field that is none",
+    break: put(
+      "workflows/x.yaml",
+      flow("steps:\n  - id: a\n    type: condition\n    if: { field: date.x, op: exists }\n    then: []\n"),
+    ),
+    file: "workflows/x.yaml",
+    line: 5,
+    says: /must start with data/,
+  },
+  {
+    name: "a workflow without steps",
+    break: put("workflows/x.yaml", flow("steps: []\n")),
+    file: "workflows/x.yaml",
+    line: 2,
+    says: /steps/,
+  },
+  {
+    name: "the same step id twice",
+    break: put("workflows/x.yaml", flow(`steps:\n  - ${step}\n  - ${step}\n`)),
+    file: "workflows/x.yaml",
+    line: 4,
+    says: /is the id of steps\[0\] too/,
+  },
+  {
+    name: "a dedupe key outside of the data",
+    break: swap("workflows/order-shipped.yaml", "key: data.order", "key: order"),
+    file: "workflows/order-shipped.yaml",
+    line: 8,
+    says: /must be a path that starts with data/,
+  },
+];
