@@ -102,7 +102,8 @@ function resourcePart({ type, names }, classes) {
 }
 
 function resourceTitle(type) {
-  return type === "Configuration" ? "`tidings.workflows`" : `\`${type}\``;
+  const shown = { Configuration: "`tidings.tenants`", VersionedConfiguration: "`tidings.workflows`" };
+  return shown[type] ?? `\`${type}\``;
 }
 
 function methodsOf(node) {

@@ -97,6 +97,23 @@ const calls: Record<string, unknown[]> = {
       [`${kind}.delete`, ["w", options]],
     ]),
   ),
+  ...Object.fromEntries(
+    ["workflows", "templates", "layouts", "partials", "categories", "integrations"].flatMap((kind) => [
+      [`${kind}.getVersion`, ["w", 1, options]],
+      [`${kind}.versions`, ["w", { limit: 3 }, options]],
+      [`${kind}.rollback`, ["w", 1, options]],
+    ]),
+  ),
+  "configuration.check": [{ documents: [{ kind: "category", key: "c", document: { class: "marketing" } }] }, options],
+  "configuration.apply": [
+    {
+      documents: [],
+      delete: [{ kind: "layout", key: "nobodys" }],
+      expect: [{ kind: "layout", key: "nobodys", version: 0 }],
+    },
+    options,
+  ],
+  "environments.list": [options],
   "deadLetters.list": [{ limit: 3 }, options],
   "deadLetters.get": [id, options],
   "deadLetters.replay": [{ reason: "r", channel: "sms", limit: 5 }, options],

@@ -1,7 +1,12 @@
 import { apiKeyBodySchema, apiKeySchema, newApiKeySchema } from "@tidings/contract/api-keys";
 import { batchResultSchema } from "@tidings/contract/batch";
 import { categoryBodySchema } from "@tidings/contract/categories";
-import { configurationViewSchema, versionQuerySchema } from "@tidings/contract/configuration";
+import {
+  configurationAppliedSchema,
+  configurationCheckSchema,
+  configurationSetSchema,
+  environmentsSchema,
+} from "@tidings/contract/configuration";
 import { deadLetterReplayBodySchema, deadLetterSchema, replayedSchema } from "@tidings/contract/dead-letters";
 import {
   acceptedSchema,
@@ -33,7 +38,7 @@ import {
   webhookTestBodySchema,
 } from "@tidings/contract/webhooks";
 import { workflowBodySchema } from "@tidings/contract/workflows";
-import type { z } from "zod";
+import { always, configuration, documents, keyed, once } from "./document-operations.ts";
 import type { Operation } from "./transport/operation.ts";
 
 /*
@@ -41,38 +46,7 @@ import type { Operation } from "./transport/operation.ts";
  * holds this one to it, row by row, and fails for a route that is missing here.
  */
 
-/** What a second call cannot harm, as HTTP says (RFC 9110 §9.2.2). */
-const always = { repeat: "always" } as const;
-/** Under idempotency keys a second call is the same call. */
-const keyed = { repeat: "always" } as const;
-const once = { repeat: "refused" } as const;
-
-const configuration = <Body extends z.ZodType>(noun: string, plural: string, body: Body) => {
-  const calls = documents(noun, plural, body, configurationViewSchema(body));
-  return { ...calls, get: { ...calls.get, query: versionQuerySchema } };
-};
-
-const documents = <Body extends z.ZodType, View extends z.ZodType>(
-  noun: string,
-  plural: string,
-  body: Body,
-  response: View,
-) => {
-  const path = `/v1/${plural}/{key}`;
-  // biome-ignore format: one call per line is what lets this be read as a table
-  return {
-    list: { name: `list${capital(plural)}`, method: "GET", path: `/v1/${plural}`, query: pageQuerySchema, status: 200, response: pageOf(response), ...always },
-    put: { name: `put${capital(noun)}`, method: "PUT", path, body, status: 200, response, ...always },
-    get: { name: `get${capital(noun)}`, method: "GET", path, status: 200, response, ...always },
-    delete: { name: `delete${capital(noun)}`, method: "DELETE", path, status: 204, ...always },
-  } as const satisfies Record<string, Operation>;
-};
-
-function capital(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1);
-}
-
-// biome-ignore format: as above
+// biome-ignore format: one call per line is what lets this be read as a table
 export const operations = {
   events: {
     send: { name: "sendEvent", method: "POST", path: "/v1/events", body: eventBodySchema, status: 202, response: acceptedSchema, ...keyed },
@@ -102,6 +76,13 @@ export const operations = {
   categories: configuration("category", "categories", categoryBodySchema),
   integrations: configuration("integration", "integrations", integrationBodySchema),
   tenants: documents("tenant", "tenants", tenantBodySchema, tenantViewSchema),
+  configuration: {
+    check: { name: "checkConfiguration", method: "POST", path: "/v1/configuration/check", body: configurationSetSchema, status: 200, response: configurationCheckSchema, ...always },
+    apply: { name: "applyConfiguration", method: "POST", path: "/v1/configuration/apply", body: configurationSetSchema, status: 200, response: configurationAppliedSchema, ...once },
+  },
+  environments: {
+    list: { name: "listEnvironments", method: "GET", path: "/v1/environments", status: 200, response: environmentsSchema, ...always },
+  },
   deadLetters: {
     list: { name: "listDeadLetters", method: "GET", path: "/v1/dead-letters", query: pageQuerySchema, status: 200, response: pageOf(deadLetterSchema), ...always },
     get: { name: "getDeadLetter", method: "GET", path: "/v1/dead-letters/{id}", status: 200, response: deadLetterSchema, ...always },

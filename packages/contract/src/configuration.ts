@@ -102,3 +102,4 @@ export const environmentsSchema = z.object({
   current: z.string(),
   items: z.array(z.object({ key: z.string() })),
 });
+export type Environments = z.infer<typeof environmentsSchema>;

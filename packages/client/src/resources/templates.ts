@@ -5,10 +5,10 @@ import { operations } from "../operations.ts";
 import type { CallOptions } from "../transport/options.ts";
 import { keyParameter } from "../transport/parameters.ts";
 import type { Transport } from "../transport/transport.ts";
-import { Configuration } from "./configuration.ts";
+import { VersionedConfiguration } from "./versioned-configuration.ts";
 
 /** What messages are made of, per channel and language, in versions; and how they will look. */
-export class Templates extends Configuration<typeof templateBodySchema> {
+export class Templates extends VersionedConfiguration<typeof templateBodySchema> {
   readonly #transport: Transport;
 
   constructor(transport: Transport) {
