@@ -35,7 +35,7 @@ declare const apiKey: string;
 declare const baseUrl: string;
 export async function example(tidings: Client, pages: ReturnType<Client["messages"]["list"]>) {
   {
-${code.replaceAll(isImport, "")}
+${code.replaceAll(isImport, "").replaceAll(/^export default /gm, "void ")}
   }
 }
 `;

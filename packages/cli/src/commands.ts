@@ -2,9 +2,28 @@ import type { Command } from "./command.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
+import { preview } from "./commands/preview.ts";
+import { promote } from "./commands/promote.ts";
+import { pull } from "./commands/pull.ts";
+import { push } from "./commands/push.ts";
+import { schemas } from "./commands/schemas.ts";
 import { send } from "./commands/send.ts";
 import { start } from "./commands/start.ts";
 import { tail } from "./commands/tail.ts";
+import { versions } from "./commands/versions.ts";
 
 /** All commands, in the order of help and reference. */
-export const commands: readonly Command[] = [start, send, tail, ...deadLetters, ...keys, doctor];
+export const commands: readonly Command[] = [
+  start,
+  push,
+  pull,
+  promote,
+  ...versions,
+  preview,
+  schemas,
+  send,
+  tail,
+  ...deadLetters,
+  ...keys,
+  doctor,
+];

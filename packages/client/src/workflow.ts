@@ -88,6 +88,8 @@ export function workflow<const Schema extends DataSchema, const Definition exten
  * `workflow` for an application that names its categories and templates.
  *
  * @example
+ * import { workflowsOf } from "@tidings/client/workflow";
+ *
  * const define = workflowsOf<{ category: "orders" | "news"; template: "order-shipped" }>();
  * export default define({
  *   category: "orders",

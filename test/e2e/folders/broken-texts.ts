@@ -84,7 +84,7 @@ export const files: BrokenFolder[] = [
   },
   {
     name: "a file that is too large",
-    break: put("workflows/x.yaml", `# ${"x".repeat(200_000)}\n`),
+    break: put("workflows/x.yaml", `# ${"x".repeat(1_100_000)}\n`),
     file: "workflows/x.yaml",
     line: 1,
     says: /larger than/,

@@ -75,6 +75,17 @@ describe("following the log", () => {
     await follower.begin();
     log.put(21, "sent");
     expect(told(await follower.look())).toEqual([[21, undefined, "sent"]]);
+    expect(log.pages, "what was there before ends a look").toBe(3);
+  });
+
+  test("does not tell again what it had to forget", async () => {
+    const log = new Log();
+    const follower = new Follower(log, { ...limits, knownMax: 5 });
+    await follower.begin();
+    for (let n = 1; n <= 12; n += 1) {
+      log.put(n, "delivered");
+      expect(told(await follower.look())).toEqual([[n, undefined, "delivered"]]);
+    }
   });
 
   test("sees what begins before the newest one that is known", async () => {
