@@ -39,6 +39,9 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   deleteCategory: { text: "Deletes the category. One that a workflow uses is in use and stays.", errors: ["in_use"] },
   deleteWorkflow: { text: "Deletes the workflow: events start it no more. Runs under way go on." },
   deleteIntegration: { text: "Deletes the integration with its secrets. Messages take another one of their channel." },
+  checkConfiguration: { text: "Checks documents as if they were written together, in any order: shapes, references, templates and providers' settings. Writes nothing, and says of each document what applying would do.", errors: ["version_conflict"] },
+  applyConfiguration: { text: "Writes and deletes documents of all kinds in one commit: where one has a fault, or is at another version than `expect` says, nothing is written. Documents may refer to each other in any order.", errors: ["version_conflict"] },
+  listEnvironments: { text: "Each is a world of data, keys and settings of its own; a key opens one." },
   listDeadLetters: { text: "Messages, events and runs that could not be done after all retries, or never can be." },
   getDeadLetter: { text: "One dead letter, with its message and attempts." },
   replayDeadLetters: { text: "Tries dead letters again, oldest first: those with the ids, or those that fit the filter. A message keeps its id and gets a further attempt; one that has expired does not go out." },
@@ -52,11 +55,19 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   getOpenApi: { text: "The contract as OpenAPI 3.1." },
 };
 
-/** What a route of the four of each kind of configuration says, where it has no text of its own. */
+/** What a route of those of each kind of configuration says, where it has no text of its own. */
 export function routeText(operation: string): RouteText | undefined {
   const own = routeTexts[operation];
   if (own !== undefined) return own;
+  if (/^list[A-Z]\w+Versions$/.test(operation)) return { text: "Newest first. A deletion is a version too." };
+  if (/^rollback[A-Z]/.test(operation)) {
+    const text = "Publishes an earlier version as a new one: the same document, byte for byte, and the same secrets.";
+    return { text: `${text} What it refers to has to be there still.`, errors: ["version_conflict"] };
+  }
   if (/^list[A-Z]/.test(operation)) return { text: "In the order of their keys, a page at a time." };
+  if (/^get(Workflow|Template|Layout|Partial|Category|Integration)$/.test(operation)) {
+    return { text: "The current version, or the one that `version` asks for." };
+  }
   if (/^get[A-Z]/.test(operation)) return { text: "The current version." };
   return undefined;
 }

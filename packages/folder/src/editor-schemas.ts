@@ -6,6 +6,7 @@ import { tenantBodySchema } from "@tidings/contract/tenants";
 import { workflowBodySchema } from "@tidings/contract/workflows";
 import { z } from "zod";
 import { sampleSchema } from "./read-sample.ts";
+import { isTree } from "./tree.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -40,9 +41,11 @@ function namedSecrets(): z.ZodType {
 /** At every depth; an attachment may name its file in place of its content. */
 function withoutRequired(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutRequired);
-  if (typeof value !== "object" || value === null) return value;
-  const { required, ...rest } = Object.fromEntries(Object.entries(value));
+  if (!isTree(value)) return value;
+  const { required, ...rest } = value;
   // A property may have this name, and a list of names is the keyword.
   const kept = required === undefined || Array.isArray(required) ? rest : { required, ...rest };
-  return Object.fromEntries(Object.entries(kept).map(([name, inner]) => [name, withoutRequired(inner)]));
+  const isAttachment = "contentId" in kept && "fromData" in kept;
+  const all = isAttachment ? { ...kept, file: { type: "string", description: "A file beside this one" } } : kept;
+  return Object.fromEntries(Object.entries(all).map(([name, inner]) => [name, withoutRequired(inner)]));
 }

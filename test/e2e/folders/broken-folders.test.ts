@@ -21,7 +21,7 @@ let api: Api;
 beforeAll(async () => {
   server = await startServerProcess(join(parent, "data"));
   api = new Api(server.url);
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await api?.close();
   await stopChild(server);
@@ -38,7 +38,7 @@ async function faults(): Promise<FolderFault[]> {
 
 test("the folder that is broken below has no fault", async () => {
   expect((await faults()).map(faultText)).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 test("there are at least 40 ways to break it", () => {
   expect(new Set(brokenFolders.map(({ name }) => name)).size).toBeGreaterThanOrEqual(40);
@@ -63,6 +63,6 @@ describe("a broken folder is told by file and line", () => {
       }
       expect(told).not.toContain("letmein");
     },
-    60_000,
+    240_000,
   );
 });

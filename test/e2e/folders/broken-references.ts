@@ -6,21 +6,21 @@ export const references: BrokenFolder[] = [
     name: "a category that is not there",
     break: swap("workflows/order-shipped.yaml", "category: orders", "category: order"),
     file: "workflows/order-shipped.yaml",
-    line: 5,
+    line: 6,
     says: /there is no category `order`; did you mean `orders`/,
   },
   {
     name: "a template that is not there",
     break: swap("workflows/newsletter.yaml", "template: newsletter", "template: newsleter"),
     file: "workflows/newsletter.yaml",
-    line: 10,
+    line: 11,
     says: /there is no template `newsleter`; did you mean `newsletter`/,
   },
   {
     name: "a channel that its template has nothing for",
     break: swap("workflows/newsletter.yaml", "channel: email", "channel: sms"),
     file: "workflows/newsletter.yaml",
-    line: 10,
+    line: 11,
     says: /has no content for sms; it has some for email/,
   },
   {
@@ -75,7 +75,7 @@ export const secrets: BrokenFolder[] = [
     name: "a provider that is not there",
     break: swap("integrations.yaml", "provider: sandbox", "provider: sandbocks"),
     file: "integrations.yaml",
-    line: 5,
+    line: 6,
     says: /there is no such provider/,
   },
   {

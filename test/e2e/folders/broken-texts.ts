@@ -14,7 +14,7 @@ export const texts: BrokenFolder[] = [
     break: put("templates/newsletter/email.text.handlebars", "Hello\n\n{{shout data.x}}\n"),
     file: "templates/newsletter/email.text.handlebars",
     line: 3,
-    says: /shout/,
+    says: /calls a helper that does not exist/,
   },
   {
     name: "a block that is not closed in a language",
@@ -45,7 +45,7 @@ export const texts: BrokenFolder[] = [
     says: /email.subject is missing/,
   },
   {
-    name: "a channel that is none",
+    name: "a text of a channel that is none",
     break: put("templates/newsletter/emial.text.handlebars", "x"),
     file: "templates/newsletter/emial.text.handlebars",
     line: 1,
@@ -57,6 +57,23 @@ export const texts: BrokenFolder[] = [
     file: "templates/newsletter/text.handlebars",
     line: 1,
     says: /no name that is known here/,
+  },
+  {
+    name: "an ICU message that does not end",
+    break: put("templates/welcome/messages/de.yaml", "hello: Hallo\nitems: '{count, plural, one {eins} other {'\n"),
+    file: "templates/welcome/messages/de.yaml",
+    line: 2,
+    says: /items/,
+  },
+  {
+    name: "an attachment that is not there",
+    break: put(
+      "templates/welcome/template.yaml",
+      "layout: base\nemail:\n  attachments:\n    - { filename: a.txt, contentType: text/plain, file: a.text }\n",
+    ),
+    file: "templates/welcome/template.yaml",
+    line: 4,
+    says: /there is no file a\.text/,
   },
   {
     name: "a language that is none",

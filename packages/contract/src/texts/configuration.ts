@@ -1,6 +1,7 @@
 /** Workflows, templates, categories and integrations. Names are those of `field-texts.ts`. */
 // biome-ignore format: one field per line is what lets this be read as a table
 export const configurationTexts: Readonly<Record<string, string>> = {
+  "PutWorkflowBody.data": "JSON Schema (draft 2020-12) of the event's data; an event that it refuses gets 400 with the path of each fault",
   "PutWorkflowBody.event": "Name of the event that starts it; its key where left out",
   "PutWorkflowBody.dedupe": "A second event with the same value for the same recipient inside the window starts nothing",
   "PutWorkflowBody.dedupe.key": "Where the value stands in the event, such as `data.order`",
@@ -52,4 +53,17 @@ export const configurationTexts: Readonly<Record<string, string>> = {
   "PutIntegrationBody.limits.maxInFlight": "Messages under way at once",
   "PutIntegrationBody.limits.ratePerSecond": "Messages per second",
   "PutIntegrationBody.limits.timeoutMs": "Time of one call, ms",
+  "CheckConfigurationBody.documents": "Documents of any kinds that hold together, in any order",
+  "CheckConfigurationBody.documents.kind": "Kind of the document",
+  "CheckConfigurationBody.documents.document": "The body of a PUT of that kind",
+  "CheckConfigurationBody.documents.origin": "Where the document comes from, when it was not written by hand",
+  "CheckConfigurationBody.delete": "Documents that go",
+  "CheckConfigurationBody.expect": "Versions that were seen; 0 where there was no such document. Where one is another by now, nothing is written",
+  "CheckConfigurationAnswer.faults": "All that is wrong; none where applying would succeed",
+  "CheckConfigurationAnswer.faults.line": "Line of the text at `path`",
+  "CheckConfigurationAnswer.documents": "What becomes, or became, of each document",
+  "CheckConfigurationAnswer.documents.change": "Whether the document was made, got a new version, stayed as it was or is gone",
+  "*.deleted": "True where this version is that the document was deleted",
+  "*.origin": "Where the document came from, when it was not written by hand: `version 3`, or `staging version 12`",
+  "ListEnvironmentsAnswer.current": "The environment that the API key is of",
 };

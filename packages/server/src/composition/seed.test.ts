@@ -89,6 +89,6 @@ describe("seeding", () => {
       const faults = [{ path: `documents[${news}].document.class`, message: "is odd" }];
       return Promise.reject(new TidingsError("validation_failed", { faults }));
     };
-    await expect(run(refusing)).rejects.toThrow("categories.yaml:15:10: class is odd");
+    await expect(run(refusing)).rejects.toThrow("categories.yaml:16:10: class is odd");
   });
 });
