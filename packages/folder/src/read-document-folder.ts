@@ -62,7 +62,7 @@ function readBase(file: FolderFile, { body, sources, faults }: Assembly): void {
   const mapping = yaml?.mapping(faults);
   if (yaml === undefined || mapping === undefined) return;
   Object.assign(body, mapping);
-  sources.add([], (rest, line) => yaml.placeOfText(rest, line));
+  sources.addYaml([], yaml);
 }
 
 function readPart(name: string, file: FolderFile, assembly: Assembly): void {
@@ -94,7 +94,7 @@ function readMessages(locale: string, file: FolderFile, assembly: Assembly): voi
   const mapping = yaml?.mapping(assembly.faults);
   if (yaml === undefined || mapping === undefined) return;
   put(assembly, ["messages", locale], mapping, file);
-  assembly.sources.add(["messages", locale], (rest, line) => yaml.placeOfText(rest, line));
+  assembly.sources.addYaml(["messages", locale], yaml);
 }
 
 function put({ body, faults }: Assembly, path: readonly Part[], value: unknown, file: FolderFile): void {

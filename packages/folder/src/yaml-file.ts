@@ -53,6 +53,13 @@ export class YamlFile {
     faults.push(hint === undefined ? fault : { ...fault, hint });
   }
 
+  /** How many parts of a path are there. */
+  depthOf(path: readonly (string | number)[]): number {
+    let depth = 0;
+    while (depth < path.length && this.#document.hasIn(path.slice(0, depth + 1))) depth += 1;
+    return depth;
+  }
+
   /** A line of a text that stands at the path; the lines of a block begin below its mark. */
   placeOfText(path: readonly (string | number)[], line: number | undefined): Place {
     const place = this.placeOf(path);

@@ -14,7 +14,7 @@ export const texts: BrokenFolder[] = [
     break: put("templates/newsletter/email.text.handlebars", "Hello\n\n{{shout data.x}}\n"),
     file: "templates/newsletter/email.text.handlebars",
     line: 3,
-    says: /calls a helper that does not exist/,
+    says: /calls 'shout', which is no helper/,
   },
   {
     name: "a block that is not closed in a language",

@@ -1,10 +1,4 @@
-import type {
-  ConfigurationChange,
-  ConfigurationCheck,
-  ConfigurationFault,
-  ConfigurationKind,
-} from "@tidings/contract/configuration";
-import type { Fault } from "@tidings/contract/errors";
+import type { ConfigurationChange, ConfigurationCheck, ConfigurationKind } from "@tidings/contract/configuration";
 import { keySchema } from "@tidings/contract/text";
 import { TidingsError } from "../errors.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
@@ -18,7 +12,8 @@ import type {
 } from "../ports/store/configuration.ts";
 import type { ApiKeyring } from "./api-keyring.ts";
 import type { ConfigurationRules } from "./configuration-rules.ts";
-import { type GivenSet, openSecrets, prepareSet } from "./prepared-set.ts";
+import { type GivenSet, openSecrets, prepareSet, sidesOf } from "./prepared-set.ts";
+import { faultInSet, withoutLine } from "./set-faults.ts";
 import { valid } from "./validation.ts";
 
 export interface ConfigurationWriterOptions {
@@ -97,7 +92,7 @@ export class ConfigurationWriter {
     return this.#exclusively(async () => {
       const { writes, faults } = await prepareSet(this.#options, environmentId, set);
       if (faults.length > 0) return { faults: faults.map(withoutLine), documents: [] };
-      return { faults, documents: await this.#write({ environmentId, writes, ...rest(set), dryRun: true }) };
+      return { faults, documents: await this.#write({ environmentId, writes, ...sidesOf(set), dryRun: true }) };
     });
   }
 
@@ -106,7 +101,7 @@ export class ConfigurationWriter {
     return this.#exclusively(async () => {
       const { writes, faults } = await prepareSet(this.#options, environmentId, set);
       if (faults.length > 0) throw new TidingsError("validation_failed", { faults: faults.map(faultInSet(set)) });
-      return this.#write({ environmentId, writes, ...rest(set) });
+      return this.#write({ environmentId, writes, ...sidesOf(set) });
     });
   }
 
@@ -152,25 +147,4 @@ export class ConfigurationWriter {
 
 function expectation(kind: ConfigurationKind, key: string, version: number | undefined): DocumentSet["expected"] {
   return version === undefined ? [] : [{ kind, key, version }];
-}
-
-function rest({ delete: deletes = [], expect: expected = [] }: GivenSet) {
-  return { deletes, expected };
-}
-
-/** The line stands apart here, where a message of its own says it too. */
-function withoutLine(fault: ConfigurationFault): ConfigurationFault {
-  return { ...fault, message: fault.message.replace(/^line \d+: /, "") };
-}
-
-/** A fault by its path in the request, as in `documents[3].document.steps[0].template`. */
-function faultInSet({ documents, delete: deletes = [] }: GivenSet) {
-  return (fault: ConfigurationFault): Fault => {
-    const isIt = ({ kind, key }: { kind: string; key: string }) => kind === fault.kind && key === fault.key;
-    const written = documents.findIndex(isIt);
-    const place = written < 0 ? `delete[${deletes.findIndex(isIt)}]` : `documents[${written}].document`;
-    const path = fault.path === "" || fault.path.startsWith("[") ? `${place}${fault.path}` : `${place}.${fault.path}`;
-    const { message, line } = fault;
-    return { path, message, ...(line === undefined ? {} : { line }) };
-  };
 }

@@ -141,3 +141,8 @@ function doubles(documents: readonly { kind: DocumentKind; key: string }[]): Con
     return [];
   });
 }
+
+/** What a set asks for beside its documents, as the store takes it. */
+export function sidesOf({ delete: deletes = [], expect: expected = [] }: GivenSet) {
+  return { deletes, expected };
+}

@@ -1,43 +1,11 @@
-import { type ConfigurationKind, configurationKinds } from "@tidings/contract/configuration";
-import type { ConfigurationKey, ConfigurationRow } from "../../../ports/store/configuration.ts";
-import type { Call, CallContext } from "../context.ts";
-import type { Database, SqlRow } from "../database.ts";
-import { integer, text, textOrNull } from "../rows.ts";
-
-interface VersionWrite extends ConfigurationKey {
-  document: string;
-  secrets: string | null;
-  secretNames: readonly string[];
-  origin: string;
-  now: number;
-}
-
-type Deletion = ConfigurationKey & { now: number };
-
-const newest = "select * from configuration where environment_id = ? and kind = ? and key = ? and current = 1";
-
-/** A new version where the document differs from the newest; else the newest as it is. */
-export function putConfiguration({ database }: CallContext, write: VersionWrite): ConfigurationRow {
-  const before = database.get(newest, write.environmentId, write.kind, write.key);
-  const same =
-    before !== undefined &&
-    integer(before, "deleted") === 0 &&
-    text(before, "document") === write.document &&
-    textOrNull(before, "secrets") === write.secrets;
-  if (same) return configurationRow(before);
-  const row = {
-    ...write,
-    secretNames: JSON.stringify(write.secretNames),
-    deleted: 0,
-    version: before === undefined ? 1 : integer(before, "version") + 1,
-  };
-  return configurationRow(insert(database, row));
-}
+import type { Call } from "../context.ts";
+import { integer } from "../rows.ts";
+import { configurationRow, newestVersion } from "./configuration-row.ts";
 
 export const getConfiguration: Call<"getConfiguration"> = ({ database }, { environmentId, kind, key, version }) => {
   const row =
     version === undefined
-      ? database.get(newest, environmentId, kind, key)
+      ? database.get(newestVersion, environmentId, kind, key)
       : database.get(
           "select * from configuration where environment_id = ? and kind = ? and key = ? and version = ?",
           environmentId,
@@ -60,24 +28,6 @@ export const listConfiguration: Call<"listConfiguration"> = ({ database }, { env
     )
     .map(configurationRow);
 
-/** A version that says that it was deleted. Does nothing where there is none. */
-export function deleteConfiguration({ database }: CallContext, { environmentId, kind, key, now }: Deletion): void {
-  const before = database.get(newest, environmentId, kind, key);
-  if (before === undefined || integer(before, "deleted") === 1) return;
-  insert(database, {
-    environmentId,
-    kind,
-    key,
-    version: integer(before, "version") + 1,
-    document: text(before, "document"),
-    secrets: null,
-    secretNames: "[]",
-    origin: "",
-    deleted: 1,
-    now,
-  });
-}
-
 export const listConfigurationVersions: Call<"listConfigurationVersions"> = (
   { database },
   { environmentId, kind, key, before, limit },
@@ -97,62 +47,3 @@ export const configurationSince: Call<"configurationSince"> = ({ database }, { s
   database
     .all("select * from configuration where sequence > ? and current = 1 order by sequence limit ?", sequence, limit)
     .map(configurationRow);
-
-interface NewVersion {
-  environmentId: number;
-  kind: ConfigurationKind;
-  key: string;
-  version: number;
-  document: string;
-  secrets: string | null;
-  secretNames: string;
-  origin: string;
-  deleted: number;
-  now: number;
-}
-
-function insert(database: Database, row: NewVersion): SqlRow {
-  database.run(
-    "update configuration set current = 0 where environment_id = ? and kind = ? and key = ? and current = 1",
-    row.environmentId,
-    row.kind,
-    row.key,
-  );
-  const inserted = database.get(
-    `insert into configuration (environment_id, kind, key, version, document, secrets, secret_names, current, deleted, sequence, updated_at, origin)
-     select ?, ?, ?, ?, ?, ?, ?, 1, ?, coalesce(max(sequence), 0) + 1, ?, ? from configuration
-     returning *`,
-    row.environmentId,
-    row.kind,
-    row.key,
-    row.version,
-    row.document,
-    row.secrets,
-    row.secretNames,
-    row.deleted,
-    row.now,
-    row.origin,
-  );
-  if (inserted === undefined) throw new Error("an insert gave no row");
-  return inserted;
-}
-
-function configurationRow(row: SqlRow): ConfigurationRow {
-  const kind = configurationKinds.find((known) => known === text(row, "kind"));
-  if (kind === undefined) throw new RangeError("stored kind of configuration is not known");
-  const secretNames: unknown = JSON.parse(text(row, "secret_names"));
-  return {
-    environmentId: integer(row, "environment_id"),
-    kind,
-    key: text(row, "key"),
-    version: integer(row, "version"),
-    document: text(row, "document"),
-    secrets: textOrNull(row, "secrets"),
-    secretNames: Array.isArray(secretNames) ? secretNames.map(String) : [],
-    deleted: integer(row, "deleted") === 1,
-    current: integer(row, "current") === 1,
-    sequence: integer(row, "sequence"),
-    updatedAt: integer(row, "updated_at"),
-    origin: text(row, "origin"),
-  };
-}

@@ -6,7 +6,8 @@ import type {
   DocumentWrite,
 } from "../../../ports/store/configuration.ts";
 import type { Call, CallContext } from "../context.ts";
-import { deleteConfiguration, getConfiguration, putConfiguration } from "./configuration.ts";
+import { getConfiguration } from "./configuration.ts";
+import { deleteConfiguration, putConfiguration } from "./configuration-versions.ts";
 import { deleteTenant, getTenant, putTenant } from "./tenants.ts";
 
 /** Inside the savepoint that every call has, so that a dry run needs one of its own. */
