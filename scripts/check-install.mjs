@@ -6,7 +6,7 @@ import { npm } from "./install.mjs";
 import { capture, Failure, isMain, main, root } from "./process.mjs";
 
 /**
- * A fresh copy installs without running any package's scripts, and the native SQLite module loads there. The folder's
+ * A fresh copy installs without running any package's scripts; the native modules of SQLite and esbuild work there. The folder's
  * name holds a space on purpose.
  */
 export async function checkInstall() {
@@ -18,7 +18,9 @@ export async function checkInstall() {
     // The server's own folder: that is where its dependencies are resolved from.
     const load = "import('@photostructure/sqlite').then(({ DatabaseSync }) => new DatabaseSync(':memory:').close())";
     await step(join(folder, "packages/server"), process.execPath, ["-e", load]);
-    console.log("npm ci --ignore-scripts works in a fresh copy, and SQLite loads");
+    const compile = "import('esbuild').then(({ transform }) => transform('let a: number = 1', { loader: 'ts' }))";
+    await step(join(folder, "packages/folder"), process.execPath, ["-e", compile]);
+    console.log("npm ci --ignore-scripts works in a fresh copy; SQLite loads, and TypeScript workflows compile");
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

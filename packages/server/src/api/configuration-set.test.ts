@@ -112,6 +112,19 @@ describe("documents that are written together", () => {
     expect((await bench.call("/v1/templates/t")).status).toBe(404);
   });
 
+  test("may go together with all that refers to them, and not while something stays that does", async () => {
+    await apply({ documents: all });
+    const kept = await check({ documents: [all[0]], delete: [{ kind: "template", key: "t" }] });
+    expect(kept.faults.map(({ kind, key, path }) => [kind, key, path])).toEqual([
+      ["workflow", "w", "steps[0].template"],
+      ["template", "t", ""],
+    ]);
+    const gone = await apply({ documents: [], delete: all.slice(0, 3).map(({ kind, key }) => ({ kind, key })) });
+    expect(gone.json).toMatchObject({
+      documents: [{ change: "deleted" }, { change: "deleted" }, { change: "deleted" }],
+    });
+  });
+
   test("are refused where something was written since they were compared", async () => {
     await apply({ documents: all });
     await put("/v1/templates/t", template("another"));
