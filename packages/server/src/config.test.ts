@@ -132,6 +132,7 @@ describe("settings", () => {
     expect(described.filter((setting) => setting.secret).map((setting) => setting.name)).toEqual([
       "TIDINGS_MASTER_KEY",
       "TIDINGS_API_KEY",
+      "TIDINGS_PRODUCTION_API_KEY",
     ]);
     const env = Object.fromEntries(described.map((setting) => [setting.name, setting.default]));
     expect(configOf(env)).toEqual(defaultConfig());
