@@ -56,7 +56,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "docs",
-          include: ["test/docs/**/*.test.ts"],
+          include: ["test/docs/**/*.test.ts", "examples/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // They start servers and a compiler: one after the other is no slower.

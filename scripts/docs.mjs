@@ -21,7 +21,9 @@ async function referencePages() {
   const { routeExamples } = await built("contract/dist/route-examples.js");
   const { generateCliReference } = await built("cli/dist/cli-reference.js");
   const { describeSettings } = await built("server/dist/config.js");
-  const api = apiPages({ document: openApiDocument("0"), routes, routeText, routeExamples, errorCodes });
+  const document = openApiDocument("0");
+  tellUndescribed(document);
+  const api = apiPages({ document, routes, routeText, routeExamples, errorCodes });
   return {
     ...Object.fromEntries(Object.entries(api).map(([name, text]) => [`api/${name}`, text])),
     "cli.md": generateCliReference(),
@@ -29,6 +31,16 @@ async function referencePages() {
     "sdk.md": generateSdkReference(),
     "settings.md": settingsPage(describeSettings()),
   };
+}
+
+/** Fields without a text are no fault, but a gap that whoever adds a field should see. */
+function tellUndescribed({ components }) {
+  const missing = Object.entries(components.schemas).flatMap(([name, schema]) =>
+    Object.entries(schema.properties ?? {}).flatMap(([field, inner]) =>
+      inner.description ? [] : [`${name}.${field}`],
+    ),
+  );
+  if (missing.length > 0) console.warn(`Without a text in packages/contract/src/texts: ${missing.join(", ")}`);
 }
 
 /** Writes docs/reference; with `check` it fails where that would change, add or remove a file. */

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 /** Where a fresh server has nothing that the example could name. */
-const namesNothing = new Set(["getDeadLetter"]);
+const namesNothing = new Set(["getDeadLetter", "resendWebhookDelivery"]);
 
 function pathOf(route: Route, { path = {}, query = {} }: RouteExample, lastId: string): string {
   const filled = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -48,11 +48,13 @@ async function call(route: Route, example: RouteExample, lastId: string) {
 }
 
 test("every example answers as the contract says", async () => {
-  let lastId = someId;
+  /** Of each tag the id of what was made last. */
+  const made = new Map<string, string>();
   let called = 0;
   for (const [operation, example] of Object.entries(routeExamples)) {
     const route = routes.find((each) => each.operation === operation);
     if (route === undefined || route.open === true) continue;
+    const lastId = made.get(route.tag) ?? someId;
     const { status, json, answer } = await call(route, example, lastId);
     const wanted = namesNothing.has(operation) ? 404 : route.status;
     expect(status, `${operation} gave ${JSON.stringify(json)}`).toBe(wanted);
@@ -60,13 +62,14 @@ test("every example answers as the contract says", async () => {
       expect(route.response.safeParse(json).error, operation).toBeUndefined();
     }
     called += 1;
-    lastId = answer.id ?? lastId;
-    if (operation !== "listMessages") continue;
-    const list = await vi.waitUntil(
-      async () => (await call(route, example, lastId)).answer.items?.find((item) => item.id !== undefined),
-      { timeout: 10_000 },
-    );
-    lastId = list.id ?? lastId;
+    if (answer.id !== undefined && /^(create|send)/.test(operation)) made.set(route.tag, answer.id);
+    if (operation === "listMessages") made.set(route.tag, await firstMessage(route, example));
   }
-  expect(called).toBeGreaterThan(20);
+  expect(called).toBeGreaterThan(30);
 });
+
+/** Messages come a moment after their event's answer. */
+async function firstMessage(route: Route, example: RouteExample): Promise<string> {
+  const list = async () => (await call(route, example, someId)).answer.items?.[0]?.id;
+  return (await vi.waitUntil(list, { timeout: 10_000 })) ?? someId;
+}

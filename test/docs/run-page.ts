@@ -48,18 +48,17 @@ async function runBlock(
     const output = await shell.run(block.text.replaceAll(documentedUrl, url));
     return answer === undefined ? "" : difference(answer, output.replaceAll(url, documentedUrl));
   };
-  try {
-    const first = await once();
-    if (first === "") return;
-    if (!block.words.includes("again")) throw new Error(first);
-    await vi
-      .waitUntil(async () => (await once()) === "", { timeout: 10_000, interval: 100 })
-      .catch(async () => {
-        throw new Error(await once());
-      });
-  } catch (error) {
-    throw new Error(`${page.path}:${block.line}: ${error instanceof Error ? error.message : String(error)}`);
+  let last = "";
+  const isRight = async (): Promise<boolean> => {
+    last = await once().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    return last === "";
+  };
+  if (await isRight()) return;
+  if (block.words.includes("again")) {
+    const found = await vi.waitUntil(isRight, { timeout: 10_000, interval: 100 }).catch(() => false);
+    if (found) return;
   }
+  throw new Error(`${page.path}:${block.line}: ${last}`);
 }
 
 function difference(answer: Block, output: string): string {

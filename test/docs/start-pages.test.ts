@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { stopChild } from "../harness/child.ts";
 import { apiKey, startServerProcess } from "../harness/server-process.ts";
 import { pagesOf } from "./page.ts";
@@ -27,13 +27,21 @@ describe("what docs/start tells its reader to do", () => {
     const folder = join(workplace, page.name);
     mkdirSync(folder);
     cpSync(join(root, "notifications"), join(folder, "notifications"), { recursive: true });
-    const server = await startServerProcess(join(folder, "data"), {
-      TIDINGS_NOTIFICATIONS_DIR: join(folder, "notifications"),
-    });
+    let mailbox: string | undefined;
+    const server = await startServerProcess(
+      join(folder, "data"),
+      { TIDINGS_NOTIFICATIONS_DIR: join(folder, "notifications") },
+      {
+        onLine: (line) => {
+          mailbox ??= /^\s+Mailbox\s+(\S+)$/.exec(line)?.[1];
+        },
+      },
+    );
     try {
       const shell = openShell(folder, {
         TIDINGS_API_KEY: apiKey,
         TIDINGS_URL: server.url,
+        MAILBOX: await vi.waitUntil(() => mailbox),
         PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
       });
       expect(await followPage(page, { folder, shell, url: server.url })).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import { eventsTexts } from "./texts/events.ts";
 import { messagesTexts } from "./texts/messages.ts";
 import { operationTexts } from "./texts/operation.ts";
 import { recipientsTexts } from "./texts/recipients.ts";
+import { webhookTexts } from "./texts/webhooks.ts";
 
 /**
  * What each field of the API is, as openapi.json and the reference say it. A name is that of the schema and the path in
@@ -17,6 +18,7 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   ...recipientsTexts,
   ...configurationTexts,
   ...operationTexts,
+  ...webhookTexts,
 };
 
 /** Schemas that take the texts of another where they have none of their own. */
@@ -25,11 +27,21 @@ const like: Readonly<Record<string, string>> = {
   InlineRecipient: "RecipientBody",
   Recipient: "RecipientBody",
   CreateApiKeyAnswer: "ApiKey",
+  CreateWebhookAnswer: "CreateWebhookBody",
+  GetWebhookAnswer: "CreateWebhookAnswer",
+  PutWebhookBody: "CreateWebhookBody",
 };
 
-/** The text of a field: of its place, else of that in the schema that this one is like, else of its name. */
+/**
+ * The text of a field: of its place, else of that in a schema that this one is like, else of its name. What is different in
+ * a language has the fields of the whole.
+ */
 export function fieldText(schema: string, path: string): string | undefined {
-  const last = path.slice(path.lastIndexOf(".") + 1);
-  const own = fieldTexts[`${schema}.${path}`] ?? fieldTexts[`${like[schema] ?? ""}.${path}`];
-  return own ?? fieldTexts[`${schema}.${last}`] ?? fieldTexts[`*.${last}`];
+  const place = path.replace(/^locales\{\}\./, "");
+  const last = place.slice(place.lastIndexOf(".") + 1);
+  for (let name: string | undefined = schema; name !== undefined; name = like[name]) {
+    const own = fieldTexts[`${name}.${path}`] ?? fieldTexts[`${name}.${place}`];
+    if (own !== undefined) return own;
+  }
+  return fieldTexts[`${schema}.${last}`] ?? fieldTexts[`*.${last}`];
 }

@@ -20,4 +20,6 @@ export const operationTexts: Readonly<Record<string, string>> = {
   "Problem.errors[].path": "Where the fault is, as in `recipients[0].email`; empty for the body as a whole",
   "Problem.errors[].message": "What is wrong there",
   "Problem.requestId": "The id of the request in the server's log",
+  "GetReadinessAnswer.checks{}.ok": "False where it fails",
+  "Problem.errors[].line": "Line of the fault in the text at `path`, from 1",
 };
