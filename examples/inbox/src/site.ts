@@ -32,7 +32,10 @@ export function createSite({ tidings, tidingsUrl, sessions }: SiteOptions): Fast
     reply.type("text/html; charset=utf-8").header("cache-control", "no-store");
     if (user === undefined) return asset("sign-in.html");
     const page = await asset("index.html");
-    return page.replace("%IMPORT_MAP%", importMap).replace("%TIDINGS_URL%", tidingsUrl).replaceAll("%USER%", user);
+    return page
+      .replace('"%IMPORT_MAP%"', () => importMap)
+      .replace("%TIDINGS_URL%", () => tidingsUrl)
+      .replaceAll("%USER%", () => user);
   });
 
   app.post("/sign-in", async (request, reply) => {

@@ -1,4 +1,4 @@
-import { DatabaseSync } from "@photostructure/sqlite";
+import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { z } from "zod";
 import { type Order, type OrderBody, type OrderMail, orderBodySchema } from "./order.ts";
 
@@ -30,7 +30,7 @@ const mailRow = z.object({ message: z.string(), template: z.string(), state: z.s
  * ever there without the other, whatever dies in between.
  */
 export class Orders {
-  readonly #database: DatabaseSync;
+  readonly #database: DatabaseSyncInstance;
 
   constructor(path: string) {
     this.#database = new DatabaseSync(path);

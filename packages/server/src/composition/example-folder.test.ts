@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { layoutBodySchema } from "@tidings/contract/layouts";
+import { partialBodySchema } from "@tidings/contract/partials";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { readFolder } from "@tidings/folder/read-folder";
 import { expect, test } from "vitest";
@@ -9,7 +11,14 @@ const limits = { filesMax: 100, fileBytesMax: 100_000, bytesMax: 1e6, runMs: 60_
 
 test("the repository's own example has mails that render, with and without what is optional", async () => {
   const result = await readFolder(example, { limits, secretOf: () => undefined });
-  const templates = "faults" in result ? [] : result.documents.filter(({ kind }) => kind === "template");
+  if ("faults" in result) throw new Error(JSON.stringify(result.faults));
+  const templates = result.documents.filter(({ kind }) => kind === "template");
+  const documentOf = (kind: string, key: string) =>
+    result.documents.find((each) => each.kind === kind && each.key === key)?.document;
+  const library = {
+    layout: (key: string) => layoutBodySchema.parse(documentOf("layout", key)),
+    partial: (key: string) => partialBodySchema.parse(documentOf("partial", key)),
+  };
   const full = {
     name: "Anna <b>",
     url: "https://example.com/a",
@@ -23,7 +32,6 @@ test("the repository's own example has mails that render, with and without what 
   };
   for (const data of [full, { order: "A-1", title: "News" }]) {
     for (const { document } of templates) {
-      const library = { layout: () => undefined, partial: () => undefined };
       const compiled = new HandlebarsEngine().compile(templateBodySchema.parse(document), "email", library);
       const recipient = { id: "anna", attributes: {} };
       const mail = compiled.render({ data, recipient, message: { id: "m" }, tenant: undefined });
