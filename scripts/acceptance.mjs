@@ -6,12 +6,15 @@ import { main, root, run } from "./process.mjs";
  */
 const steps = [
   ["test", { TIDINGS_MUTATIONS: "100000", TIDINGS_SDK_MUTATIONS: "50000", TIDINGS_TEST_INBOX_OPERATIONS: "10000" }, []],
+  ["test:docs", {}, []],
   ["check", {}, []],
   [
     "test:crash",
     { TIDINGS_TEST_CRASH_EVENTS: "20000", TIDINGS_TEST_CRASH_KILLS: "20", TIDINGS_TEST_DURABILITY_POSTS: "2000" },
     [],
   ],
+  ["test:services", { CI: "true" }, []],
+  ["test:browser", { CI: "true" }, []],
   ["simulation", {}, ["--seeds", "20000"]],
   ["bench", {}, []],
 ];
