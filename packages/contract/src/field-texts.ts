@@ -1,6 +1,7 @@
 import { commonTexts } from "./texts/common.ts";
 import { configurationTexts } from "./texts/configuration.ts";
 import { eventsTexts } from "./texts/events.ts";
+import { inboxTexts } from "./texts/inbox.ts";
 import { messagesTexts } from "./texts/messages.ts";
 import { operationTexts } from "./texts/operation.ts";
 import { recipientsTexts } from "./texts/recipients.ts";
@@ -19,6 +20,7 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   ...configurationTexts,
   ...operationTexts,
   ...webhookTexts,
+  ...inboxTexts,
 };
 
 /** Schemas that take the texts of another where they have none of their own. */
@@ -27,6 +29,7 @@ const like: Readonly<Record<string, string>> = {
   InlineRecipient: "RecipientBody",
   Recipient: "RecipientBody",
   CreateApiKeyAnswer: "ApiKey",
+  InboxStand: "InboxCounts",
   CreateWebhookAnswer: "CreateWebhookBody",
   GetWebhookAnswer: "CreateWebhookAnswer",
   PutWebhookBody: "CreateWebhookBody",

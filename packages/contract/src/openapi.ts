@@ -15,7 +15,7 @@ import {
   idempotencyKeySchema,
   runSchema,
 } from "./events.ts";
-import { fieldText } from "./field-texts.ts";
+import { fieldText, fieldTexts } from "./field-texts.ts";
 import {
   inboxChangedSchema,
   inboxChangeSchema,
@@ -190,7 +190,7 @@ function pathParameters(route: Route): Json[] {
     name,
     in: "path",
     required: true,
-    description: fieldText(route.tag, name),
+    description: fieldTexts[`${route.operation}.${name}`] ?? fieldText(route.tag, name),
     schema: { type: "string" },
   }));
 }
