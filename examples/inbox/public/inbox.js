@@ -1,100 +1,80 @@
+import "./no-eval.js";
 import { TidingsInbox } from "@tidings/client/inbox";
+import { clearItems, putItem, removeItem } from "./items.js";
 
 const itemsShown = 50;
-const list = document.querySelector("#items");
-const badge = document.querySelector("#badge");
-const connection = document.querySelector("#connection");
+const element = (id) => document.getElementById(id);
 
 const inbox = new TidingsInbox({
   baseUrl: document.body.dataset.tidingsUrl,
   getToken: async () => {
     const answer = await fetch("/inbox-token", { method: "POST" });
-    if (!answer.ok) throw new Error("nobody is signed in");
+    if (answer.status === 401) location.assign("/");
+    if (!answer.ok) throw new Error("no token");
     return answer.text();
   },
 });
 
-/** Items by id. What the server says of one replaces it whole. */
-const items = new Map();
+/** The change up to which the page shows the inbox. */
+let sequence = 0;
+/** Whether the list has still to be loaded. */
+let isStale = false;
 
 inbox.on("counts", ({ unread }) => {
-  badge.textContent = String(unread);
+  element("badge").textContent = unread;
+  element("read-all").disabled = unread === 0;
   document.title = unread === 0 ? "Inbox" : `(${unread}) Inbox`;
 });
 inbox.on("state", ({ state }) => {
-  connection.textContent = state;
+  element("connection").textContent = state;
+  if (state === "open" && isStale) load();
 });
-inbox.on("error", (error) => {
-  connection.textContent = error instanceof Error ? error.message : "offline";
+inbox.on("error", tell);
+inbox.on("change", (change) => {
+  sequence = change.sequence;
+  // The first connection begins with a reset, so that the list is loaded in one place alone.
+  if (change.type === "reset") load();
+  else if (change.item === undefined || change.item.archivedAt !== undefined) removeItem(change.id);
+  else putItem(change.item, act);
 });
-inbox.on("change", ({ type, id, item }) => {
-  if (type === "reset") {
-    load();
-    return;
-  }
-  if (type === "removed" || item?.archivedAt !== undefined) items.delete(id);
-  else if (item !== undefined) items.set(id, item);
-  show();
-});
-
-document.querySelector("#read-all").addEventListener("click", () => inbox.read({ ids: unreadIds() }));
-
-/** What was listed is where the connection begins, so nothing falls between the two. */
-await load();
 inbox.connect();
 
 async function load() {
-  const page = await inbox.list({ limit: itemsShown });
-  items.clear();
-  for (const item of page.items) items.set(item.id, item);
-  show();
-}
-
-function unreadIds() {
-  return [...items.values()].filter(({ readAt }) => readAt === undefined).map(({ id }) => id);
-}
-
-function show() {
-  const newest = [...items.values()].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)).slice(0, itemsShown);
-  list.replaceChildren(...newest.map(itemElement));
-  document.querySelector("#read-all").disabled = unreadIds().length === 0;
-}
-
-/** Title and text are text: nothing of an item is ever taken for HTML. */
-function itemElement(item) {
-  const element = document.createElement("li");
-  element.className = item.readAt === undefined ? "unread" : "read";
-  const heading = document.createElement("h3");
-  heading.textContent = item.title ?? "Notification";
-  const text = document.createElement("p");
-  text.textContent = item.text;
-  element.append(heading, text, ...actionButtons(item));
-  if (item.readAt === undefined) element.append(button("Mark as read", () => inbox.read({ ids: [item.id] })));
-  element.append(button("Archive", () => inbox.archive({ ids: [item.id] })));
-  return element;
-}
-
-function actionButtons(item) {
-  if (item.action !== undefined) {
-    const taken = document.createElement("p");
-    taken.textContent = `Answered: ${item.action.key}`;
-    return [taken];
+  isStale = true;
+  try {
+    const page = await inbox.list({ limit: itemsShown });
+    // Changes that came while it was on its way are not in it: ask again.
+    if (page.counts.sequence < sequence) return load();
+    clearItems();
+    for (const item of page.items.reverse()) putItem(item, act);
+    sequence = page.counts.sequence;
+    isStale = false;
+  } catch (error) {
+    // The next time that the connection opens it is loaded again.
+    tell(error);
   }
-  return (item.actions ?? []).map(({ key, label }) => button(label, () => inbox.act(item.id, key)));
 }
 
-function button(label, act) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.textContent = label;
-  element.addEventListener("click", async () => {
-    element.disabled = true;
-    try {
-      await act();
-    } catch (error) {
-      connection.textContent = error instanceof Error ? error.message : "that failed";
-      element.disabled = false;
-    }
-  });
-  return element;
+/** Nothing is shown before the server tells of it: the page here and those elsewhere learn it in the same way. */
+function act(item, what, key) {
+  const ids = [item.id];
+  if (what === "action") return inbox.act(item.id, key).catch(tell);
+  return (what === "read" ? inbox.read({ ids }) : inbox.archive({ ids })).catch(tell);
 }
+
+function tell(error) {
+  element("connection").textContent = error instanceof Error ? error.message : "that failed";
+}
+
+/** `upTo`: what comes while the click is on its way stays unread. */
+element("read-all").addEventListener("click", () => inbox.read({ upTo: sequence }).catch(tell));
+
+element("comment").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.currentTarget;
+  const body = new URLSearchParams(new FormData(form));
+  element("sent").textContent = "sending";
+  const answer = await fetch(form.action, { method: "POST", body }).catch(() => undefined);
+  element("sent").textContent = answer?.ok ? "sent" : "that could not be sent";
+  if (answer?.ok) form.elements.text.value = "";
+});

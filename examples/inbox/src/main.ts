@@ -8,5 +8,5 @@ const tidings = new Tidings({ baseUrl: tidingsUrl, apiKey: process.env["TIDINGS_
 const site = createSite({ tidings, tidingsUrl, sessions: new Sessions(randomBytes(32)) });
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void site.close());
-const address = await site.listen({ port: Number(process.env["SITE_PORT"] ?? "4600") });
+const address = await site.listen({ host: "127.0.0.1", port: Number(process.env["SITE_PORT"] ?? "4600") });
 process.stdout.write(`The site is open: ${address}\n`);

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Tidings } from "@tidings/client";
 import Fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
+import { securityHeaders } from "./headers.ts";
 import { importMap, readModule } from "./modules.ts";
 import type { Sessions } from "./session.ts";
 
@@ -14,15 +15,25 @@ export interface SiteOptions {
 
 /** A token lives for ten minutes; the page asks for the next one by itself. */
 const tokenSeconds = 600;
-const userSchema = z.object({ user: z.string().regex(/^[a-z]{1,50}$/) });
-const commentSchema = z.object({ to: z.string().regex(/^[a-z]{1,50}$/), text: z.string().min(1).max(500) });
-const assetTypes: Readonly<Record<string, string>> = { "inbox.js": "text/javascript", "inbox.css": "text/css" };
+/** A comment waits for Tidings through a restart. The SDK gives all its attempts one key: it arrives once. */
+const patience = { retries: 10, callTimeoutMs: 30_000 };
+const name = z.string().regex(/^[a-z]{1,50}$/);
+const userSchema = z.object({ user: name });
+const commentSchema = z.object({ to: name, text: z.string().trim().min(1).max(500) });
+const assetTypes: Readonly<Record<string, string>> = {
+  "inbox.css": "text/css",
+  "inbox.js": "text/javascript",
+  "items.js": "text/javascript",
+  "no-eval.js": "text/javascript",
+};
 
-const asset = (name: string): Promise<string> => readFile(new URL(`../public/${name}`, import.meta.url), "utf8");
+const asset = (file: string): Promise<string> => readFile(new URL(`../public/${file}`, import.meta.url), "utf8");
 
 /** A site with people who are signed in, comments, and an inbox on its page. */
 export function createSite({ tidings, tidingsUrl, sessions }: SiteOptions): FastifyInstance {
   const app = Fastify({ logger: { level: "warn" } });
+  const headers = securityHeaders(tidingsUrl, importMap);
+  app.addHook("onRequest", async (_request, reply) => void reply.headers(headers));
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
@@ -54,18 +65,19 @@ export function createSite({ tidings, tidingsUrl, sessions }: SiteOptions): Fast
 
   app.post("/comments", async (request, reply) => {
     const from = sessions.userOf(request.headers.cookie);
+    if (from === undefined) return reply.code(401).send({});
     const body = commentSchema.safeParse(request.body);
-    if (from === undefined || !body.success) return reply.code(from === undefined ? 401 : 400).send({});
-    const recipients = [{ id: body.data.to }];
-    await tidings.events.send("comment.added", { recipients, data: { from, text: body.data.text } });
-    return reply.redirect("/", 303);
+    if (!body.success) return reply.code(400).send({});
+    const { to, text } = body.data;
+    await tidings.events.send("comment.added", { recipients: [{ id: to }], data: { from, text } }, patience);
+    return reply.code(202).send({});
   });
 
-  app.get("/:asset", async (request, reply) => {
-    const { asset: name } = z.object({ asset: z.string() }).parse(request.params);
-    const type = Object.hasOwn(assetTypes, name) ? assetTypes[name] : undefined;
+  app.get("/:file", async (request, reply) => {
+    const { file } = z.object({ file: z.string() }).parse(request.params);
+    const type = Object.hasOwn(assetTypes, file) ? assetTypes[file] : undefined;
     if (type === undefined) return reply.code(404).send({});
-    return reply.type(`${type}; charset=utf-8`).send(await asset(name));
+    return reply.type(`${type}; charset=utf-8`).send(await asset(file));
   });
 
   app.get("/modules/:name/*", async (request, reply) => {
