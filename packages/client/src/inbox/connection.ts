@@ -8,8 +8,12 @@ import { runStream } from "./stream.ts";
 
 /** A transport that did not connect so often in a row is passed over for the next one. */
 const failuresMax = 2;
-/** How long polling goes on before a better way is tried again. */
-const pollingMs = 300_000;
+/**
+ * How long polling goes on before a better way is tried again: shortly at first, as it may be that the server was away and
+ * nothing is in the way of a socket, then twice as long each time.
+ */
+const pollingMsFirst = 15_000;
+const pollingMsMax = 300_000;
 
 export interface ConnectionEvents {
   change: SessionEvents["change"];
@@ -49,16 +53,18 @@ export class InboxConnection {
     const { signal } = this.#controller;
     let place = 0;
     let failures = 0;
+    let polls = 0;
     while (!signal.aborted) {
       const transport = settings.transports[place] ?? "polling";
       events.state("connecting", transport);
-      const end = await this.#session(transport);
+      const end = await this.#session(transport, Math.min(pollingMsFirst * 2 ** polls, pollingMsMax));
       if (signal.aborted) break;
       if (end.next === "stop") {
         events.fault(new Error("the token does not allow to read the inbox"));
         break;
       }
       failures = end.opened ? 0 : failures + 1;
+      if (end.opened) polls = transport === "polling" ? polls + 1 : 0;
       if (end.opened) place = 0;
       else if (end.next === "retry" && failures % failuresMax === 0) place = (place + 1) % settings.transports.length;
       // A token that had run out is followed by a new one at once; one that is refused from the start is not asked for in a hurry.
@@ -68,7 +74,7 @@ export class InboxConnection {
     events.state("closed", settings.transports[place] ?? "polling");
   }
 
-  async #session(transport: InboxTransport): Promise<SessionEnd> {
+  async #session(transport: InboxTransport, pollingMs: number): Promise<SessionEnd> {
     const { calls, events } = this.#parts;
     let token: string;
     try {
@@ -77,14 +83,14 @@ export class InboxConnection {
       events.fault(error);
       return { opened: false, next: "token" };
     }
-    const end = await this.#connected(transport, token);
+    const end = await this.#connected(transport, token, pollingMs);
     if (end.next !== "token") return end;
     if (!calls.canRefresh) return { ...end, next: "stop" };
     calls.refuse(token);
     return end;
   }
 
-  #connected(transport: InboxTransport, token: string): Promise<SessionEnd> {
+  #connected(transport: InboxTransport, token: string, pollingMs: number): Promise<SessionEnd> {
     const { settings, calls, position, events } = this.#parts;
     const { signal } = this.#controller;
     const session: SessionEvents = {
