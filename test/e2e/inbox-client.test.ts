@@ -141,6 +141,22 @@ describe("the inbox's client", { timeout: 180_000 }, () => {
     expect(texts()).toEqual(["missed", "away"]);
   });
 
+  test.each(["socket", "stream", "polling"] as const)(
+    "is open by %s as soon as it is let in, also where nothing has changed since",
+    async (transport) => {
+      const { inbox, states } = open({ transports: [transport] });
+      const openings = () => states.filter(({ state }) => state === "open").length;
+      await inbox.list();
+      for (const count of [1, 2]) {
+        inbox.connect();
+        // Well below the distance of two signs of life.
+        await vi.waitUntil(() => openings() === count, { timeout: 10_000, interval: 5 });
+        inbox.close();
+      }
+      expect(states.map(({ state }) => state).slice(0, 2)).toEqual(["connecting", "open"]);
+    },
+  );
+
   test("falls back to the stream where no socket gets through, and to polling where neither does", async () => {
     class Blocked {
       onopen = null;

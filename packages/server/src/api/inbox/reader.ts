@@ -52,6 +52,7 @@ export class InboxReader {
       const { position = -1, connection } = subscriber;
       if (position >= read.head.sequence && position >= (watch.position ?? 0)) {
         watch.goLive(subscriber);
+        subscriber.greet();
         if (watch.hinted) this.look(watch);
         return;
       }

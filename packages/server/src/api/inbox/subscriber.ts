@@ -40,6 +40,7 @@ export class Subscriber {
   state: "catching up" | "live" | "closed" = "catching up";
   beatAt: number;
   #counts = { unseen: 0, unread: 0 };
+  #toldNothing = true;
 
   constructor(
     token: InboxToken,
@@ -64,6 +65,7 @@ export class Subscriber {
     for (const { sequence, json } of frames) {
       if (this.position === undefined || sequence <= this.position) continue;
       this.position = sequence;
+      this.#toldNothing = false;
       this.connection.send(sequence, json);
     }
     this.#counts = { unseen: head.unseen, unread: head.unread };
@@ -72,8 +74,14 @@ export class Subscriber {
   reset(head: NonNullable<InboxRead>["head"]): void {
     if (this.state === "closed") return;
     this.position = head.sequence;
+    this.#toldNothing = false;
     this.#counts = { unseen: head.unseen, unread: head.unread };
     this.connection.send(head.sequence, JSON.stringify(headView("reset", head)));
+  }
+
+  /** A page that resumes where nothing has changed hears at once that it was let in. */
+  greet(): void {
+    if (this.#toldNothing) this.beat(this.beatAt);
   }
 
   beat(nextBeatAt: number): void {
