@@ -1,4 +1,4 @@
-import { lineFields } from "./line-fields.ts";
+import { endsBeforeLastLine } from "./last-line.ts";
 import { mergeYaml } from "./merge-yaml.ts";
 import type { RemoteDocument } from "./remote.ts";
 import { isTree, type Tree } from "./tree.ts";
@@ -66,7 +66,10 @@ function channelFiles(folder: string, body: Tree, files: FileSet): Tree {
     const others: Tree = {};
     for (const [field, value] of Object.entries(fields)) {
       if (typeof value === "string") {
-        files.set(`${folder}/${channel}.${field}.handlebars`, lineFields.has(field) ? `${value}\n` : value);
+        files.set(
+          `${folder}/${channel}.${field}.handlebars`,
+          endsBeforeLastLine(channel, field) ? `${value}\n` : value,
+        );
       } else if (value !== undefined) others[field] = value;
     }
     // An empty channel says that it is there, as a webhook without a body does.

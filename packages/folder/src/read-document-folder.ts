@@ -4,7 +4,7 @@ import { templateBodySchema } from "@tidings/contract/templates";
 import { withAttachments } from "./attachments.ts";
 import { DocumentSources, type Part } from "./document-sources.ts";
 import { type FolderFault, fileFault } from "./fault.ts";
-import { lineFields } from "./line-fields.ts";
+import { endsBeforeLastLine } from "./last-line.ts";
 import { type FolderFile, textOf } from "./list-files.ts";
 import { partsOf } from "./path-parts.ts";
 import { readSample } from "./read-sample.ts";
@@ -81,7 +81,7 @@ function readPart(name: string, file: FolderFile, assembly: Assembly): void {
   }
   const text = textOf(file, assembly.faults);
   if (text === undefined) return;
-  const value = lineFields.has(field) ? text.replace(/\r?\n$/, "") : text;
+  const value = endsBeforeLastLine(channel, field) ? text.replace(/\r?\n$/, "") : text;
   const path = locale === undefined ? [channel, field] : ["locales", locale, channel, field];
   put(assembly, path, value, file);
   assembly.sources.addFile(path, file.path);

@@ -68,7 +68,7 @@ describe("a notifications folder", () => {
       "workflows/weekly.yml": workflow,
       "templates/t/email.subject.handlebars": "Hello {{data.name}}\n",
       "templates/t/email.text.handlebars": "Text\n",
-      "templates/t/sms.text.handlebars": "Short",
+      "templates/t/sms.text.handlebars": "Short\n",
       "README.md": "left out",
       ".hidden/x": "left out",
     });
