@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 // Inside the repository, so that what the pages write finds the packages.
 mkdirSync(join(root, ".tmp"), { recursive: true });
 const workplace = mkdtempSync(join(root, ".tmp", "start pages "));
+const productionKey = "tdg_p_the-key-of-production-on-the-pages-0123456789";
 const pages = pagesOf("docs/start").filter(({ blocks }) => blocks.some(({ words }) => words.includes("run")));
 
 afterAll(() => {
@@ -30,7 +31,7 @@ describe("what docs/start tells its reader to do", () => {
     let mailbox: string | undefined;
     const server = await startServerProcess(
       join(folder, "data"),
-      { TIDINGS_NOTIFICATIONS_DIR: join(folder, "notifications") },
+      { TIDINGS_NOTIFICATIONS_DIR: join(folder, "notifications"), TIDINGS_PRODUCTION_API_KEY: productionKey },
       {
         onLine: (line) => {
           mailbox ??= /^\s+Mailbox\s+(\S+)$/.exec(line)?.[1];
@@ -40,6 +41,7 @@ describe("what docs/start tells its reader to do", () => {
     try {
       const shell = openShell(folder, {
         TIDINGS_API_KEY: apiKey,
+        TIDINGS_PRODUCTION_KEY: productionKey,
         TIDINGS_URL: server.url,
         MAILBOX: await vi.waitUntil(() => mailbox),
         PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
