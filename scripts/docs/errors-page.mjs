@@ -12,7 +12,7 @@ export function errorsPage(errorCodes, errorAdvice) {
       entries.map(([name, [status, meaning]]) => [`[${code(name)}](#${name})`, status, meaning]),
     ),
     ...entries.map(([name, [status, meaning]]) =>
-      [`## ${name}`, `${status}. ${meaning}.`, errorAdvice[name] ?? ""].filter(Boolean).join("\n\n"),
+      [`## ${name}`, `${status}. ${meaning}.`, errorAdvice[name]].join("\n\n"),
     ),
   );
 }

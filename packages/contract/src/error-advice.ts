@@ -1,7 +1,7 @@
 import type { ErrorCode } from "./errors.ts";
 
 /** By code: what the caller does about it, and whether the same call may succeed later. */
-export const errorAdvice: Readonly<Partial<Record<ErrorCode, string>>> = {
+export const errorAdvice: Readonly<Record<ErrorCode, string>> = {
   validation_failed: "Mend what `errors` names. The same body will be refused again.",
   malformed_json: "Send JSON in UTF-8 that is whole.",
   body_too_deep: "Nest less: `TIDINGS_BODY_DEPTH_MAX` is the limit.",
@@ -16,6 +16,7 @@ export const errorAdvice: Readonly<Partial<Record<ErrorCode, string>>> = {
   body_too_large:
     "Send less at once: `TIDINGS_EVENT_BODY_BYTES_MAX` and `TIDINGS_BATCH_BODY_BYTES_MAX` are the limits.",
   unsupported_media_type: "Send `Content-Type: application/json`, uncompressed.",
+  upgrade_required: "Open it as a WebSocket, such as with `TidingsInbox` of the SDK, or read the event stream instead.",
   idempotency_mismatch: "Use a new key for a new body. If the body should be the same, find out why it is not.",
   rate_limited: "Wait for Retry-After; `TIDINGS_RATE_PER_KEY_PER_SECOND` is the limit.",
   internal: "Look for `requestId` in the server's log. Repeating the call with the same Idempotency-Key is safe.",

@@ -30,4 +30,9 @@ export const commonTexts: Readonly<Record<string, string>> = {
   "*.data": "What happened, as the application tells it; conditions and templates read it as `data.…`",
   "*.cancellationKey": "`POST /v1/events/cancel` with this key stops what has not gone out yet",
   "*.enabled": "False takes it out of use without deleting it; true where left out",
+  "*.attachments": "Files that go with the mail",
+  "*.filename": "Name of the file, without a path",
+  "*.contentType": "Media type of the file, such as `application/pdf`",
+  "*.contentId": "HTML shows the file in its place as `cid:` and this id",
+  "*.kind": "Kind of the document",
 };

@@ -7,6 +7,8 @@ export const messagesTexts: Readonly<Record<string, string>> = {
   "Content.subject": "Subject of a mail",
   "Content.text": "Plain text",
   "Content.html": "HTML of a mail",
+  "Content.attachments": "Files that go with a mail, by their content; no other channel takes them",
+  "Content.attachments[].content": "The file in base64",
   "Content.body": "Body of a webhook call: any JSON",
   "Message.event": "Id of the event that it comes from",
   "Message.run": "Id of its workflow run; missing where it was sent without a workflow",

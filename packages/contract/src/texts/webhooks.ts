@@ -30,5 +30,5 @@ export const webhookTexts: Readonly<Record<string, string>> = {
   "TestWebhookAnswer.attempts[].code": "Why it failed; left out where it did not",
   "listWebhookDeliveries.state": "Only deliveries in this state",
   "listWebhookDeliveries.type": "Only deliveries that tell of this",
-  "resendWebhookDelivery.delivery": "Id of the delivery",
+  "webhooks.delivery": "Id of the delivery",
 };
