@@ -43,7 +43,7 @@ function tidyDist(folder) {
 
 /** As in the `exclude` of the packages' tsconfig.json. */
 function isTestCode(name) {
-  return /\.test$|(^|[/.])conformance$/.test(name);
+  return /\.test$|(^|[/.])conformance$|(^|[\\/])testing[\\/]/.test(name);
 }
 
 /** Files below a folder whose name ends so, relative and without the ending. */
