@@ -15,7 +15,7 @@ const steps = [
   ["engines", script("check-engines")],
   ["exact versions", script("check-pins")],
   ["licences", script("check-licences")],
-  ["install", script("check-install")],
+  ["install", script("check-install"), script("check-packages")],
 ];
 
 await main(async () => {
