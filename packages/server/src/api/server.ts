@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from "fastify";
+import type { InboxConnections } from "../domain/inbox.ts";
 import { TidingsError } from "../errors.ts";
 import { acceptJson } from "./accept-json.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
@@ -42,6 +43,8 @@ export interface Api {
   listen(host: string, port: number): Promise<number>;
   /** Takes nothing more; resolves when what is under way was answered. Safe to call twice. */
   close(): Promise<void>;
+  /** Of pages that watch an inbox, as they are now. */
+  readonly inboxConnections: InboxConnections;
   /** A request without a socket, for tests. */
   inject: FastifyInstance["inject"];
 }
@@ -105,6 +108,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       closed ??= app.close();
       return closed;
     },
+    inboxConnections: inbox.connections,
     inject: app.inject.bind(app),
   };
 }

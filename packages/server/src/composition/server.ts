@@ -40,13 +40,14 @@ export interface RunningServer {
 
 /** Puts a server together and starts its roles, the store first and the API last. */
 export async function startServer(config: Config, hooks: ServerHooks): Promise<RunningServer> {
-  const live: { foundation?: Foundation; pipeline?: Pipeline } = {};
+  const live: { foundation?: Foundation; pipeline?: Pipeline; api?: Api } = {};
   const metrics = new Metrics(
     {
       queueDepths: async () =>
         (await live.foundation?.store.queueDepths({ now: Date.now(), countMax: config.metrics.depthCountMax })) ?? [],
       inFlight: () => live.pipeline?.deliver.inFlight ?? 0,
       failingTemplates: () => live.pipeline?.deliver.failingTemplates ?? 0,
+      inboxConnections: () => live.api?.inboxConnections ?? { websocket: 0, sse: 0 },
       now: () => Date.now(),
     },
     config.metrics,
@@ -86,6 +87,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
     onFault: (error) => log.error("housekeeping met a fault", { error }),
   });
   const api = await createFace({ foundation, pipeline, writer, templates, mailbox, metrics, version: hooks.version });
+  live.api = api;
   const port = config.process.roles.includes("api") ? await api.listen(config.api.host, config.api.port) : 0;
   let stopping: Promise<void> | undefined;
   return {

@@ -52,6 +52,10 @@ export function feedbackOf(before: InboxMarks, after: InboxMarks): FeedbackKind[
   return kinds;
 }
 
+/** How a connected page is told of changes. One that polls has no connection. */
+export type InboxTransport = "websocket" | "sse";
+export type InboxConnections = Readonly<Record<InboxTransport, number>>;
+
 /** Subject of the hint that a recipient's inbox changed. */
 export function inboxSubject({ environmentId, recipient }: { environmentId: number; recipient: string }): string {
   return `${environmentId}:${recipient}`;

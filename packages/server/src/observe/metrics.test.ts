@@ -6,7 +6,13 @@ const now = Date.UTC(2026, 0, 1);
 
 function make(sources: { depths?: () => Promise<QueueDepth[]>; process?: boolean } = {}) {
   return new Metrics(
-    { queueDepths: sources.depths ?? (async () => []), inFlight: () => 7, failingTemplates: () => 3, now: () => now },
+    {
+      queueDepths: sources.depths ?? (async () => []),
+      inFlight: () => 7,
+      failingTemplates: () => 3,
+      inboxConnections: () => ({ websocket: 5, sse: 2 }),
+      now: () => now,
+    },
     { process: sources.process ?? false },
   );
 }
@@ -74,6 +80,8 @@ describe("metrics", () => {
     expect(text).toContain('tidings_queue_age_seconds{queue="delivery",lane="critical",channel="email"} 1.5');
     expect(text).toContain('tidings_queue_age_seconds{queue="events",lane="marketing",channel=""} 0');
     expect(text).toContain("tidings_in_flight 7");
+    expect(text).toContain('tidings_inbox_connections{transport="websocket"} 5');
+    expect(text).toContain('tidings_inbox_connections{transport="sse"} 2');
   });
 
   test("answer without queues where the store does not answer", async () => {

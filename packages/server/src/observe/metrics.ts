@@ -1,8 +1,10 @@
 import { type Channel, type Lane, lanes } from "@tidings/contract/words";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { InboxConnections } from "../domain/inbox.ts";
 import type { QueueDepth } from "../ports/store/maintenance.ts";
 import { CellCounter, CellHistogram, type CounterCell, type HistogramCell } from "./cells.ts";
 import { FetchMetrics } from "./fetch-metrics.ts";
+import { InboxMetrics } from "./inbox-metrics.ts";
 import { TemplateMetrics } from "./template-metrics.ts";
 import { WebhookMetrics } from "./webhook-metrics.ts";
 
@@ -30,6 +32,7 @@ export interface MetricsSources {
   inFlight(): number;
   /** Templates that fail as they are in force. */
   failingTemplates(): number;
+  inboxConnections(): InboxConnections;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -50,6 +53,7 @@ export class Metrics {
   readonly fetch = new FetchMetrics(this.#registry, secondBounds);
   readonly webhooks = new WebhookMetrics(this.#registry, secondBounds);
   readonly templates = new TemplateMetrics(this.#registry);
+  readonly #inbox = new InboxMetrics(this.#registry);
   readonly #sources: MetricsSources;
   readonly #messages: CellCounter;
   readonly #calls: CellHistogram;
@@ -159,6 +163,7 @@ export class Metrics {
   async text(): Promise<string> {
     this.#inFlight.set(this.#sources.inFlight());
     this.templates.show(this.#sources.failingTemplates());
+    this.#inbox.show(this.#sources.inboxConnections());
     try {
       this.#showQueues(await this.#sources.queueDepths());
     } catch {

@@ -1,5 +1,5 @@
 import type { InboxClose } from "@tidings/contract/inbox";
-import { inboxSubject } from "../../domain/inbox.ts";
+import { type InboxConnections, type InboxTransport, inboxSubject } from "../../domain/inbox.ts";
 import type { Broadcast } from "../../ports/broadcast.ts";
 import type { Timer } from "../../ports/clock.ts";
 import { InboxReader, type InboxReaderOptions } from "./reader.ts";
@@ -21,7 +21,7 @@ export class InboxHub {
   readonly #on: InboxHubOptions;
   readonly #reader: InboxReader;
   readonly #watches = new Map<string, Watch>();
-  #connections = 0;
+  readonly #open: Record<InboxTransport, number> = { websocket: 0, sse: 0 };
   #stopped = false;
   #timer: Timer | undefined;
   #unsubscribe: (() => void) | undefined;
@@ -29,6 +29,11 @@ export class InboxHub {
   constructor(options: InboxHubOptions) {
     this.#on = options;
     this.#reader = new InboxReader(options);
+  }
+
+  /** Connections that are joined and not closed yet. */
+  get connections(): InboxConnections {
+    return this.#open;
   }
 
   start(): void {
@@ -64,7 +69,7 @@ export class InboxHub {
     const subscriber = new Subscriber(token, connection, from, limits.bufferedBytesMax);
     this.#watches.set(name, watch);
     watch.subscribers.add(subscriber);
-    this.#connections += 1;
+    this.#open[connection.transport] += 1;
     this.#reader.catchUp(watch, subscriber).catch((error: unknown) => {
       onFault(error);
       subscriber.close("fault");
@@ -76,14 +81,15 @@ export class InboxHub {
     const { limits } = this.#on;
     if (this.#stopped) return "stopping";
     if (!token.scopes.includes("inbox:read")) return "scope";
-    const isFull = this.#connections >= limits.connectionsMax || subscribers.size >= limits.connectionsPerRecipientMax;
+    const open = this.#open.websocket + this.#open.sse;
+    const isFull = open >= limits.connectionsMax || subscribers.size >= limits.connectionsPerRecipientMax;
     return isFull ? "crowded" : undefined;
   }
 
   #leave(name: string, watch: Watch, subscriber: Subscriber): void {
     subscriber.state = "closed";
     if (!watch.subscribers.delete(subscriber)) return;
-    this.#connections -= 1;
+    this.#open[subscriber.connection.transport] -= 1;
     if (watch.subscribers.size > 0) return;
     this.#watches.delete(name);
     this.#reader.forget(watch);

@@ -3,6 +3,7 @@ import type { InboxScope } from "@tidings/contract/inbox-tokens";
 import type { Route } from "@tidings/contract/route";
 import { routes } from "@tidings/contract/routes";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { InboxConnections } from "../../domain/inbox.ts";
 import { TidingsError } from "../../errors.ts";
 import { sendAnswer } from "../answer.ts";
 import type { ApiDependencies } from "../dependencies.ts";
@@ -18,6 +19,7 @@ import type { InboxToken } from "./token.ts";
 import { takeUpgrades } from "./upgrade.ts";
 
 export interface InboxFace {
+  readonly connections: InboxConnections;
   start(): void;
   /** Closes all sockets and streams; what is under way otherwise is answered. Safe to call twice. */
   stop(): void;
@@ -45,6 +47,7 @@ export async function registerInbox(app: FastifyInstance, dependencies: ApiDepen
     registerRoutes(scope, hub, new InboxFeed(dependencies), dependencies);
   });
   return {
+    connections: hub.connections,
     start: () => hub.start(),
     stop() {
       isStopping = true;

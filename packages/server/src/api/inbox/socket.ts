@@ -17,6 +17,7 @@ const closeGraceMs = 1000;
 
 /** A WebSocket (RFC 6455). A ping that is not answered until the next one closes it. */
 class SocketConnection implements InboxConnection {
+  readonly transport = "websocket";
   readonly #webSocket: WebSocket;
   readonly #socket: Socket;
   readonly #clock: Clock;

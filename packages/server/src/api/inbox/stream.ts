@@ -16,6 +16,7 @@ const streamHeaders = {
 
 /** An event stream (WHATWG HTML, Server-sent events): a change's sequence is the event's id, which a browser resumes with. */
 export class StreamConnection implements InboxConnection {
+  readonly transport = "sse";
   readonly #reply: FastifyReply;
   readonly #socket: Socket;
 

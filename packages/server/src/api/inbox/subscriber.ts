@@ -1,10 +1,12 @@
 import type { InboxChange, InboxClose } from "@tidings/contract/inbox";
+import type { InboxTransport } from "../../domain/inbox.ts";
 import type { InboxRead } from "../../ports/store/inbox.ts";
 import type { InboxToken } from "./token.ts";
 import { headView } from "./view.ts";
 
 /** A connection of a page, as the hub uses it: a WebSocket or an event stream. */
 export interface InboxConnection {
+  readonly transport: InboxTransport;
   /** Bytes that it has taken and the other side has not. */
   readonly bufferedBytes: number;
   /** A message of the contract as JSON. */
