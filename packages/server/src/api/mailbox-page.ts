@@ -1,5 +1,7 @@
 import { hash } from "node:crypto";
 import type { MailboxContent, MailboxEntry } from "../ports/provider.ts";
+import { escapeHtml } from "./escape-html.ts";
+import { inAppPart } from "./mailbox-in-app.ts";
 
 /** A page and the policy that it needs. */
 export interface Page {
@@ -37,11 +39,6 @@ const strictPolicy = policy(ownStyle, "'none'");
  */
 const mailPolicy = policy("'unsafe-inline'", "data:");
 
-/** Text as it stands between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
 /** The list, newest first. */
 export function listPage(view: MailboxView, entries: readonly MailboxEntry[]): Page {
   const rows = entries.map((entry) => listRow(view, entry)).join("\n");
@@ -60,13 +57,15 @@ ${entries.length === 0 ? "<p>Nothing yet. Send an event, then load this page aga
 
 /** One message: headers, text and the HTML in a frame that can do nothing. */
 export function entryPage(view: MailboxView, entry: MailboxEntry): Page {
-  const { subject, text, html, body, attachments = [] } = entry.content;
+  const { subject, text, html, body, attachments = [], inApp } = entry.content;
+  const noTitle = entry.channel === "email" ? "(no subject)" : "(no title)";
   const parts = [
     `<p><a href="${escapeHtml(listPath(view))}">All messages</a></p>`,
-    `<h1>${escapeHtml(subject ?? "(no subject)")}</h1>`,
+    `<h1>${escapeHtml(subject ?? noTitle)}</h1>`,
     headers(entry),
     attachments.length === 0 ? "" : `<h2>Attachments</h2>\n${attachmentList(attachments)}`,
     text === undefined ? "" : `<h2>Text</h2>\n<pre>${escapeHtml(text)}</pre>`,
+    inApp === undefined ? "" : inAppPart(inApp),
     body === undefined ? "" : `<h2>Body</h2>\n<pre>${escapeHtml(body)}</pre>`,
     html === undefined
       ? ""
@@ -91,7 +90,7 @@ function attachmentList(attachments: NonNullable<MailboxContent["attachments"]>)
 function headers(entry: MailboxEntry): string {
   const rows: [string, string][] = [
     ["To", entry.to],
-    ["Subject", entry.content.subject ?? ""],
+    [entry.channel === "email" ? "Subject" : "Title", entry.content.subject ?? ""],
     ["Received", new Date(entry.at).toISOString()],
     ["Channel", entry.channel],
     ["Message", entry.messageId],

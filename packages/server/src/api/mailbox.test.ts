@@ -5,6 +5,26 @@ let bench: ApiBench;
 beforeAll(async () => {
   bench = await apiBench();
   bench.mails.push({
+    id: "m-2",
+    messageId: "01890000-0000-8000-8000-00000000000b",
+    at: 1_700_000_000_001,
+    to: "anna",
+    content: {
+      subject: "Order A-1001",
+      text: "It has left us.",
+      inApp: {
+        url: "/orders/1",
+        imageUrl: "https://shop.example/mug.png",
+        actions: [
+          { key: "track", label: "<b>Track</b>", url: "javascript:alert(1)" },
+          { key: "later", label: "Later" },
+        ],
+        data: { "<i>": "<script>alert(4)</script>" },
+      },
+    },
+    channel: "in_app",
+  });
+  bench.mails.push({
     id: "m-1",
     messageId: "01890000-0000-8000-8000-00000000000a",
     at: 1_700_000_000_000,
@@ -51,6 +71,17 @@ test("what was mailed is text on the page, and no markup of it", async () => {
 test("an entry tells the names and sizes of its attachments", async () => {
   const entry = await page("/sandbox/development/m-1?token=sesame");
   expect(entry.text).toContain("<li>&#60;b&#62;hi&#60;/b&#62;.pdf (application/pdf, 3 bytes)</li>");
+});
+
+test("an in-app message shows title, text, links, buttons and data, and leads nowhere itself", async () => {
+  const { text } = await page("/sandbox/development/m-2?token=sesame");
+  expect(text).toContain("<dt>Title</dt><dd>Order A-1001</dd>");
+  expect(text).toContain("<pre>It has left us.</pre>");
+  expect(text).toContain("<dt>Leads to</dt><dd>/orders/1</dd>\n<dt>Image</dt><dd>https://shop.example/mug.png</dd>");
+  expect(text).toContain("<li>&#60;b&#62;Track&#60;/b&#62; (track, leads to javascript:alert(1))</li>");
+  expect(text).toContain("<li>Later (later)</li>");
+  expect(text).toContain("<dt>&#60;i&#62;</dt><dd>&#60;script&#62;alert(4)&#60;/script&#62;</dd>");
+  expect(text).not.toMatch(/<script|<b>|<i>|(src|href)="(?!\/sandbox\/)/);
 });
 
 test("no page may run a script or load anything, and the list has only the style that its policy names", async () => {

@@ -54,6 +54,22 @@ describe("sealed mailbox", () => {
     expect(await mailbox.find(1, "nothing")).toBeUndefined();
   });
 
+  test("gives back an in-app message with its link, image, buttons and data", async () => {
+    const { mailbox } = await bench();
+    const inApp = {
+      url: "/orders/1",
+      imageUrl: "https://shop.example/mug.png",
+      actions: [
+        { key: "track", label: "Track it", url: "/track" },
+        { key: "later", label: "Later" },
+      ],
+      data: { order: "A-1001" },
+    };
+    const shown: MailboxEntry = { ...entry(1), channel: "in_app", content: { subject: "Order", text: "Sent", inApp } };
+    await mailbox.append(1, [shown]);
+    expect(await mailbox.find(1, shown.id)).toEqual(shown);
+  });
+
   test("keeps environments apart", async () => {
     const { mailbox } = await bench();
     await mailbox.append(1, [entry(1)]);

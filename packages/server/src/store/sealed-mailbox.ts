@@ -6,6 +6,13 @@ import type { Keyring } from "../lib/keyring.ts";
 import type { Mailbox, MailboxEntry } from "../ports/provider.ts";
 import type { MaintenanceStore, SealedMail } from "../ports/store/maintenance.ts";
 
+const inAppSchema = z.object({
+  url: z.string().exactOptional(),
+  imageUrl: z.string().exactOptional(),
+  actions: z.array(z.object({ key: z.string(), label: z.string(), url: z.string().exactOptional() })).exactOptional(),
+  data: z.record(z.string(), z.string()).exactOptional(),
+});
+
 const entrySchema = z.object({
   id: z.string(),
   messageId: z.string(),
@@ -19,6 +26,7 @@ const entrySchema = z.object({
     attachments: z
       .array(z.object({ filename: z.string(), contentType: z.string(), bytes: z.number() }))
       .exactOptional(),
+    inApp: inAppSchema.exactOptional(),
   }),
   channel: channelSchema,
 });
