@@ -17,6 +17,8 @@ export const configurationViewSchema = <T extends z.ZodType>(document: T) =>
     /** Where this version's document came from, when it was not written by hand. */
     origin: z.string().optional(),
     document,
+    /** In the answer to a write: documents that use this one and were not checked, as they are too many. */
+    unchecked: z.int().optional(),
   });
 
 /** Query of `GET /v1/{plural}/{key}`: a version as it was published; the current one where left out. */
@@ -93,9 +95,16 @@ export type ConfigurationFault = z.infer<typeof configurationFaultSchema>;
 export const configurationCheckSchema = z.object({
   faults: z.array(configurationFaultSchema),
   documents: z.array(configurationChangeSchema),
+  unchecked: z.int().optional(),
 });
 export type ConfigurationCheck = z.infer<typeof configurationCheckSchema>;
-export const configurationAppliedSchema = z.object({ documents: z.array(configurationChangeSchema) });
+
+/** Answer of `POST /v1/configuration/apply`. */
+export const configurationAppliedSchema = z.object({
+  documents: z.array(configurationChangeSchema),
+  unchecked: z.int().optional(),
+});
+export type ConfigurationApplied = z.infer<typeof configurationAppliedSchema>;
 
 /** Answer of `GET /v1/environments`: their names, and which one the API key is of. */
 export const environmentsSchema = z.object({

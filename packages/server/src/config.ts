@@ -251,6 +251,7 @@ const configSchema = z.object({
     cachedTenantsMax: whole("TIDINGS_CACHED_TENANTS_MAX", "tenants", 10_000, [10, 1_000_000], "Tenants kept in memory for their branding"),
     cachedTenantMs: whole("TIDINGS_CACHED_TENANT_MS", "ms", 1000, [0, 1000], "How long a tenant is taken from memory before the store is asked again"),
     oldVersionsMax: whole("TIDINGS_OLD_VERSIONS_MAX", "documents", 1000, [1, 100_000], "Earlier versions of workflows and templates kept in memory"),
+    partUsersCheckedMax: whole("TIDINGS_PART_USERS_CHECKED_MAX", "documents", 1000, [0, 100_000], "Templates, layouts and partials that are checked again when a partial that they use changes"),
     folderFilesMax: whole("TIDINGS_FOLDER_FILES_MAX", "files", 2000, [1, 100_000], "Files of a notifications folder"),
     folderFileBytesMax: whole("TIDINGS_FOLDER_FILE_BYTES_MAX", "bytes", MIB, [KIB, 16 * MIB], "Size of a file of a notifications folder"),
     folderRunMs: whole("TIDINGS_FOLDER_RUN_MS", "ms", 10_000, [100, 600_000], "Time for one TypeScript workflow of a notifications folder to be read"),

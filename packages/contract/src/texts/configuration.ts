@@ -67,6 +67,7 @@ export const configurationTexts: Readonly<Record<string, string>> = {
   "ApplyConfigurationAnswer.documents": "What became of each document; all of it was written in one commit",
   "ApplyConfigurationAnswer.documents[].change": "Whether the document was made, got a new version, stayed as it was or is gone",
   "*.current": "True for the version that is in force",
+  "*.unchecked": "Documents that use a partial that changed and were not checked with it, as they are more than `TIDINGS_PART_USERS_CHECKED_MAX`; left out where all were",
   "*.deleted": "True where this version is that the document was deleted",
   "*.origin": "Where the document came from, when it was not written by hand: `version 3`, or `staging version 12`",
   "ListEnvironmentsAnswer.current": "The environment that the API key is of",

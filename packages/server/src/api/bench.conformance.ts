@@ -22,6 +22,7 @@ import { describeApiKey } from "./api-keys.ts";
 import { StoredConfigurationRules } from "./configuration-rules.ts";
 import { ConfigurationWriter } from "./configuration-writer.ts";
 import type { ApiDependencies } from "./dependencies.ts";
+import { PartUsers } from "./part-users.ts";
 import { type Api, createApi } from "./server.ts";
 
 export interface Answer {
@@ -96,6 +97,8 @@ const engines = {
   compileRequest: (request: FetchRequest) => requests.compile(request),
 };
 
+const partUsers = new PartUsers(engines.templates, { partUsersCheckedMax: 3 });
+
 export async function apiBench(
   changes: (all: ApiDependencies) => Partial<ApiDependencies> = () => ({}),
 ): Promise<ApiBench> {
@@ -128,7 +131,7 @@ export async function apiBench(
     ingest,
     feedback: { report: async (_environmentId, feedback) => feedback.length },
     verifyFeedback: async (_environmentId, integration, request) => verify(integration, request.rawBody),
-    configuration: { store, writer: new ConfigurationWriter({ store, rules, keyring, broadcast, clock }) },
+    configuration: { store, writer: new ConfigurationWriter({ store, rules, partUsers, keyring, broadcast, clock }) },
     templates: engines.templates,
     store,
     keyring,

@@ -12,10 +12,11 @@ import type { FastifyRequest } from "fastify";
 import { TidingsError } from "../errors.ts";
 import type { ConfigurationRow } from "../ports/store/configuration.ts";
 import type { Caller } from "./authentication.ts";
-import type { OneDocument } from "./configuration-writer.ts";
+import { tellUnchecked } from "./configuration-writer.ts";
 import { cursorOf, keyPosition, positionOf, versionPosition } from "./cursor.ts";
 import type { ConfigurationPort } from "./dependencies.ts";
 import type { Handler, Handlers } from "./handler.ts";
+import type { OneDocument, WrittenDocument } from "./one-document.ts";
 import { body, parameter, valid } from "./validation.ts";
 import { iso, orNone } from "./views.ts";
 
@@ -36,21 +37,20 @@ export function configurationHandlers(port: ConfigurationPort): Handlers {
     handlers[`list${plurals[kind]}`] = (request, caller) => list(port, kind, request, caller);
     handlers[`get${noun}`] = (request, caller) => get(port, kind, request, caller);
     handlers[`put${noun}`] = async (request, caller) =>
-      configurationView(await port.writer.put(oneOf(kind, request, caller), request.body));
+      writtenView(await port.writer.put(oneOf(kind, request, caller), request.body));
     handlers[`delete${noun}`] = (request, caller) => port.writer.delete(oneOf(kind, request, caller));
     handlers[`list${noun}Versions`] = (request, caller) => listVersions(port, kind, request, caller);
     handlers[`rollback${noun}`] = async (request, caller) => {
       const { version } = body(rollbackBodySchema, request);
-      return configurationView(await port.writer.rollback(oneOf(kind, request, caller), version));
+      return writtenView(await port.writer.rollback(oneOf(kind, request, caller), version));
     };
   }
   return {
     ...handlers,
     checkConfiguration: (request, { environmentId }) =>
       port.writer.check(environmentId, body(configurationSetSchema, request)),
-    applyConfiguration: async (request, { environmentId }) => ({
-      documents: await port.writer.apply(environmentId, body(configurationSetSchema, request)),
-    }),
+    applyConfiguration: (request, { environmentId }) =>
+      port.writer.apply(environmentId, body(configurationSetSchema, request)),
   };
 }
 
@@ -108,6 +108,10 @@ async function get({ store }: ConfigurationPort, kind: ConfigurationKind, reques
   // A version that says that it was deleted has no document to show.
   if (row === undefined || row.deleted) throw new TidingsError("not_found");
   return configurationView(row);
+}
+
+function writtenView({ row, unchecked }: WrittenDocument) {
+  return { ...configurationView(row), ...tellUnchecked(unchecked) };
 }
 
 function configurationView(row: ConfigurationRow) {

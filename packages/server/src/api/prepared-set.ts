@@ -3,25 +3,14 @@ import { tenantBodySchema } from "@tidings/contract/tenants";
 import { z } from "zod";
 import { sealContext } from "../domain/event-payload.ts";
 import { TidingsError } from "../errors.ts";
-import type { ConfigurationRow, ConfigurationStore, DocumentKey, DocumentWrite } from "../ports/store/configuration.ts";
+import type { DocumentKey, DocumentWrite } from "../ports/store/configuration.ts";
 import type { ApiKeyring } from "./api-keyring.ts";
 import { type ConfigurationDocument, parseDocument } from "./configuration-documents.ts";
-import { ConfigurationOverlay } from "./configuration-overlay.ts";
-import type { ConfigurationRules } from "./configuration-rules.ts";
+import { checkPrepared, type Prepared, type SetRulesParts } from "./set-rules.ts";
 import { valid } from "./validation.ts";
 
-export interface PrepareSetParts {
-  store: Pick<ConfigurationStore, "getConfiguration" | "listConfiguration">;
-  rules: ConfigurationRules;
+export interface PrepareSetParts extends SetRulesParts {
   keyring: Pick<ApiKeyring, "sealForEnvironment" | "unsealForEnvironment">;
-}
-
-/** A document of a set, parsed, its secrets apart and sealed. */
-interface Prepared {
-  written: ConfigurationDocument;
-  write: DocumentWrite;
-  /** In clear, for the rules alone. */
-  secrets: Record<string, string>;
 }
 
 /** As the contract's ConfigurationSet, whose documents are not parsed yet. */
@@ -34,6 +23,8 @@ export interface GivenSet {
 export interface PreparedSet {
   writes: DocumentWrite[];
   faults: ConfigurationFault[];
+  /** Documents that use what changes and were not checked, as they are too many. */
+  unchecked: number;
 }
 
 const secretsSchema = z.record(z.string(), z.string());
@@ -65,33 +56,8 @@ export async function prepareSet(
       faults.push(...error.faults.map(({ path, message }) => ({ kind, key, path, message })));
     }
   }
-  if (faults.length === 0) faults.push(...(await ruleFaults(parts, environmentId, prepared, deletes)));
-  return { writes, faults };
-}
-
-async function ruleFaults(
-  { store, rules }: PrepareSetParts,
-  environmentId: number,
-  prepared: readonly Prepared[],
-  deletes: readonly DocumentKey[],
-): Promise<ConfigurationFault[]> {
-  const rows = prepared.map(({ write, written }) => rowOf(environmentId, written.kind, write));
-  const after = rules.over(new ConfigurationOverlay(store, environmentId, rows, deletes));
-  const faults: ConfigurationFault[] = [];
-  for (const { written, write, secrets } of prepared) {
-    const { kind, key } = write;
-    for (const fault of await after.check(environmentId, key, written, secrets)) faults.push({ kind, key, ...fault });
-  }
-  for (const { kind, key } of deletes) {
-    const user = kind === "tenant" ? undefined : await after.userOf(environmentId, kind, key);
-    if (user !== undefined) faults.push({ kind, key, path: "", message: `the ${user.kind} ${user.key} refers to it` });
-  }
-  return faults;
-}
-
-/** As the row would be: a version that is not there yet has no number. */
-function rowOf(environmentId: number, kind: ConfigurationRow["kind"], write: DocumentWrite): ConfigurationRow {
-  return { ...write, kind, environmentId, version: 0, deleted: false, current: true, sequence: 0, updatedAt: 0 };
+  if (faults.length > 0) return { writes, faults, unchecked: 0 };
+  return { writes, ...(await checkPrepared(parts, environmentId, prepared, deletes)) };
 }
 
 /** Those given, or those stored where none are given. Equal ones stay as they were sealed, which makes no new version. */

@@ -4,6 +4,7 @@ import { faultText } from "@tidings/folder/fault";
 import { readFolder } from "@tidings/folder/read-folder";
 import { StoredConfigurationRules } from "../api/configuration-rules.ts";
 import { ConfigurationWriter } from "../api/configuration-writer.ts";
+import { PartUsers } from "../api/part-users.ts";
 import type { Api } from "../api/server.ts";
 import type { Config } from "../config.ts";
 import { AjvSchemas } from "../data-schemas/ajv-schemas.ts";
@@ -125,7 +126,7 @@ async function seedFromFolder({ config, store, first, log }: Foundation, writer:
 }
 
 function configurationWriter(
-  { store, keyring, broadcast, clock }: Foundation,
+  { config, store, keyring, broadcast, clock }: Foundation,
   templates: HandlebarsEngine,
   requests: HandlebarsRequests,
   dataSchemas: DataSchemas,
@@ -137,7 +138,8 @@ function configurationWriter(
     compileRequest: (request) => requests.compile(request),
     dataSchemas,
   });
-  return new ConfigurationWriter({ store, keyring, broadcast, clock, rules });
+  const partUsers = new PartUsers(templates, config.configuration);
+  return new ConfigurationWriter({ store, keyring, broadcast, clock, rules, partUsers });
 }
 
 function startOutbound(
