@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Failure, root } from "./process.mjs";
 
 const waitMsMax = 10 * 60_000;
 const pollMs = 200;
+/** A holder writes its number right after it made the file. */
+const emptyMsMax = 5000;
 
 /**
  * Runs `body` while no other script of this clone does: `npm start` beside `npm test` must not install or build at the
@@ -42,7 +44,9 @@ function take(folder, file) {
 function holderIsGone(file) {
   let pid;
   try {
-    pid = Number(readFileSync(file, "utf8"));
+    const text = readFileSync(file, "utf8");
+    if (text === "") return Date.now() - statSync(file).mtimeMs > emptyMsMax;
+    pid = Number(text);
   } catch {
     return false;
   }

@@ -48,7 +48,7 @@ beforeAll(async () => {
         request: { method: "GET", url: `http://127.0.0.1:${port}/{{data.item}}` },
         timeoutMs: 20_000,
       },
-      { id: "pause", type: "delay", seconds: 1 },
+      { id: "pause", type: "delay", seconds: 4 },
       {
         id: "any",
         type: "condition",

@@ -12,6 +12,8 @@ export interface PushPlan {
   faults: FolderFault[];
   /** What the server says it would do. A secret whose value alone is another shows here, and not as a difference. */
   changes: ConfigurationChange[];
+  /** Documents that use a changed partial and that the server did not check, as they are too many. */
+  unchecked: number;
   /** What `remote.apply` takes; it expects the versions that were compared with, so that nothing is written over unseen. */
   set: ConfigurationSet;
 }
@@ -27,8 +29,8 @@ export async function planPush(
 ): Promise<PushPlan> {
   const differences = diff(documents, await listAll(remote, kindsInOrder));
   const set = setOf(documents, differences, prune);
-  const { faults, documents: changes } = await remote.check(set);
-  return { differences, faults: checkedFaults(documents, faults), changes, set };
+  const { faults, documents: changes, unchecked = 0 } = await remote.check(set);
+  return { differences, faults: checkedFaults(documents, faults), changes, unchecked, set };
 }
 
 function setOf(

@@ -30,7 +30,7 @@ export const push: Command = {
       says: "Another folder, deleting what it does not have, without being asked",
     },
   ],
-  json: '`{"environment", "applied", "differences": [{"kind", "key", "file", "change", "version", "lines"}], "changes": [{"kind", "key", "version", "change"}]}`; a difference\'s change is created, changed, unchanged or extra.',
+  json: '`{"environment", "applied", "differences": [{"kind", "key", "file", "change", "version", "lines"}], "changes": [{"kind", "key", "version", "change"}], "unchecked"}`; a difference\'s change is created, changed, unchanged or extra; unchecked counts what uses a changed partial beyond the server\'s bound.',
   run,
 };
 
@@ -53,7 +53,8 @@ async function run(context: Context): Promise<Outcome> {
   if (!json) showPlan(plan, options, context);
   if (differs && !isCheck) await requireYes(context, `Apply this to ${environment}?`);
   const changes = differs && !isCheck ? await remote.apply(plan.set) : plan.changes;
-  if (json) terminal.document({ environment, applied: differs && !isCheck, differences: plan.differences, changes });
+  const { differences, unchecked } = plan;
+  if (json) terminal.document({ environment, applied: differs && !isCheck, differences, changes, unchecked });
   else if (!differs) terminal.note(`${environment} is what the folder says: ${documents.length} documents`);
   else if (!isCheck) showChanges(changes, terminal);
   return differs && isCheck ? "difference" : "ok";
@@ -63,5 +64,10 @@ function showPlan(plan: PushPlan, options: { prune: boolean }, { terminal }: Con
   showDifferences(plan.differences, options, terminal);
   for (const { kind, key } of secretChanges(plan.differences, plan.changes)) {
     terminal.out(`${terminal.style("yellow", `~ ${kind} ${key}`)}  has other secrets`);
+  }
+  if (plan.unchecked > 0) {
+    terminal.note(
+      `${plan.unchecked} more documents use a changed partial and were not checked (TIDINGS_PART_USERS_CHECKED_MAX)`,
+    );
   }
 }
