@@ -138,6 +138,7 @@ describe("a mail", () => {
     expect(encodingOf("漢字かな交じり文")).toBe("base64");
     expect(encodingOf(`x${"y".repeat(2000)}`)).toBe("quoted-printable");
     expect(encodingOf("one\nFrom here on")).toBe("quoted-printable");
+    expect(encodingOf("10 €\t\t\t\tper item")).toBe("quoted-printable");
     expect(encodingOf("--=_a_0189000000008000800000000000000a--")).toBe("quoted-printable");
   });
 

@@ -57,17 +57,22 @@ function longestLine(text: string): number {
   return Math.max(longest, text.length - start);
 }
 
-const isLiteral = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x20 && byte <= 0x7e && byte !== 0x3d ? 1 : 0,
+const [CR, LF, TAB, SPACE, EQUALS, DOT, F] = [0x0d, 0x0a, 0x09, 0x20, 0x3d, 0x2e, 0x46];
+
+/** 1 for what may stand for itself; white space may not where a line ends. */
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === TAB || (byte >= SPACE && byte <= 0x7e && byte !== EQUALS) ? 1 : 0,
 );
 
 function countEncoded(bytes: Buffer): number {
   let count = 0;
-  for (const byte of bytes) if (isLiteral[byte] === 0 && byte !== 0x0d && byte !== 0x0a) count += 1;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (isPlain[byte] === 0 && byte !== CR && byte !== LF) count += 1;
+  }
   return count;
 }
 
-const [CR, LF, TAB, SPACE, EQUALS, DOT, F] = [0x0d, 0x0a, 0x09, 0x20, 0x3d, 0x2e, 0x46];
 const hexDigits = Buffer.from("0123456789ABCDEF", "latin1");
 
 /** Reused, as a buffer of its own for each text costs more than filling it. */
@@ -83,32 +88,52 @@ function quotedPrintable(bytes: Buffer): string {
   const out = lengthMax <= scratch.length ? scratch : Buffer.allocUnsafe(lengthMax);
   let length = 0;
   let column = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
+  let at = 0;
+  while (at < bytes.length) {
     const byte = bytes[at] ?? 0;
     if (byte === CR && bytes[at + 1] === LF) {
-      out[length++] = CR;
-      out[length++] = LF;
+      length = copied(out, length, lineBreak);
       column = 0;
-      at += 1;
+      at += 2;
       continue;
     }
-    const isSpace = byte === SPACE || byte === TAB;
-    const isPlain = isSpace ? at + 1 < bytes.length && bytes[at + 1] !== CR : isLiteral[byte] === 1;
-    if (column + (isPlain ? 1 : 3) >= encodedLineMax) {
-      out[length++] = EQUALS;
-      out[length++] = CR;
-      out[length++] = LF;
+    const end = endOfRun(bytes, at, column);
+    const needed = end > at ? 1 : 3;
+    if (column + needed >= encodedLineMax) {
+      length = copied(out, length, softLineBreak);
       column = 0;
+      continue;
     }
-    if (isPlain && !(column === 0 && (byte === DOT || byte === F))) {
-      out[length++] = byte;
-      column += 1;
+    if (end > at) {
+      column += end - at;
+      while (at < end) out[length++] = bytes[at++] ?? 0;
       continue;
     }
     out[length++] = EQUALS;
     out[length++] = hexDigits[byte >> 4] ?? 0;
     out[length++] = hexDigits[byte & 15] ?? 0;
     column += 3;
+    at += 1;
   }
   return out.toString("latin1", 0, length);
+}
+
+const lineBreak = Uint8Array.of(CR, LF);
+const softLineBreak = Uint8Array.of(EQUALS, CR, LF);
+
+function copied(out: Buffer, at: number, bytes: Uint8Array): number {
+  for (let index = 0; index < bytes.length; index += 1) out[at + index] = bytes[index] ?? 0;
+  return at + bytes.length;
+}
+
+/** Where what stands for itself ends, on this line: most of a text is copied in such runs. */
+function endOfRun(bytes: Buffer, start: number, column: number): number {
+  const first = bytes[start] ?? 0;
+  if (column === 0 && (first === DOT || first === F)) return start;
+  const max = Math.min(bytes.length, start + Math.max(1, encodedLineMax - 1 - column));
+  let end = start;
+  while (end < max && isPlain[bytes[end] ?? 0] === 1) end += 1;
+  const last = bytes[end - 1];
+  const isLineEnd = end === bytes.length || bytes[end] === CR;
+  return isLineEnd && end > start && (last === SPACE || last === TAB) ? end - 1 : end;
 }
