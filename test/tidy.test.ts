@@ -182,4 +182,13 @@ describe("the house style", () => {
     const tests = sources.filter(({ path }) => /\.test\.tsx?$/.test(path));
     expect(faultsOf(tests, sleep)).toEqual([]);
   });
+
+  it("names a test's own variables so that a server that it starts does not take them for settings", () => {
+    const foreign = /process\.env(?:\["|\.)TIDINGS_(?!TEST_)\w+/;
+    const faults = sources.flatMap(({ path, tree, isTest }) => {
+      const [name] = (isTest ? foreign.exec(tree.text) : undefined) ?? [];
+      return name === undefined ? [] : [`${path}: ${name} must begin with TIDINGS_TEST_`];
+    });
+    expect(faults).toEqual([]);
+  });
 });

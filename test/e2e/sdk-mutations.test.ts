@@ -5,7 +5,7 @@ import { Pages } from "../../packages/client/src/pages.ts";
 import { type ApiBench, apiBench } from "../../packages/server/src/api/bench.conformance.ts";
 import { validRecipients, validWorkflow } from "../../packages/server/src/api/valid-bodies.conformance.ts";
 
-const mutations = Number(process.env["TIDINGS_SDK_MUTATIONS"] ?? 2000);
+const mutations = Number(process.env["TIDINGS_TEST_SDK_MUTATIONS"] ?? 2000);
 /** A call that takes longer hangs: the server is in this process. */
 const hangMs = 60_000;
 

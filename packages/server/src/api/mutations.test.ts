@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ApiBench, apiBench } from "./bench.conformance.ts";
 import { validRecipients, validWorkflow } from "./valid-bodies.conformance.ts";
 
-const mutations = Number(process.env["TIDINGS_MUTATIONS"] ?? 2000);
+const mutations = Number(process.env["TIDINGS_TEST_MUTATIONS"] ?? 2000);
 
 let bench: ApiBench;
 beforeAll(async () => {
