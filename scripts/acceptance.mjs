@@ -5,7 +5,11 @@ import { main, root, run } from "./process.mjs";
  * package.json with the settings that make it large.
  */
 const steps = [
-  ["test", { TIDINGS_TEST_MUTATIONS: "100000", TIDINGS_TEST_SDK_MUTATIONS: "50000", TIDINGS_TEST_INBOX_OPERATIONS: "10000" }, []],
+  [
+    "test",
+    { TIDINGS_TEST_MUTATIONS: "100000", TIDINGS_TEST_SDK_MUTATIONS: "50000", TIDINGS_TEST_INBOX_OPERATIONS: "10000" },
+    [],
+  ],
   ["test:docs", {}, []],
   ["check", {}, []],
   [
