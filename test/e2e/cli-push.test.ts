@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { Api } from "../harness/api.ts";
 import { stopChild } from "../harness/child.ts";
 import { type CliResult, tidings } from "../harness/cli.ts";
 import { apiKey, type ServerProcess, startServerProcess } from "../harness/server-process.ts";
@@ -18,10 +19,10 @@ class World {
   readonly subject = join(this.notifications, "templates/order-shipped/email.subject.handlebars");
   readonly #servers: ServerProcess[] = [];
 
-  async start(): Promise<void> {
+  async start(settings: Record<string, string> = {}): Promise<void> {
     const lines = ["default: staging", "environments:"];
     for (const name of ["staging", "production"]) {
-      const server = await startServerProcess(join(this.folder, name));
+      const server = await startServerProcess(join(this.folder, name), settings);
       this.#servers.push(server);
       lines.push(`  ${name}: { url: ${server.url}, apiKey: { fromEnv: ${name.toUpperCase()}_KEY } }`);
     }
@@ -49,6 +50,11 @@ class World {
     return { code, document: parsed.data };
   }
 
+  /** The address of the first environment. */
+  get staging(): string {
+    return this.#servers[0]?.url ?? "";
+  }
+
   async stop(): Promise<void> {
     for (const server of this.#servers) await stopChild(server);
     rmSync(this.folder, { recursive: true, force: true });
@@ -62,6 +68,7 @@ const pushed = z.object({
   applied: z.boolean(),
   differences: z.array(difference),
   changes: z.array(change),
+  unchecked: z.int(),
 });
 
 const promoted = z.object({
@@ -77,7 +84,7 @@ const versionOf = (changes: readonly z.infer<typeof change>[], kind: string, key
 const way = new World();
 const world = new World();
 beforeAll(async () => {
-  await Promise.all([way.start(), world.start()]);
+  await Promise.all([way.start(), world.start({ TIDINGS_PART_USERS_CHECKED_MAX: "1" })]);
 }, 60_000);
 afterAll(async () => {
   await Promise.all([way.stop(), world.stop()]);
@@ -186,6 +193,19 @@ describe("push", { timeout: 120_000 }, () => {
     const { document } = await world.json(pushed, "push", "--check");
     const changed = document.differences.filter(({ change: is }) => is === "changed");
     expect(changed.map(({ kind, key }) => `${kind} ${key}`)).toEqual(["template order-shipped"]);
+  });
+
+  test("tells how many that use a changed partial the server did not check", async () => {
+    const api = new Api(world.staging);
+    for (const key of ["there-alone", "there-too"]) {
+      await api.put(`/v1/templates/${key}`, { email: { subject: "s", html: "{{> button}}" } });
+    }
+    await api.close();
+    const note = /were too many to be checked: 1 /;
+    expect((await world.run("push", "--check")).stderr).not.toMatch(note);
+    writeFileSync(join(world.notifications, "partials/button.html.handlebars"), "<b>{{label}}</b>\n");
+    expect((await world.run("push", "--check")).stderr).toMatch(note);
+    expect((await world.json(pushed, "push", "--yes", "--prune")).document).toMatchObject({ unchecked: 0 });
   });
 
   test("sends secrets by their variables, tells that they change, and prints none", async () => {

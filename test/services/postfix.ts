@@ -9,10 +9,10 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../harness/free-port.ts";
 import { pause } from "../harness/pause.ts";
 
 const program = "/usr/sbin/postfix";
@@ -142,16 +142,4 @@ function masterConfiguration(port: number): string {
     "postlog unix-dgram n - n - 1 postlogd",
   ];
   return services.map((line) => `${line}\n`).join("");
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = address !== null && typeof address === "object" ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -67,7 +67,7 @@ function showPlan(plan: PushPlan, options: { prune: boolean }, { terminal }: Con
   }
   if (plan.unchecked > 0) {
     terminal.note(
-      `${plan.unchecked} more documents use a changed partial and were not checked (TIDINGS_PART_USERS_CHECKED_MAX)`,
+      `documents that use a changed partial and were too many to be checked: ${plan.unchecked} (TIDINGS_PART_USERS_CHECKED_MAX)`,
     );
   }
 }
