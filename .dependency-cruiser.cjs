@@ -131,10 +131,10 @@ module.exports = {
     ...engines,
     {
       name: "engines-are-apart",
-      comment: "An engine of the store shares code with another through files beside both, not out of its folder.",
+      comment: "An engine of the store shares code with another through store/sql, not out of its folder.",
       severity: "error",
       from: { path: `${server}store/([^/]+)/`, pathNot: free },
-      to: { path: `${server}store/[^/]+/`, pathNot: `${server}store/$1/` },
+      to: { path: `${server}store/[^/]+/`, pathNot: [`${server}store/$1/`, `${server}store/sql/`] },
     },
     only(
       "providers",

@@ -114,6 +114,8 @@ const calls: Record<string, unknown[]> = {
     options,
   ],
   "environments.list": [options],
+  "queues.list": [options],
+  "workers.list": [options],
   "deadLetters.list": [{ limit: 3 }, options],
   "deadLetters.get": [id, options],
   "deadLetters.replay": [{ reason: "r", channel: "sms", limit: 5 }, options],

@@ -112,6 +112,12 @@ describe("against a real server", () => {
 
     expect(await tidings.deadLetters.replay({ channel: "voice" })).toEqual({ replayed: 0, expired: 0 });
     expect((await tidings.deadLetters.list().page()).items).toEqual([]);
+    expect((await tidings.queues.list()).items.some(({ queue, lane }) => queue === "runs" && lane === "critical")).toBe(
+      true,
+    );
+    expect((await tidings.workers.list()).items).toMatchObject([
+      { state: "alive", roles: expect.arrayContaining(["deliver"]) },
+    ]);
 
     const made = await tidings.apiKeys.create({ name: "second" });
     const second = new Tidings({ apiKey: made.key, baseUrl: server.url });

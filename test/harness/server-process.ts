@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Child, startChild } from "./child.ts";
+import { engineSettings } from "./engine.ts";
 
 export const apiKey = "tdg_d_the-key-of-tests-and-benchmarks-0123456789";
 const main = fileURLToPath(new URL("../../packages/server/dist/main.js", import.meta.url));
@@ -22,6 +23,7 @@ export async function startServerProcess(
     TIDINGS_NOTIFICATIONS_DIR: "/nonexistent",
     TIDINGS_ALLOW_PRIVATE_NETWORK: "true",
     TIDINGS_LOG_LEVEL: "warn",
+    ...(await engineSettings(dataDir)),
     ...settings,
   };
   const nodeArgs = (process.env["TIDINGS_TEST_NODE_ARGS"] ?? "").split(" ").filter(Boolean);

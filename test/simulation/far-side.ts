@@ -1,8 +1,8 @@
 import { deriveId } from "../../packages/server/src/lib/ids.ts";
 import type { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import type { OutboundHttp, OutboundRequest, OutboundResponse } from "../../packages/server/src/ports/provider.ts";
-import { runStateCode } from "../../packages/server/src/store/sqlite/codes.ts";
-import { integer, text } from "../../packages/server/src/store/sqlite/rows.ts";
+import { runStateCode } from "../../packages/server/src/store/sql/codes.ts";
+import { integer, text } from "../../packages/server/src/store/sql/columns.ts";
 import { drawId } from "./documents.ts";
 import { type Endpoint, endpointHost } from "./endpoint.ts";
 import type { LiveProcess, World } from "./world.ts";

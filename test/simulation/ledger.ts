@@ -1,8 +1,8 @@
 import { channels, lanes, type MessageState, messageStates } from "@tidings/contract/words";
-import { type CurrentAttempt, currentAttemptSchema } from "../../packages/server/src/store/sqlite/attempts.ts";
-import { wordAt } from "../../packages/server/src/store/sqlite/codes.ts";
-import type { SqlRow } from "../../packages/server/src/store/sqlite/database.ts";
-import { integer, integerOrNull, text, textOrNull } from "../../packages/server/src/store/sqlite/rows.ts";
+import { type CurrentAttempt, currentAttemptSchema } from "../../packages/server/src/store/sql/attempts.ts";
+import { wordAt } from "../../packages/server/src/store/sql/codes.ts";
+import type { SqlRow } from "../../packages/server/src/store/sql/columns.ts";
+import { integer, integerOrNull, text, textOrNull } from "../../packages/server/src/store/sql/columns.ts";
 import type { World } from "./world.ts";
 
 /** An attempt, as it was STARTED and as it left `sending`. */

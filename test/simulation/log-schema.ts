@@ -1,4 +1,4 @@
-import { eventStateCode, messageStateCode } from "../../packages/server/src/store/sqlite/codes.ts";
+import { eventStateCode, messageStateCode } from "../../packages/server/src/store/sql/codes.ts";
 
 /**
  * A log that the database itself keeps: triggers write it in the transaction of what they note, so its order is that of

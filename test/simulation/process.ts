@@ -61,6 +61,7 @@ export class SimulatedProcess implements LiveProcess {
         return providers.get(key);
       },
       node: this.node,
+      broadcast: undefined,
       observer: {
         onDurable: () => undefined,
         onOrchestrated: () => undefined,

@@ -24,6 +24,7 @@ import { messageBodySchema, messageQuerySchema, messageSchema } from "@tidings/c
 import { pageOf, pageQuerySchema } from "@tidings/contract/pages";
 import { partialBodySchema } from "@tidings/contract/partials";
 import { previewBodySchema, previewSchema } from "@tidings/contract/previews";
+import { queuesSchema } from "@tidings/contract/queues";
 import { recipientBodySchema, recipientSchema } from "@tidings/contract/recipients";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { tenantBodySchema, tenantViewSchema } from "@tidings/contract/tenants";
@@ -37,6 +38,7 @@ import {
   webhookSecretSchema,
   webhookTestBodySchema,
 } from "@tidings/contract/webhooks";
+import { workersSchema } from "@tidings/contract/workers";
 import { workflowBodySchema } from "@tidings/contract/workflows";
 import { always, configuration, documents, keyed, once } from "./document-operations.ts";
 import type { Operation } from "./transport/operation.ts";
@@ -87,6 +89,12 @@ export const operations = {
     list: { name: "listDeadLetters", method: "GET", path: "/v1/dead-letters", query: pageQuerySchema, status: 200, response: pageOf(deadLetterSchema), ...always },
     get: { name: "getDeadLetter", method: "GET", path: "/v1/dead-letters/{id}", status: 200, response: deadLetterSchema, ...always },
     replay: { name: "replayDeadLetters", method: "POST", path: "/v1/dead-letters/replay", body: deadLetterReplayBodySchema, status: 200, response: replayedSchema, ...once },
+  },
+  queues: {
+    list: { name: "listQueues", method: "GET", path: "/v1/queues", status: 200, response: queuesSchema, ...always },
+  },
+  workers: {
+    list: { name: "listWorkers", method: "GET", path: "/v1/workers", status: 200, response: workersSchema, ...always },
   },
   apiKeys: {
     list: { name: "listApiKeys", method: "GET", path: "/v1/api-keys", query: pageQuerySchema, status: 200, response: pageOf(apiKeySchema), ...always },

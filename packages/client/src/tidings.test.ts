@@ -41,6 +41,21 @@ describe("a call", () => {
     expect(JSON.parse(request?.body ?? "")).toEqual({ name: "order.shipped", recipients: ["u"], data: { order: 1 } });
   });
 
+  test("that takes nothing sends nothing but its key, and gives the answer", async () => {
+    const queue = { queue: "delivery", lane: "critical", channel: "sms", due: 2, dueIsBound: false };
+    const held = { reason: "no_worker", detail: "no worker that is alive has the role deliver" };
+    server.script.push(
+      { kind: "answer", status: 200, json: { items: [{ ...queue, held }] } },
+      { kind: "answer", status: 200, json: { items: [] } },
+    );
+    expect(await tidings.queues.list()).toEqual({ items: [{ ...queue, held }] });
+    expect(await tidings.workers.list()).toEqual({ items: [] });
+    expect(server.seen.map(({ method, url, body }) => [method, url, body])).toEqual([
+      ["GET", "/base/v1/queues", ""],
+      ["GET", "/base/v1/workers", ""],
+    ]);
+  });
+
   test("escapes what it puts into a path or a query", async () => {
     server.script.push({ kind: "answer", status: 204 }, { kind: "answer", status: 200, json: { items: [] } });
     await tidings.recipients.delete("a/b?c#d%€$&");

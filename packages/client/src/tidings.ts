@@ -12,11 +12,13 @@ import { DeadLetters } from "./resources/dead-letters.ts";
 import { Environments } from "./resources/environments.ts";
 import { Events } from "./resources/events.ts";
 import { Messages } from "./resources/messages.ts";
+import { Queues } from "./resources/queues.ts";
 import { Recipients } from "./resources/recipients.ts";
 import { Templates } from "./resources/templates.ts";
 import { VersionedConfiguration } from "./resources/versioned-configuration.ts";
 import { Webhooks } from "./resources/webhooks.ts";
 import { WholeConfiguration } from "./resources/whole-configuration.ts";
+import { Workers } from "./resources/workers.ts";
 import { type CallOptions, settingsOf, type TidingsOptions } from "./transport/options.ts";
 import { Transport } from "./transport/transport.ts";
 import type { AnyEvents, EventMap } from "./types/event-map.ts";
@@ -36,6 +38,7 @@ export type { Health, Readiness } from "@tidings/contract/machines";
 export type { MessageView } from "@tidings/contract/messages";
 export type { PartialBody } from "@tidings/contract/partials";
 export type { Preview } from "@tidings/contract/previews";
+export type { QueueList, QueueView } from "@tidings/contract/queues";
 export type { InlineRecipient, RecipientView } from "@tidings/contract/recipients";
 export type { TemplateBody } from "@tidings/contract/templates";
 export type { TenantBody } from "@tidings/contract/tenants";
@@ -47,6 +50,7 @@ export type {
   WebhookType,
   WebhookView,
 } from "@tidings/contract/webhooks";
+export type { WorkerList, WorkerView } from "@tidings/contract/workers";
 export type { WorkflowBody } from "@tidings/contract/workflows";
 export {
   type ApiErrorCode,
@@ -77,10 +81,8 @@ export type { AnyEvents, BatchEventInput, EventInput, EventMap, EventsOf } from 
  * share it. `EventTypes` maps the names of your events to the types of their data.
  *
  * @example
- * const tidings = new Tidings<{ "order.shipped": { order: string } }>({
- *   apiKey: "tdg_d_…",
- *   baseUrl: "https://tidings.example.com",
- * });
+ * const options = { apiKey: "tdg_d_…", baseUrl: "https://tidings.example.com" };
+ * const tidings = new Tidings<{ "order.shipped": { order: string } }>(options);
  */
 export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly events: Events<EventTypes>;
@@ -96,6 +98,8 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly configuration: WholeConfiguration;
   readonly environments: Environments;
   readonly deadLetters: DeadLetters;
+  readonly queues: Queues;
+  readonly workers: Workers;
   readonly apiKeys: ApiKeys;
   readonly webhooks: Webhooks;
   readonly #transport: Transport;
@@ -117,6 +121,8 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
     this.configuration = new WholeConfiguration(transport);
     this.environments = new Environments(transport);
     this.deadLetters = new DeadLetters(transport);
+    this.queues = new Queues(transport);
+    this.workers = new Workers(transport);
     this.apiKeys = new ApiKeys(transport);
     this.webhooks = new Webhooks(transport);
   }

@@ -4,6 +4,7 @@ import { eventsTexts } from "./texts/events.ts";
 import { inboxTexts } from "./texts/inbox.ts";
 import { messagesTexts } from "./texts/messages.ts";
 import { operationTexts } from "./texts/operation.ts";
+import { queuesTexts } from "./texts/queues.ts";
 import { recipientsTexts } from "./texts/recipients.ts";
 import { webhookTexts } from "./texts/webhooks.ts";
 
@@ -19,6 +20,7 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   ...recipientsTexts,
   ...configurationTexts,
   ...operationTexts,
+  ...queuesTexts,
   ...webhookTexts,
   ...inboxTexts,
 };

@@ -16,6 +16,8 @@ export const limits = {
   addressesPerChannel: 20,
   attachmentsPerMail: 20,
   pageSize: 100,
+  /** Due items of one queue that are counted. */
+  countedPerQueue: 10_000,
   /** Faults that one answer, or one event of a batch, names. */
   faults: 100,
 } as const;

@@ -25,11 +25,13 @@ import {
   inboxStandSchema,
 } from "./inbox.ts";
 import { attemptSchema, contentSchema, messageSchema } from "./messages.ts";
+import { queueSchema } from "./queues.ts";
 import { inlineRecipientSchema, recipientBodySchema, recipientSchema } from "./recipients.ts";
 import type { Route } from "./route.ts";
 import { type RouteExample, routeExamples } from "./route-examples.ts";
 import { routeText } from "./route-texts.ts";
 import { routes } from "./routes.ts";
+import { workerBufferSchema, workerSchema } from "./workers.ts";
 import { stepSchema } from "./workflows.ts";
 
 type Json = Record<string, unknown>;
@@ -56,10 +58,13 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["InlineRecipient", inlineRecipientSchema],
   ["Message", messageSchema],
   ["Problem", problemSchema],
+  ["Queue", queueSchema],
   ["Recipient", recipientSchema],
   ["RecipientBody", recipientBodySchema],
   ["Run", runSchema],
   ["Step", stepSchema],
+  ["Worker", workerSchema],
+  ["WorkerBuffer", workerBufferSchema],
 ];
 
 const refTo = (id: string): string => `#/components/schemas/${id}`;

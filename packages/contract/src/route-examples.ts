@@ -55,6 +55,8 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   listDeadLetters: { query: { limit: "20" } },
   getDeadLetter: { path: { id: someId } },
   replayDeadLetters: { body: { channel: "email", limit: 100 } },
+  listQueues: {},
+  listWorkers: {},
   listApiKeys: { query: { limit: "20" } },
   createApiKey: { body: { name: "Shop" } },
   revokeApiKey: { path: { id: someId } },

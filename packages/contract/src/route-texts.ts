@@ -58,6 +58,8 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   listDeadLetters: { text: "Messages, events and runs that could not be done after all retries, or never can be." },
   getDeadLetter: { text: "One dead letter, with its message and attempts." },
   replayDeadLetters: { text: "Tries dead letters again, oldest first: those with the ids, or those that fit the filter. A message keeps its id and gets a further attempt; one that has expired does not go out." },
+  listQueues: { text: "Of the whole installation, not of the key's environment alone: processes and their time are shared by all. Reads the store; asked every few seconds it is cheap." },
+  listWorkers: { text: "Of the whole installation, not of the key's environment alone. One process with its own store is one worker. What a worker has in memory is as it told with its last heartbeat." },
   listApiKeys: { text: "The keys of the environment, without the keys themselves." },
   createApiKey: { text: "Makes a key for the environment of the calling key. Only its hash is stored.", errors: ["forbidden"] },
   revokeApiKey: { text: "The key opens nothing any more, within a second in every process." },

@@ -36,6 +36,7 @@ import { messageBodySchema, messageQuerySchema, messageSchema } from "./messages
 import { pageOf, pageQuerySchema } from "./pages.ts";
 import { partialBodySchema } from "./partials.ts";
 import { previewBodySchema, previewSchema } from "./previews.ts";
+import { queuesSchema } from "./queues.ts";
 import { recipientBodySchema, recipientSchema } from "./recipients.ts";
 import type { Route } from "./route.ts";
 import { templateBodySchema } from "./templates.ts";
@@ -50,6 +51,7 @@ import {
   webhookSecretSchema,
   webhookTestBodySchema,
 } from "./webhooks.ts";
+import { workersSchema } from "./workers.ts";
 import { workflowBodySchema } from "./workflows.ts";
 
 const visited = { open: true, token: "recipient" } as const;
@@ -98,6 +100,8 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/v1/dead-letters", operation: "listDeadLetters", summary: "List what could not be done, newest first", tag: "dead-letters", query: pageQuerySchema, status: 200, response: pageOf(deadLetterSchema) },
   { method: "GET", path: "/v1/dead-letters/{id}", operation: "getDeadLetter", summary: "Inspect a dead letter", tag: "dead-letters", status: 200, response: deadLetterSchema },
   { method: "POST", path: "/v1/dead-letters/replay", operation: "replayDeadLetters", summary: "Try dead letters again under the same ids", tag: "dead-letters", body: deadLetterReplayBodySchema, status: 200, response: replayedSchema },
+  { method: "GET", path: "/v1/queues", operation: "listQueues", summary: "What waits, how long, and why", tag: "queues", status: 200, response: queuesSchema },
+  { method: "GET", path: "/v1/workers", operation: "listWorkers", summary: "The processes that work, and what they have in memory", tag: "workers", status: 200, response: workersSchema },
   { method: "GET", path: "/v1/api-keys", operation: "listApiKeys", summary: "List the API keys", tag: "api-keys", query: pageQuerySchema, status: 200, response: pageOf(apiKeySchema) },
   { method: "POST", path: "/v1/api-keys", operation: "createApiKey", summary: "Make an API key; it is shown this once", tag: "api-keys", body: apiKeyBodySchema, status: 201, response: newApiKeySchema },
   { method: "DELETE", path: "/v1/api-keys/{id}", operation: "revokeApiKey", summary: "Revoke an API key", tag: "api-keys", status: 204 },

@@ -107,10 +107,15 @@ describe("settings", () => {
     expect(faults.map(({ name }) => name)).toEqual(["TIDINGS_TURN"]);
   });
 
-  test("for another database or a broker are refused by name", () => {
-    const faults = faultsOf({ TIDINGS_DATABASE_URL: "postgres://db/x", TIDINGS_QUEUE_URL: "kafka://broker" });
-    expect(faults.map((fault) => fault.name)).toEqual(["TIDINGS_DATABASE_URL", "TIDINGS_QUEUE_URL"]);
-    expect(faults.every((fault) => fault.message.includes("embedded store"))).toBe(true);
+  test("for a broker are refused by name", () => {
+    const faults = faultsOf({ TIDINGS_QUEUE_URL: "kafka://broker" });
+    expect(faults.map((fault) => fault.name)).toEqual(["TIDINGS_QUEUE_URL"]);
+  });
+
+  test("take a PostgreSQL database, and no other", () => {
+    expect(configOf({ TIDINGS_DATABASE_URL: "postgres://u:p@db/x" }).database.url).toBe("postgres://u:p@db/x");
+    for (const url of ["mysql://db/x", "db/x", "http://db"])
+      expect(faultsOf({ TIDINGS_DATABASE_URL: url }).map((fault) => fault.name)).toEqual(["TIDINGS_DATABASE_URL"]);
   });
 
   test("file that cannot be read, is no mapping, or names itself is a fault", () => {
@@ -133,6 +138,7 @@ describe("settings", () => {
       "TIDINGS_MASTER_KEY",
       "TIDINGS_API_KEY",
       "TIDINGS_PRODUCTION_API_KEY",
+      "TIDINGS_DATABASE_URL",
     ]);
     const env = Object.fromEntries(described.map((setting) => [setting.name, setting.default]));
     expect(configOf(env)).toEqual(defaultConfig());

@@ -88,6 +88,12 @@ const apiKeySchema = z
   .string()
   .regex(/^[\x21-\x7e]{32,255}$/, { error: "must consist of 32 to 255 visible ASCII characters" });
 
+const databaseUrlSchema = z
+  .string()
+  .refine((url) => URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol), {
+    error: "must be a URL such as postgres://user:password@host:5432/tidings",
+  });
+
 const rolesSetting = z
   .string()
   .transform(split)
@@ -103,7 +109,7 @@ const rolesSetting = z
     default: roles.join(","),
     limit: "a list of roles",
     secret: false,
-    description: "What this process does; the embedded store allows one process only",
+    description: "What this process does; without TIDINGS_DATABASE_URL there is one process, and it has all of them",
   });
 
 const originsLimit = "origins such as https://shop.example, with commas between them, or *";
@@ -172,11 +178,25 @@ const configSchema = z.object({
     purgeIntervalMs: whole("TIDINGS_PURGE_INTERVAL_MS", "ms", 60_000, [1000, HOUR_MS], "How often keys that have run out are deleted"),
     purgeRowsMax: whole("TIDINGS_PURGE_ROWS_MAX", "rows", 1000, [10, 100_000], "Keys deleted in one transaction"),
   }),
+  database: z.object({
+    url: optionalText("TIDINGS_DATABASE_URL", databaseUrlSchema, "postgres://user:password@host:port/name", true, "PostgreSQL database of the store, for any number of processes; left out, the embedded store in TIDINGS_DATA_DIR is used"),
+    tls: oneOf("TIDINGS_DATABASE_TLS", ["auto", "verify", "off"], "auto", "Whether connections are encrypted and the server's certificate verified; auto does, but for an address of this machine"),
+    caFile: text("TIDINGS_DATABASE_CA_FILE", "", "File of the certificates that the database's is verified with; left out, those that Node trusts"),
+    connectionsMax: whole("TIDINGS_DATABASE_CONNECTIONS_MAX", "connections", 10, [3, 1000], "Connections of this process; one more listens for hints"),
+    connectTimeoutMs: whole("TIDINGS_DATABASE_CONNECT_TIMEOUT_MS", "ms", 5000, [100, 60_000], "Time to connect"),
+    statementTimeoutMs: whole("TIDINGS_DATABASE_STATEMENT_TIMEOUT_MS", "ms", 30_000, [100, 600_000], "Time of one statement; the server ends it then"),
+    waitMaxMs: whole("TIDINGS_DATABASE_WAIT_MAX_MS", "ms", 10_000, [100, 600_000], "How long a call waits for a connection, as while the database is started again"),
+    partitionDays: whole("TIDINGS_DATABASE_PARTITION_DAYS", "days", 7, [1, 90], "Length of the parts that events and messages are kept in"),
+    retentionDays: whole("TIDINGS_DATABASE_RETENTION_DAYS", "days", 90, [1, 3650], "How long events, messages and what belongs to them are kept at least; what is still to be done is never dropped"),
+    heartbeatMs: whole("TIDINGS_WORKER_HEARTBEAT_MS", "ms", 1000, [100, 60_000], "How often a process says that it lives"),
+    leaseMs: whole("TIDINGS_WORKER_LEASE_MS", "ms", 10_000, [500, 600_000], "A process that was not heard of for so long is gone: what it held goes to others"),
+  }),
   queue: z.object({
     topicItemsMax: whole("TIDINGS_QUEUE_TOPIC_ITEMS_MAX", "items", 20_000, [10, 1_000_000], "Ids per topic in memory; further ones wait in the store"),
     pacedEvents: whole("TIDINGS_QUEUE_PACED_EVENTS", "events", 2000, [1, 1_000_000], "Events of a lane in memory above which taking in slows down"),
     pacedMessages: whole("TIDINGS_QUEUE_PACED_MESSAGES", "messages", 5000, [1, 1_000_000], "Messages of a lane in memory above which orchestrate slows down"),
     paceMaxMs: whole("TIDINGS_QUEUE_PACE_MAX_MS", "ms", 50, [0, 10_000], "How long a call waits at most for the stage after it, and how much later at most who adds to a crowd is answered"),
+    hintGapMs: whole("TIDINGS_QUEUE_HINT_GAP_MS", "ms", 10, [0, 10_000], "Distance between the hints with which a process tells others of work in one queue"),
     pollIntervalMs: whole("TIDINGS_QUEUE_POLL_INTERVAL_MS", "ms", 200, [10, 60_000], "How often the store is asked for due work"),
   }),
   orchestrate: z.object({
@@ -287,14 +307,7 @@ export type Config = z.infer<typeof configSchema>;
 
 /** Known names that this version refuses, and what to say. */
 const refused: ReadonlyMap<string, string> = new Map([
-  [
-    "TIDINGS_DATABASE_URL",
-    "is not supported: this version keeps its data in the embedded store, in TIDINGS_DATA_DIR; remove it",
-  ],
-  [
-    "TIDINGS_QUEUE_URL",
-    "is refused with the embedded store: only the one process that owns the data folder could settle what the broker carries; remove it",
-  ],
+  ["TIDINGS_QUEUE_URL", "is not supported: this version hands work over in the store; remove it"],
 ]);
 
 export interface SettingDescription extends SettingInfo {

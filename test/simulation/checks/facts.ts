@@ -8,9 +8,9 @@ import {
 } from "@tidings/contract/words";
 import { openPayload } from "../../../packages/server/src/domain/event-payload.ts";
 import type { AttemptRow } from "../../../packages/server/src/ports/store/log.ts";
+import { wordAt } from "../../../packages/server/src/store/sql/codes.ts";
+import { integer, integerOrNull, text, textOrNull } from "../../../packages/server/src/store/sql/columns.ts";
 import { attemptsOf } from "../../../packages/server/src/store/sqlite/attempts.ts";
-import { wordAt } from "../../../packages/server/src/store/sqlite/codes.ts";
-import { integer, integerOrNull, text, textOrNull } from "../../../packages/server/src/store/sqlite/rows.ts";
 import type { Cast } from "../cast.ts";
 import type { Posted } from "../client.ts";
 

@@ -1,5 +1,5 @@
 import { parseProfile } from "../../../packages/server/src/domain/recipient-view.ts";
-import { integer, text } from "../../../packages/server/src/store/sqlite/rows.ts";
+import { integer, text } from "../../../packages/server/src/store/sql/columns.ts";
 import type { Cast } from "../cast.ts";
 import { storedAtMs } from "../people.ts";
 import type { EndFacts } from "./facts.ts";

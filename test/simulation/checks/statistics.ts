@@ -1,5 +1,5 @@
 import type { MessageState } from "@tidings/contract/words";
-import { integer, text } from "../../../packages/server/src/store/sqlite/rows.ts";
+import { integer, text } from "../../../packages/server/src/store/sql/columns.ts";
 import type { Cast } from "../cast.ts";
 import type { EndFacts } from "./facts.ts";
 

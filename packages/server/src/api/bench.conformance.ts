@@ -106,11 +106,10 @@ export async function apiBench(
   const key = await environment(store, keyring, ids, "development");
   const otherKey = await environment(store, keyring, ids, "production");
   const broadcast = new InProcessBroadcast(() => {});
-  const onFault = (error: unknown) => logged.push({ fields: { err: error }, message: "configuration" });
   const logged: ApiBench["logged"] = [];
   const mails: MailboxEntry[] = [];
   const cache = new ConfigurationCache(
-    { store, broadcast, clock, keyring, onFault },
+    { store, broadcast, clock, keyring, onFault: faultsInto(logged) },
     { pollIntervalMs: 1000, pageMax: 100, oldVersionsMax: 10 },
   );
   await cache.start();
@@ -134,13 +133,14 @@ export async function apiBench(
     configuration: { store, writer: new ConfigurationWriter({ store, rules, partUsers, keyring, broadcast, clock }) },
     templates: engines.templates,
     store,
+    workers: { list: async () => [] },
     keyring,
     clock,
     ids,
     random,
     broadcast,
     ...machines,
-    mailbox: { list: async () => mails, find: async (_environmentId, id) => mails.find((mail) => mail.id === id) },
+    mailbox: mailboxOf(mails),
     mailboxToken: (environmentKey, token) => environmentKey === "development" && token === "sesame",
     logger: { error: (fields, message) => logged.push({ fields, message }) },
     limits: apiLimits,
@@ -169,6 +169,14 @@ export async function apiBench(
     },
   };
 }
+
+const faultsInto = (logged: ApiBench["logged"]) => (error: unknown) =>
+  void logged.push({ fields: { err: error }, message: "configuration" });
+
+const mailboxOf = (mails: readonly MailboxEntry[]): ApiDependencies["mailbox"] => ({
+  list: async () => [...mails],
+  find: async (_environmentId, id) => mails.find((mail) => mail.id === id),
+});
 
 export const apiLimits: ApiDependencies["limits"] = {
   bodyBytesMax: 1024 * 1024,

@@ -11,10 +11,12 @@ import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { InboxStore } from "../ports/store/inbox.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
 import type { LogStore } from "../ports/store/log.ts";
+import type { MaintenanceStore } from "../ports/store/maintenance.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
 import type { WebhookStore } from "../ports/store/webhooks.ts";
 import type { TemplatePreviewer, TemplateRules } from "../ports/template-engine.ts";
+import type { Workers } from "../ports/workers.ts";
 import type { ApiKeyring } from "./api-keyring.ts";
 import type { ConfigurationWriter } from "./configuration-writer.ts";
 import type { InboxSettings } from "./inbox/settings.ts";
@@ -70,7 +72,14 @@ export interface ApiDependencies {
   ) => Promise<FeedbackResult | undefined>;
   configuration: ConfigurationPort;
   templates: TemplatePreviewer & Pick<TemplateRules, "templateFaults">;
-  store: KeyStore & RecipientStore & LogStore & TenantStore & InboxStore & WebhookStore;
+  store: KeyStore &
+    RecipientStore &
+    LogStore &
+    TenantStore &
+    InboxStore &
+    WebhookStore &
+    Pick<MaintenanceStore, "queueDepths" | "recentSums">;
+  workers: Workers;
   keyring: ApiKeyring;
   clock: Clock;
   ids: Ids;

@@ -19,6 +19,7 @@ import { messageHandlers } from "./messages.ts";
 import { previewHandlers } from "./preview.ts";
 import { errorHandler } from "./problem.ts";
 import { protect } from "./protect.ts";
+import { queueHandlers } from "./queues.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { recipientHandlers } from "./recipients.ts";
 import { registerContract } from "./register-contract.ts";
@@ -26,6 +27,7 @@ import { tenantHandlers } from "./tenants.ts";
 import { answerUnknownRoutes } from "./unknown-routes.ts";
 import { webhookDeliveryHandlers } from "./webhook-deliveries.ts";
 import { webhookHandlers } from "./webhooks.ts";
+import { workerHandlers } from "./workers.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -84,6 +86,8 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       ...previewHandlers(dependencies),
       ...tenantHandlers(dependencies),
       ...deadLetterHandlers(dependencies),
+      ...queueHandlers(dependencies),
+      ...workerHandlers(dependencies.workers),
       ...apiKeyHandlers(dependencies, environments),
       ...webhookHandlers(dependencies),
       ...webhookDeliveryHandlers(dependencies),
@@ -129,9 +133,7 @@ function createServer({ limits, logger }: ApiDependencies): FastifyInstance {
     requestIdHeader: false,
     genReqId: () => `${processId}-${(requests++).toString(36)}`,
     routerOptions: { maxParamLength: parameterLengthMax },
-    frameworkErrors: (error, request, reply) => {
-      onFault(error, request, reply);
-    },
+    frameworkErrors: (error, request, reply) => void onFault(error, request, reply),
   });
   app.server.maxConnections = limits.connectionsMax;
   return app;

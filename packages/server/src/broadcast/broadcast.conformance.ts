@@ -5,6 +5,8 @@ export interface BroadcastBench {
   broadcast: Broadcast;
   /** What receivers threw, as the implementation reported it. */
   faults: unknown[];
+  /** The same in another process; undefined where there is none. */
+  elsewhere?: Broadcast;
 }
 
 export function broadcastConformance(name: string, make: () => Promise<BroadcastBench>): void {
@@ -121,6 +123,23 @@ export function broadcastConformance(name: string, make: () => Promise<Broadcast
       await roundTrip(broadcast);
       expect(calls).toBe(0);
       await broadcast.close();
+    });
+
+    test("a hint is heard in another process, with its subject, and not a second time where it came from", async ({
+      skip,
+    }) => {
+      const { broadcast, elsewhere } = await make();
+      if (elsewhere === undefined) return skip("it has one process");
+      const here: string[] = [];
+      broadcast.subscribe("inbox", (subject) => here.push(subject));
+      const heard = new Promise<string>((resolve) => elsewhere.subscribe("inbox", resolve));
+      broadcast.publish("inbox", "1:u");
+      expect(await heard).toBe("1:u");
+      const back = next(broadcast, "work");
+      elsewhere.publish("work");
+      await back;
+      expect(here).toEqual(["1:u"]);
+      await Promise.all([broadcast.close(), elsewhere.close()]);
     });
 
     test("closed twice it is quiet, and what is published then is lost without a fault", async () => {

@@ -59,15 +59,19 @@ async function inForce(
   const row = await store.findApiKey({ hash });
   if (row?.revokedAt != null) return { status: "revoked", place };
   if (row === undefined) {
-    const createdAt = clock.now();
-    await store.createApiKey({
-      id: ids.next(),
-      environmentId: environment.id,
-      name: "bootstrap",
-      prefix,
-      hash,
-      createdAt,
-    });
+    try {
+      await store.createApiKey({
+        id: ids.next(),
+        environmentId: environment.id,
+        name: "bootstrap",
+        prefix,
+        hash,
+        createdAt: clock.now(),
+      });
+    } catch (error) {
+      // Another process that starts at the same moment may have been first.
+      if ((await store.findApiKey({ hash })) === undefined) throw error;
+    }
   }
   return { status: "ready", key, place, warning };
 }

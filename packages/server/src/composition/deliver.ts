@@ -1,11 +1,11 @@
 import type { Delivery } from "../domain/delivery.ts";
 import type { HandOver } from "../lib/hand-over.ts";
 import { Deliver } from "../pipeline/deliver/deliver.ts";
-import type { EmbeddedQueue } from "../queue/embedded.ts";
+import type { Queue } from "../ports/queue.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 
 /** The deliver stage with the limits of the settings. */
-export function createDeliver(parts: PipelineParts, queue: EmbeddedQueue, deliveries: HandOver<Delivery>): Deliver {
+export function createDeliver(parts: PipelineParts, queue: Queue, deliveries: HandOver<Delivery>): Deliver {
   const { config } = parts;
   return new Deliver({
     ...parts,

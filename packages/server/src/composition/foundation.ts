@@ -1,5 +1,4 @@
 import { resolve as resolvePath } from "node:path";
-import { InProcessBroadcast } from "../broadcast/in-process.ts";
 import type { Config } from "../config.ts";
 import { IdSource } from "../lib/ids.ts";
 import { Keyring } from "../lib/keyring.ts";
@@ -7,21 +6,17 @@ import { SystemClock } from "../lib/system-clock.ts";
 import { SystemRandom } from "../lib/system-random.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
+import type { Broadcast } from "../ports/broadcast.ts";
 import type { EnvironmentRow } from "../ports/store/keys.ts";
 import type { Store } from "../ports/store/store.ts";
 import { ConfigurationCache } from "../store/configuration-cache.ts";
-import { openSqliteStore } from "../store/sqlite/thread.ts";
 import { TenantCache } from "../store/tenant-cache.ts";
 import { type BootstrapKey, prepareBootstrapKey } from "./bootstrap-key.ts";
+import type { Engines } from "./engine-parts.ts";
+import { openEngines } from "./engines.ts";
 import { development, prepareEnvironments } from "./environments.ts";
+import type { ServerHooks } from "./hooks.ts";
 import { loadMasterKey, type MasterKey } from "./master-key.ts";
-
-export interface ServerHooks {
-  log: Log;
-  version: string;
-  /** Nothing can be stored any more: the process is of no use. */
-  onFatal: (error: Error) => void;
-}
 
 /** What every role stands on. */
 export interface Foundation {
@@ -30,6 +25,9 @@ export interface Foundation {
   clock: SystemClock;
   random: SystemRandom;
   ids: IdSource;
+  /** Name of this process while it lives. */
+  node: string;
+  engines: Engines;
   store: Store;
   keyring: Keyring;
   master: MasterKey;
@@ -37,7 +35,7 @@ export interface Foundation {
   /** The environment in which a new installation is tried. */
   first: EnvironmentRow;
   bootstrapKey: BootstrapKey;
-  broadcast: InProcessBroadcast;
+  broadcast: Broadcast;
   configuration: ConfigurationCache;
   tenants: TenantCache;
 }
@@ -55,7 +53,9 @@ export async function layFoundation(
     (length) => random.bytes(length),
   );
   const dataDir = resolvePath(config.process.dataDir);
-  const store = await openStore(config, dataDir, metrics, hooks);
+  const node = ids.next();
+  const engines = await openEngines({ config, clock, node, dataDir, metrics, hooks });
+  const { store, broadcast } = engines;
   const master = await loadMasterKey(config.process.masterKey, dataDir, random);
   const keyring = new Keyring(master.key, (length) => random.bytes(length), config.process.openedKeysMax);
   const environments = await prepareEnvironments({ store, keyring, clock });
@@ -67,7 +67,6 @@ export async function layFoundation(
   if (production !== undefined && productionApiKey !== undefined) {
     await prepareBootstrapKey({ store, clock, ids, random }, production, productionApiKey, dataDir);
   }
-  const broadcast = new InProcessBroadcast((error) => log.error("a receiver of a hint met a fault", { error }));
   const configuration = new ConfigurationCache(
     {
       store,
@@ -88,6 +87,8 @@ export async function layFoundation(
     clock,
     random,
     ids,
+    node,
+    engines,
     store,
     keyring,
     master,
@@ -98,32 +99,4 @@ export async function layFoundation(
     configuration,
     tenants: new TenantCache({ store, broadcast, clock }, config.configuration),
   };
-}
-
-function openStore(
-  config: Config,
-  directory: string,
-  metrics: Pick<Metrics, "storeTurnSeconds" | "storeTurnRows">,
-  hooks: ServerHooks,
-): Promise<Store> {
-  const { store } = config;
-  return openSqliteStore(
-    {
-      directory,
-      cacheMib: store.pageCacheMib,
-      checkpointPages: store.walCheckpointPages,
-      turnMs: store.turnMs,
-      turnGapMs: store.turnGapMs,
-      turnGapMaxMs: store.turnGapMaxMs,
-      turnCallsMax: store.turnCallsMax,
-      waitingMax: store.queuedRequestsMax,
-    },
-    {
-      onTurn: (turnMs, calls) => {
-        metrics.storeTurnSeconds.observe(turnMs / 1000);
-        metrics.storeTurnRows.observe(calls);
-      },
-      onFault: hooks.onFatal,
-    },
-  );
 }

@@ -1,12 +1,12 @@
 import { Orchestrate } from "../pipeline/orchestrate/orchestrate.ts";
 import type { OrchestrateDependencies } from "../pipeline/orchestrate/ports.ts";
-import type { EmbeddedQueue } from "../queue/embedded.ts";
+import type { Queue } from "../ports/queue.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 
 /** The orchestrate stage with the limits of the settings. */
 export function createOrchestrate(
   parts: PipelineParts,
-  queue: EmbeddedQueue,
+  queue: Queue,
   neighbours: Pick<OrchestrateDependencies, "takeEvent" | "handOver" | "places">,
 ): Orchestrate {
   const { config, observer } = parts;

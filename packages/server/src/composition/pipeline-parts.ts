@@ -5,6 +5,7 @@ import type { StepKind } from "../domain/steps/step-kind.ts";
 import type { WebhookAnswer } from "../domain/webhook.ts";
 import type { Keyring } from "../lib/keyring.ts";
 import type { DeliverObserver } from "../pipeline/deliver/ports.ts";
+import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Configuration, IntegrationConfiguration, TemplateParts } from "../ports/configuration.ts";
 import type { DataSchemas } from "../ports/data-schemas.ts";
@@ -37,6 +38,8 @@ export interface PipelineParts {
   providerOf: (integration: IntegrationConfiguration) => Provider | undefined;
   /** Name of this process while it lives. */
   node: string;
+  /** Where other processes are told of work; undefined where there are none. */
+  broadcast: Broadcast | undefined;
   observer: PipelineObserver;
 }
 

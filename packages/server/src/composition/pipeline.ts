@@ -5,12 +5,11 @@ import { Feedback } from "../pipeline/feedback/feedback.ts";
 import type { Webhooks } from "../pipeline/feedback/webhooks/webhooks.ts";
 import { Ingest } from "../pipeline/ingest/ingest.ts";
 import type { EventWork } from "../pipeline/orchestrate/ports.ts";
-import type { Topic } from "../ports/queue.ts";
-import { EmbeddedQueue } from "../queue/embedded.ts";
-import { findDue } from "../queue/find-due.ts";
+import type { Queue } from "../ports/queue.ts";
 import { createDeliver } from "./deliver.ts";
 import { createOrchestrate } from "./orchestrate.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
+import { createQueue, mayHold } from "./queue.ts";
 import { createWebhooks } from "./webhooks.ts";
 
 export interface Pipeline {
@@ -18,7 +17,9 @@ export interface Pipeline {
   feedback: Feedback;
   webhooks: Webhooks;
   deliver: Deliver;
-  queue: EmbeddedQueue;
+  queue: Queue;
+  /** Whether new work of this kind is taken into this process's memory: it runs the role, and there is room. */
+  mayHold(kind: "events" | "runs" | "delivery"): boolean;
   start(): void;
   /** Takes no more, and resolves when what is under way has ended. */
   stop(): Promise<void>;
@@ -26,20 +27,16 @@ export interface Pipeline {
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { config, store, configuration, keyring, clock, ids, observer } = parts;
-  const queue = new EmbeddedQueue({
-    clock,
-    findDue: (topic, limit) => findDue(store, topic, { now: clock.now(), limit, node: parts.node }),
-    itemsMax: config.queue.topicItemsMax,
-    pollMs: config.queue.pollIntervalMs,
-    onFault: (topic: Topic, error: unknown) => observer.onFault(`queue ${topic}`, "", error),
-  });
+  const queue = createQueue(parts);
   const events = new HandOver<EventWork>(config.queue.topicItemsMax);
   const deliveries = new HandOver<Delivery>(config.queue.topicItemsMax * 2);
   const runs = (role: (typeof config.process.roles)[number]): boolean => config.process.roles.includes(role);
   const deliver = createDeliver(parts, queue, deliveries);
   const orchestrate = createOrchestrate(parts, queue, {
     takeEvent: (id) => events.take(id),
-    handOver: (delivery) => deliveries.put(delivery.id, delivery),
+    handOver: (delivery) => {
+      if (runs("deliver")) deliveries.put(delivery.id, delivery);
+    },
     places: runs("deliver") ? deliver : undefined,
   });
   const ingest = new Ingest({
@@ -58,7 +55,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
             batch.map(({ event, payload, inline }) => ({ record: event, payload, inline })),
           )
         : undefined,
-    onAccepted: (event, payload, inline) => events.put(event.id, { record: event, payload, inline }),
+    onAccepted: (event, payload, inline) => {
+      if (runs("orchestrate")) events.put(event.id, { record: event, payload, inline });
+    },
     onDurable: (lane, count, tookMs) => observer.onDurable(lane, count, tookMs),
     onStoreError: (error) => observer.onFault("accept", "", error),
   });
@@ -78,6 +77,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     webhooks,
     deliver,
     queue,
+    mayHold: (kind) => mayHold(config, queue, kind),
     start() {
       if (runs("orchestrate")) orchestrate.start();
       if (runs("deliver")) deliver.start();

@@ -44,6 +44,7 @@ export function createFace({
     configuration: { store, writer: refreshing(writer, configuration) },
     templates,
     store,
+    workers: foundation.engines.workers,
     keyring,
     clock,
     ids,

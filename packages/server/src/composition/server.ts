@@ -11,7 +11,6 @@ import { AjvSchemas } from "../data-schemas/ajv-schemas.ts";
 import { stepKinds } from "../domain/steps/step-kinds.ts";
 import { resolveGuarded } from "../lib/address-guard.ts";
 import { OutboundHttpClient } from "../lib/outbound-http.ts";
-import { MemoryLimiter } from "../limiter/memory.ts";
 import { Metrics } from "../observe/metrics.ts";
 import type { DataSchemas } from "../ports/data-schemas.ts";
 import { providers } from "../providers/registry.ts";
@@ -20,13 +19,15 @@ import { SealedMailbox } from "../store/sealed-mailbox.ts";
 import { HandlebarsEngine } from "../templates/handlebars.ts";
 import { HandlebarsRequests } from "../templates/handlebars-request.ts";
 import type { BootstrapKey } from "./bootstrap-key.ts";
-import { type Foundation, layFoundation, type ServerHooks } from "./foundation.ts";
+import { type Foundation, layFoundation } from "./foundation.ts";
+import type { ServerHooks } from "./hooks.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { pipelineObserver } from "./observer.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { ProviderPool } from "./provider-pool.ts";
 import { seed, wantsSeed } from "./seed.ts";
 import { createFace, mailboxTokenOf } from "./serve-api.ts";
+import { workerFacts } from "./worker-facts.ts";
 
 export interface RunningServer {
   /** 0 where the role `api` is not among this process's. */
@@ -66,17 +67,18 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
   const outbound = startOutbound(foundation, mailbox, live);
   const pipeline = createPipeline({
     ...foundation,
-    limiter: new MemoryLimiter(clock, { keysMax: config.deliver.limiterKeysMax }),
+    limiter: foundation.engines.limiter,
+    broadcast: foundation.engines.shared ? foundation.broadcast : undefined,
     templates,
     requests,
     http: outbound.http,
     dataSchemas,
     steps: stepKinds,
     providerOf: (integration) => outbound.pool.providerOf(integration),
-    node: foundation.ids.next(),
     observer: pipelineObserver(metrics, log),
   });
   live.pipeline = pipeline;
+  describeTo(foundation, pipeline);
   pipeline.start();
   const housekeeping = startHousekeeping({
     store,
@@ -102,6 +104,12 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
       return stopping;
     },
   };
+}
+
+/** The engines are there before the stages are: what they ask of them comes after. */
+function describeTo({ engines, environments }: Foundation, pipeline: Pipeline): void {
+  engines.holdWhere((kind) => pipeline.mayHold(kind));
+  engines.describeWith(() => workerFacts(pipeline.deliver.load, environments));
 }
 
 /** An empty store starts with the documents of the notifications folder, where there is one. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SimulatedClock } from "../lib/simulated-clock.ts";
-import type { Topic } from "../ports/queue.ts";
-import { type Corner, openCorner, times } from "../store/conformance/corner.conformance.ts";
+import { openCorner } from "../store/conformance/corner.conformance.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { inProcessStore } from "../store/sqlite/in-process.ts";
 import { migrate } from "../store/sqlite/migrate.ts";
@@ -9,6 +8,7 @@ import { EmbeddedQueue } from "./embedded.ts";
 import { findDue } from "./find-due.ts";
 import { queueConformance } from "./queue.conformance.ts";
 import type { QueueBench } from "./queue-bench.conformance.ts";
+import { workKinds } from "./work-kinds.conformance.ts";
 
 const pollMs = 200;
 const itemsMax = 20;
@@ -24,52 +24,7 @@ function bare() {
   return { database, store };
 }
 
-/** One kind of work: how it is made in the store, and settled. */
-interface Kind {
-  topic: Topic;
-  work(corner: Corner, count: number, tenant: string): Promise<string[]>;
-  settle(corner: Corner, ids: readonly string[]): Promise<unknown>;
-}
-
-const kinds: Kind[] = [
-  {
-    topic: "events.transactional",
-    work: async (corner, count, tenant) => {
-      const events = times(count, () => corner.event({ tenant }));
-      await corner.store.acceptEvents({ events });
-      return events.map(({ id }) => id);
-    },
-    settle: (corner, ids) => corner.store.commitEvents({ turns: ids.map((id) => corner.turn(corner.event({ id }))) }),
-  },
-  {
-    topic: "runs.marketing",
-    work: async (corner, count, tenant) => {
-      const event = await corner.accepted({ lane: "critical" });
-      const runs = times(count, () => corner.run({ eventId: event.id, tenant, lane: "marketing" }));
-      await corner.store.commitEvents({ turns: [corner.turn(event, { runs })] });
-      return runs.map(({ id }) => id);
-    },
-    settle: (corner, ids) => corner.store.commitRuns({ turns: ids.map((id) => corner.runTurn(corner.run({ id }))) }),
-  },
-  {
-    topic: "delivery.sms.critical",
-    work: async (corner, count, tenant) => {
-      const messages = await corner.queuedAll(times(count, () => ({ channel: "sms", lane: "critical", tenant })));
-      return messages.map(({ id }) => id);
-    },
-    settle: (corner, ids) =>
-      corner.store.settleMessages({
-        settlements: ids.map((messageId) => ({
-          messageId,
-          attempts: 0,
-          at: corner.at,
-          after: { state: "failed", reason: "r" },
-        })),
-      }),
-  },
-];
-
-for (const { topic, work, settle } of kinds) {
+for (const { topic, work, settle } of workKinds) {
   queueConformance(`embedded, ${topic}`, async (): Promise<QueueBench> => {
     const { database, store } = bare();
     const corner = await openCorner(store);

@@ -26,6 +26,8 @@ interface TopicState {
   /** The store has, or may have, due items that are not held. */
   more: boolean;
   refilling: boolean;
+  /** Ids let go while a look is under way: it may have seen them as they were before, and their rows are done. */
+  letGo: Set<string>;
   /** Polls that were left out, as the topic was full and moving. */
   passedOver: number;
   /** A handler threw: nothing is fetched before the next poll, or what fails would come again at once, without end. */
@@ -67,6 +69,7 @@ export class EmbeddedQueue implements Queue {
       running: 0,
       more: true,
       refilling: false,
+      letGo: new Set(),
       passedOver: 0,
       pausing: false,
     };
@@ -157,14 +160,20 @@ export class EmbeddedQueue implements Queue {
       this.#options.onFault(state.name, error);
       state.pausing = true;
     }
-    for (const item of open) state.held.delete(item.id);
+    for (const item of open) this.#letGo(state, item);
     state.running -= 1;
     this.#endIfIdle();
     this.#pump(state);
   }
 
   #acknowledge(state: TopicState, item: QueueItem): void {
-    if (state.held.delete(item.id) && state.more) void this.#refill(state);
+    if (this.#letGo(state, item) && state.more) void this.#refill(state);
+  }
+
+  #letGo(state: TopicState, item: QueueItem): boolean {
+    if (!state.held.delete(item.id)) return false;
+    if (state.refilling) state.letGo.add(item.id);
+    return true;
   }
 
   /** Looks into the store once three quarters of the room are free: a look reads past what is held, and should bring more than that. */
@@ -176,12 +185,13 @@ export class EmbeddedQueue implements Queue {
     let held = 0;
     try {
       const ids = await this.#options.findDue(state.name, limit);
-      for (const id of ids) held += this.#hold(state, { v: 1, id }) ? 1 : 0;
+      for (const id of ids) if (!state.letGo.has(id)) held += this.#hold(state, { v: 1, id }) ? 1 : 0;
       if (ids.length >= limit && held > 0) state.more = true;
     } catch (error) {
       this.#options.onFault(state.name, error);
     }
     state.refilling = false;
+    state.letGo.clear();
     // Also where somebody asked for a look while this one was under way: it may have been too early for what they meant.
     if (held > 0 || state.more) this.#pump(state);
   }

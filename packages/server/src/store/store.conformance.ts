@@ -17,6 +17,7 @@ import { logConformance } from "./conformance/log.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
 import { settleConformance } from "./conformance/settle.conformance.ts";
+import { sumsConformance } from "./conformance/sums.conformance.ts";
 import { tenantsConformance } from "./conformance/tenants.conformance.ts";
 import { webhookCallsConformance } from "./conformance/webhook-calls.conformance.ts";
 import { webhookOutboxConformance } from "./conformance/webhook-outbox.conformance.ts";
@@ -50,6 +51,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     documentsConformance(corner);
     tenantsConformance(corner);
     logConformance(corner);
+    sumsConformance(corner);
     webhookOutboxConformance(corner);
     webhookCallsConformance(corner);
 

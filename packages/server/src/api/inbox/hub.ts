@@ -40,6 +40,7 @@ export class InboxHub {
     this.#unsubscribe = this.#on.broadcast.subscribe("inbox", (subject) => {
       const watch = this.#watches.get(subject);
       if (watch !== undefined) this.#reader.look(watch);
+      else if (subject === "") void this.#lookAtAll();
     });
     this.#arm();
   }
@@ -100,7 +101,7 @@ export class InboxHub {
   }
 
   async #tick(): Promise<void> {
-    const { clock, limits, onFault } = this.#on;
+    const { clock, limits } = this.#on;
     const [now, monotonic] = [clock.now(), clock.monotonic()];
     for (const { subscribers } of this.#watches.values()) {
       for (const subscriber of subscribers) {
@@ -108,11 +109,21 @@ export class InboxHub {
         else if (subscriber.beatAt <= monotonic) subscriber.beat(monotonic + limits.heartbeatMs);
       }
     }
+    await this.#poll();
+    this.#arm();
+  }
+
+  /** Hints may have been lost. Who is still catching up is told of it as of a hint. */
+  #lookAtAll(): Promise<void> {
+    for (const watch of this.#watches.values()) if (watch.position === undefined) this.#reader.look(watch);
+    return this.#poll();
+  }
+
+  async #poll(): Promise<void> {
     try {
       await this.#reader.poll([...this.#watches.values()].filter(({ position }) => position !== undefined));
     } catch (error) {
-      onFault(error);
+      this.#on.onFault(error);
     }
-    this.#arm();
   }
 }

@@ -76,6 +76,21 @@ describe("a socket", () => {
     expect(sequences(await ahead.count(2))).toEqual(span(start + 2, start + 3));
   });
 
+  test("is told what it missed once a hint without a subject says that hints may have been lost", async () => {
+    let hint = (): void => {};
+    bench = await inboxBench({ pollIntervalMs: 60_000 }, ({ broadcast }) => {
+      hint = () => broadcast.publish("inbox");
+      return { broadcast: { publish: () => {}, subscribe: broadcast.subscribe.bind(broadcast) } };
+    });
+    const tokens = [await bench.token("anna"), await bench.token("ben")];
+    const sockets = tokens.map((token) => bench.socket(`?token=${token}`));
+    await Promise.all(sockets.map((socket) => socket.count(1)));
+    await bench.add("anna");
+    await bench.add("ben");
+    hint();
+    for (const socket of sockets) expect((await socket.count(2))[1]).toMatchObject({ type: "created" });
+  });
+
   test("is told at once of what was hinted at while it still caught up", async () => {
     bench = await inboxBench({ pollIntervalMs: 60_000 });
     const token = await bench.token("anna");

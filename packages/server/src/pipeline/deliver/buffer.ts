@@ -44,6 +44,19 @@ export class Buffer {
     return true;
   }
 
+  /** Whether a message of the lane waits. */
+  waits(lane: Lane): boolean {
+    for (const { waiting } of this.#destinations.values()) if (waiting[lane].length > 0) return true;
+    return false;
+  }
+
+  /** Whether a message of the lane waits for a destination whose places are all taken. */
+  isStuck(lane: Lane): boolean {
+    for (const { waiting, inFlight } of this.#destinations.values())
+      if (waiting[lane].length > 0 && inFlight >= this.#limits.inFlightPerDestination) return true;
+    return false;
+  }
+
   /** Up to `max` messages of one lane whose destinations have a place free; they are under way until `release`. */
   take(lane: Lane, max: number): Pending[] {
     const taken: Pending[] = [];

@@ -9,6 +9,7 @@ import type { QueueItem } from "../../ports/queue.ts";
 import type { DeliveryRecord, Settlement } from "../../ports/store/deliver.ts";
 import { Departure } from "./departure.ts";
 import { Dispatcher, type DispatcherServices } from "./dispatcher.ts";
+import { type DeliverLoad, fullest } from "./load.ts";
 import { openDelivery } from "./open.ts";
 import { Outcomes } from "./outcomes.ts";
 import { OverflowDelays } from "./overflow.ts";
@@ -16,6 +17,9 @@ import type { DeliverDependencies } from "./ports.ts";
 import { Renderer } from "./renderer.ts";
 import { Slots } from "./slots.ts";
 import { TemplateFailures } from "./template-failures.ts";
+
+/** Integrations that are told of, so that what is told stays small. */
+const integrationsToldMax = 20;
 
 /**
  * The third stage: takes messages, picks an integration, makes one attempt, records what became of it.
@@ -60,6 +64,14 @@ export class Deliver {
   /** Messages between STARTED and their recorded outcome. */
   get inFlight(): number {
     return this.#slots.taken;
+  }
+
+  /** What is in hand, by integration; reckoned when somebody asks. */
+  get load(): DeliverLoad {
+    const loads = Array.from(this.#dispatchers.values(), (dispatcher) => dispatcher.load);
+    // Not the places taken: what waits for a rate has its place already.
+    const inFlight = loads.reduce((sum, load) => sum + load.inFlight, 0);
+    return { inFlight, buffers: fullest(loads, integrationsToldMax) };
   }
 
   /** Templates that fail as they are in force. */
@@ -129,7 +141,13 @@ export class Deliver {
   async #openAndOffer(record: DeliveryRecord): Promise<void> {
     if (record.state === "sending") return this.#resolveLost(record);
     const settle = (after: Settlement["after"]) =>
-      this.#settle({ messageId: record.id, attempts: record.attempts, at: this.#on.clock.now(), after });
+      this.#settle({
+        environmentId: record.origin.environmentId,
+        messageId: record.id,
+        attempts: record.attempts,
+        at: this.#on.clock.now(),
+        after,
+      });
     try {
       const delivery = openDelivery(record, this.#on.keyring);
       if (delivery === undefined) return await settle({ state: "canceled", reason: "address_removed" });
@@ -170,6 +188,7 @@ export class Deliver {
       random.number(),
     );
     const outcome = {
+      environmentId: record.origin.environmentId,
       messageId: record.id,
       labels: origin,
       integration: record.open?.integration ?? "",
@@ -206,6 +225,7 @@ export class Deliver {
       this.#on.random.number(),
     );
     this.#settle({
+      environmentId: delivery.origin.environmentId,
       messageId: delivery.id,
       attempts: delivery.attempts,
       at: now,
@@ -270,6 +290,7 @@ export class Deliver {
 
   async #fail(delivery: Delivery, reason: string, detail: string): Promise<void> {
     await this.#settle({
+      environmentId: delivery.origin.environmentId,
       messageId: delivery.id,
       attempts: delivery.attempts,
       at: this.#on.clock.now(),

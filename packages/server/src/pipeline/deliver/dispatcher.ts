@@ -1,4 +1,5 @@
 import { type Lane, lanes } from "@tidings/contract/words";
+import type { WaitReason } from "@tidings/contract/workers";
 import type { Delivery } from "../../domain/delivery.ts";
 import { TemplateFault } from "../../domain/template-fault.ts";
 import { Batcher } from "../../lib/batcher.ts";
@@ -7,6 +8,7 @@ import type { Provider } from "../../ports/provider.ts";
 import type { AttemptStart, StartResult } from "../../ports/store/deliver.ts";
 import { Buffer } from "./buffer.ts";
 import { Caller } from "./caller.ts";
+import type { IntegrationLoad } from "./load.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Group, Pending, Ready } from "./place.ts";
 import type { DeliverDependencies } from "./ports.ts";
@@ -48,6 +50,8 @@ export class Dispatcher {
   readonly #buffer: Buffer;
   readonly #slots: Slots;
   readonly #starts: Record<Lane, Batcher<AttemptStart, StartResult>>;
+  /** Messages that have places and wait for the integration's rate. */
+  readonly #putOff: Record<Lane, number> = { critical: 0, transactional: 0, marketing: 0 };
   #calls = 0;
 
   constructor(
@@ -87,6 +91,18 @@ export class Dispatcher {
 
   get idle(): boolean {
     return this.#buffer.size === 0 && this.#slots.taken === 0;
+  }
+
+  /** Reckoned when somebody asks: nothing is kept up for it on the way of a message but a count of what the rate puts off. */
+  get load(): IntegrationLoad {
+    const putOff = lanes.reduce((sum, lane) => sum + this.#putOff[lane], 0);
+    return {
+      integration: this.#integration,
+      lanes: lanes.filter((lane) => this.#putOff[lane] > 0 || this.#buffer.waits(lane)),
+      waiting: this.#buffer.size + putOff,
+      inFlight: this.#slots.taken - putOff,
+      reason: putOff > 0 ? "rate_limited" : this.#missingPlace(),
+    };
   }
 
   /** Most places are taken: who adds more should pause, or it will have to wait here, at the price of a write more. */
@@ -183,6 +199,15 @@ export class Dispatcher {
     for (const pending of this.#buffer.clear()) pending.settled();
   }
 
+  /** Whose places are all taken, for the most urgent of what is buffered. */
+  #missingPlace(): WaitReason | undefined {
+    const lane = lanes.find((each) => this.#buffer.waits(each));
+    if (lane === undefined) return undefined;
+    if (this.#services.slots.free(lane) === 0) return "process_busy";
+    if (this.#slots.free(lane) === 0 || !this.#mayCall()) return "integration_busy";
+    return this.#buffer.isStuck(lane) ? "destination_busy" : undefined;
+  }
+
   /** A batching provider has a few calls under way; while they are, the next batch gathers. */
   #mayCall(): boolean {
     return this.#provider.maxBatch === 1 || this.#calls < this.#services.on.limits.callsPerIntegration;
@@ -208,16 +233,20 @@ export class Dispatcher {
     const rate = this.#integration.document.limits?.ratePerSecond;
     if (rate === undefined) return this.#send(ready, lane);
     const sent: Promise<void>[] = [];
+    const key = `${this.#integration.environmentId}:${this.#integration.key}`;
     let rest = ready;
-    while (rest.length > 0) {
-      const { taken, retryAfterMs } = await limiter.take(
-        `${this.#integration.environmentId}:${this.#integration.key}`,
-        rate,
-        rest.length,
-      );
-      if (taken > 0) sent.push(this.#send(rest.slice(0, taken), lane));
-      rest = rest.slice(taken);
-      if (rest.length > 0) await new Promise<void>((resolve) => void clock.after(Math.max(1, retryAfterMs), resolve));
+    let putOff = 0;
+    try {
+      while (rest.length > 0) {
+        const { taken, retryAfterMs } = await limiter.take(key, rate, rest.length);
+        if (taken > 0) sent.push(this.#send(rest.slice(0, taken), lane));
+        rest = rest.slice(taken);
+        this.#putOff[lane] += rest.length - putOff;
+        putOff = rest.length;
+        if (rest.length > 0) await new Promise<void>((resolve) => void clock.after(Math.max(1, retryAfterMs), resolve));
+      }
+    } finally {
+      this.#putOff[lane] -= putOff;
     }
     await Promise.all(sent);
   }
@@ -246,6 +275,7 @@ export class Dispatcher {
     const starts = groups.flatMap((group) =>
       group.ready.map(
         ({ pending: { delivery } }): AttemptStart => ({
+          environmentId: delivery.origin.environmentId,
           messageId: delivery.id,
           number: delivery.attempts + 1,
           call: group.start,

@@ -28,6 +28,7 @@ export interface DeliveryRecord {
 }
 
 export interface AttemptStart {
+  environmentId: number;
   messageId: string;
   /** From 1; the fence: only the outcome of the highest number moves the message. */
   number: number;
@@ -65,6 +66,7 @@ export interface AttemptOutcome {
 
 /** A message that is settled, or put off, without an attempt. */
 export interface Settlement {
+  environmentId: number;
   messageId: string;
   /** Attempts started so far; guards against a concurrent attempt. */
   attempts: number;
@@ -80,10 +82,11 @@ export type OutcomeResult =
 /** What deliver asks of the store. */
 export interface DeliverStore {
   /**
-   * Ids of messages that are due: queued ones, and those in `sending` whose attempt belongs to another process or
-   * outlived its lease. Round-robin by tenant. May give ids that this process already holds.
+   * Ids of messages that are due: queued ones, and those in `sending` whose attempt outlived its lease, or is of another
+   * process: with an engine of several owners, of one that is gone. Round-robin by tenant. May give ids that this process already holds.
    */
   dueMessages(input: DueQuery & { channel: Channel; node: string }): Promise<string[]>;
+  /** Those of the ids that are open; where another process that lives has one under way, it is left out. */
   loadDeliveries(input: { ids: readonly string[]; lane: Lane }): Promise<DeliveryRecord[]>;
   /** Marks STARTED, with expiry and suppression checked inside the statement. */
   startAttempts(input: { attempts: readonly AttemptStart[]; lane: Lane }): Promise<StartResult[]>;

@@ -44,6 +44,7 @@ export function configurationConformance(open: OpenCorner): void {
       expect((await corner.store.getConfiguration(key(corner)))?.document).toBe("3");
       expect((await corner.store.getConfiguration({ ...key(corner), version: 2 }))?.document).toBe("2");
       expect(await corner.store.getConfiguration({ ...key(corner), version: 4 })).toBeUndefined();
+      expect(await corner.store.getConfiguration({ ...key(corner), version: 2 ** 40 })).toBeUndefined();
       expect(await corner.store.getConfiguration({ ...key(corner), key: "other" })).toBeUndefined();
     });
 

@@ -66,7 +66,9 @@ export class Corner extends Rows {
   async dead(over: MessageFields = {}, at = this.at): Promise<NewMessage> {
     const message = await this.queued(over);
     const after = { state: "dead" as const, reason: "template_failed", detail: "line 3" };
-    await this.store.settleMessages({ settlements: [{ messageId: message.id, attempts: 0, at, after }] });
+    await this.store.settleMessages({
+      settlements: [{ environmentId: message.origin.environmentId, messageId: message.id, attempts: 0, at, after }],
+    });
     return message;
   }
 

@@ -14,7 +14,7 @@ export function dedupeConformance(open: OpenCorner): void {
       runId,
       now: corner.at,
       expiresAt: corner.at + windowMs,
-      decision: corner.decision({ eventId: "", runId, reason: "deduplicated" }),
+      decision: corner.decision({ runId, reason: "deduplicated" }),
       ...over,
     });
     /** An event whose run makes a message, waits and decides, under a claim. */

@@ -82,8 +82,8 @@ export class Rows {
     };
     const message: NewMessage = {
       id: this.id(),
-      eventId: "",
-      runId: "run",
+      eventId: deriveId(this.at, "no event"),
+      runId: deriveId(0, "run"),
       origin,
       recipient: "u1",
       addressHash: `hash_${this.environmentId}`,
@@ -102,7 +102,7 @@ export class Rows {
     return {
       id: this.id(),
       environmentId: this.environmentId,
-      eventId: "",
+      eventId: deriveId(this.at, "no event"),
       workflow: "shipped",
       workflowVersion: 3,
       recipient: "u1",
@@ -122,8 +122,8 @@ export class Rows {
   decision(over: Partial<NewDecision> = {}): NewDecision {
     return {
       environmentId: this.environmentId,
-      eventId: "",
-      runId: "run",
+      eventId: deriveId(this.at, "no event"),
+      runId: deriveId(0, "run"),
       recipient: "u1",
       workflow: "shipped",
       workflowVersion: 3,
@@ -192,7 +192,7 @@ export class Rows {
   }
 
   attempt(message: NewMessage, { number = 1, ...over }: AttemptFields = {}): AttemptStart {
-    return { messageId: message.id, number, call: this.call(over) };
+    return { environmentId: message.origin.environmentId, messageId: message.id, number, call: this.call(over) };
   }
 
   outcome(message: NewMessage, over: Partial<AttemptOutcome> = {}): AttemptOutcome {

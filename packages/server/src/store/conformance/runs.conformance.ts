@@ -14,7 +14,7 @@ export function runsConformance(open: OpenCorner): void {
         { step: "a" },
         { step: "b", state: "failed", dueAt: null },
       ]);
-      await corner.queued({ runId: "another run" });
+      await corner.queued({ runId: corner.id() });
       const [record] = await load(corner, run.id);
       const { eventId, effectKey, ...own } = run;
       expect(record).toMatchObject({

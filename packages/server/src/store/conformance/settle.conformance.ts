@@ -9,7 +9,10 @@ export function settleConformance(open: OpenCorner): void {
       messageId: string,
       after: Parameters<typeof corner.store.settleMessages>[0]["settlements"][number]["after"],
       attempts = 0,
-    ) => corner.store.settleMessages({ settlements: [{ messageId, attempts, at: corner.at, after }] });
+    ) =>
+      corner.store.settleMessages({
+        settlements: [{ environmentId: corner.environmentId, messageId, attempts, at: corner.at, after }],
+      });
 
     test("puts it off, or ends it", async () => {
       const corner = await open();

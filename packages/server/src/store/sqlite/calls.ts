@@ -29,7 +29,7 @@ import { loadDeliveries } from "./calls/load-deliveries.ts";
 import { loadEvents } from "./calls/load-events.ts";
 import { loadRecipients } from "./calls/load-recipients.ts";
 import { loadRuns } from "./calls/load-runs.ts";
-import { appendMail, findMail, listMail, purgeExpiredKeys, queueDepths } from "./calls/maintenance.ts";
+import { appendMail, findMail, listMail, purgeExpiredKeys, queueDepths, recentSums } from "./calls/maintenance.ts";
 import { inboxHeads, readInboxes } from "./calls/read-inboxes.ts";
 import { deleteRecipient, getRecipient, putRecipient } from "./calls/recipients.ts";
 import { recordFeedback } from "./calls/record-feedback.ts";
@@ -102,6 +102,7 @@ export const calls: SqliteCalls = {
   getDeadLetter,
   replayDeadLetters,
   queueDepths,
+  recentSums,
   purgeExpiredKeys,
   appendMail,
   listMail,

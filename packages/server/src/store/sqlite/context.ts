@@ -1,26 +1,8 @@
-import type { Channel, Lane, MessageState } from "@tidings/contract/words";
+import type { StatisticMetric } from "../../domain/statistic.ts";
 import type { StoreCalls } from "../../ports/store/store.ts";
+import type { StatisticLabels } from "../sql/statistics.ts";
 import type { Database } from "./database.ts";
 import type { WebhookOutbox } from "./webhook-outbox.ts";
-
-/** What is counted per minute. */
-export type StatisticMetric =
-  | Exclude<MessageState, "sending">
-  | "accepted"
-  | "retried"
-  | "opened"
-  | "clicked"
-  | "complained"
-  | "read";
-
-/** What it is counted under. Empty where it has none. */
-export interface StatisticLabels {
-  environmentId: number;
-  channel: Channel | "";
-  lane: Lane;
-  category: string;
-  tenant: string;
-}
 
 /** What a call works with, inside the open transaction of its turn. */
 export interface CallContext {

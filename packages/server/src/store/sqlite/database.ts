@@ -1,7 +1,5 @@
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from "@photostructure/sqlite";
-
-export type SqlValue = string | number | null;
-export type SqlRow = Record<string, unknown>;
+import type { SqlRow, SqlValue } from "../sql/columns.ts";
 
 export interface DatabaseSettings {
   /** Page cache, MiB. */

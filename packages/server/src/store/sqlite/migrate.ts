@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { integer } from "../sql/columns.ts";
 import type { Database } from "./database.ts";
-import { integer } from "./rows.ts";
 
 const folder = new URL("../../../migrations/sqlite/", import.meta.url);
 

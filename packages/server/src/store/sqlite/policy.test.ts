@@ -1,8 +1,8 @@
 import { lanes } from "@tidings/contract/words";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Corner, openCorner, times } from "../conformance/corner.conformance.ts";
+import { channelCode } from "../sql/codes.ts";
 import { calls } from "./calls.ts";
-import { channelCode } from "./codes.ts";
 import { Database } from "./database.ts";
 import { inProcessStore } from "./in-process.ts";
 import { migrate } from "./migrate.ts";
@@ -124,7 +124,13 @@ describe("statistics", () => {
     await corner.store.recordFeedback({ reports: times(3, () => corner.report(late)), now: corner.at });
     await corner.store.settleMessages({
       settlements: [
-        { messageId: expired.id, attempts: 0, at: corner.at + 60_000, after: { state: "expired", reason: "e" } },
+        {
+          environmentId: corner.environmentId,
+          messageId: expired.id,
+          attempts: 0,
+          at: corner.at + 60_000,
+          after: { state: "expired", reason: "e" },
+        },
       ],
     });
     expect(sums(sql)).toEqual({

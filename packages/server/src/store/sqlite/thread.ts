@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Lane } from "@tidings/contract/words";
 import type { Store } from "../../ports/store/store.ts";
+import { StoreUnavailable } from "../sql/unavailable.ts";
 import type { CallName } from "./context.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { startWorker } from "./start-worker.ts";
@@ -24,12 +25,6 @@ export interface SqliteHooks {
   /** The thread ended by itself: nothing can be stored any more. */
   onFault(error: Error): void;
 }
-
-/** The store cannot take the call now; nothing was written. */
-export class StoreUnavailable extends Error {
-  override name = "StoreUnavailable";
-}
-
 interface Waiting {
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;

@@ -1,8 +1,9 @@
 import { type Lane, lanes } from "@tidings/contract/words";
+import { StatisticSums } from "../sql/statistics.ts";
 import { calls } from "./calls.ts";
 import type { CallContext, CallName } from "./context.ts";
 import type { Database } from "./database.ts";
-import { StatisticSums } from "./statistics.ts";
+import { writeStatistics } from "./statistics.ts";
 import { WebhookOutbox } from "./webhook-outbox.ts";
 
 /** A call on its way into the engine. */
@@ -74,7 +75,7 @@ export class TurnRunner {
         between("executed");
       }
       this.#giveBack(requests.splice(replies.length));
-      this.#statistics.write(this.#database);
+      writeStatistics(this.#database, this.#statistics);
       this.#database.step("commit");
     } catch (error) {
       this.#statistics.clear();

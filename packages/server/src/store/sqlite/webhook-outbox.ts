@@ -1,28 +1,16 @@
-import { type WebhookType, webhookTypes } from "@tidings/contract/webhooks";
+import type { WebhookType } from "@tidings/contract/webhooks";
 import type { MessageState } from "@tidings/contract/words";
 import { deriveId, timeOfId } from "../../lib/ids.ts";
-import { webhookStateCode, webhookTypeCode } from "./codes.ts";
+import { webhookStateCode, webhookTypeCode } from "../sql/codes.ts";
+import { integer, text, textOrNull } from "../sql/columns.ts";
+import { typeOfState, typesOf } from "../sql/webhook-types.ts";
 import type { Database } from "./database.ts";
-import { integer, text, textOrNull } from "./rows.ts";
 
 interface Endpoint {
   id: string;
   types: ReadonlySet<WebhookType> | undefined;
   tenant: string;
 }
-
-/** States of which endpoints are told. */
-const typeOfState: Partial<Record<MessageState, WebhookType>> = {
-  sent: "message.sent",
-  delivered: "message.delivered",
-  failed: "message.failed",
-  bounced: "message.bounced",
-  suppressed: "message.suppressed",
-  expired: "message.expired",
-  canceled: "message.canceled",
-  dead: "message.dead",
-  unknown: "message.unknown",
-};
 
 const insertSql = `insert into webhook_delivery (id, webhook_id, environment_id, message_id, type, state, at, due_at, attempts, tries)
   values (?, ?, ?, ?, ?, ${webhookStateCode.waiting}, ?, ?, 0, 0) on conflict do nothing`;
@@ -102,11 +90,4 @@ export class WebhookOutbox {
     this.#endpoints = endpoints;
     return endpoints;
   }
-}
-
-/** Types as they are stored: names with spaces between them. */
-export function typesOf(stored: string | null): WebhookType[] | null {
-  if (stored === null) return null;
-  const names = new Set(stored.split(" "));
-  return webhookTypes.filter((type) => names.has(type));
 }

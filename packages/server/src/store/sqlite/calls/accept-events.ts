@@ -1,14 +1,15 @@
 import type { AcceptResult, IdempotencyClaim, NewEvent } from "../../../ports/store/ingest.ts";
-import { eventStateCode, laneCode } from "../codes.ts";
-import type { Call, StatisticLabels } from "../context.ts";
+import { eventStateCode, laneCode } from "../../sql/codes.ts";
+import { integer, text } from "../../sql/columns.ts";
+
+import { EventLabels } from "../../sql/event-labels.ts";
+import { bucketOf, idempotencyBucketMs } from "../../sql/idempotency.ts";
+
+import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
-import { integer, text } from "../rows.ts";
 import { fits, recipientsAsRead } from "./as-read.ts";
 import { suspectsAmong } from "./suspects.ts";
 import { writeTurn } from "./write-turn.ts";
-
-/** Keys are kept in buckets of this length: the tree into which random hashes fall stays small enough to be in memory. */
-export const idempotencyBucketMs = 8 * 3_600_000;
 
 export const acceptEvents: Call<"acceptEvents"> = (context, { events }) => {
   const labels = new EventLabels();
@@ -27,21 +28,9 @@ export const acceptEvents: Call<"acceptEvents"> = (context, { events }) => {
   });
 };
 
-/** Labels of events, one object for those that follow each other: sums are found by it. */
-class EventLabels {
-  #last: StatisticLabels | undefined;
-
-  of({ environmentId, lane, tenant }: NewEvent): StatisticLabels {
-    const last = this.#last;
-    if (last?.environmentId === environmentId && last.lane === lane && last.tenant === tenant) return last;
-    this.#last = { environmentId, channel: "", lane, category: "", tenant };
-    return this.#last;
-  }
-}
-
 /** Takes the key for this event, or tells what it was used for. */
 function claim(database: Database, event: NewEvent, key: IdempotencyClaim): AcceptResult | undefined {
-  const newest = Math.floor(event.receivedAt / idempotencyBucketMs);
+  const newest = bucketOf(event.receivedAt);
   const oldest = newest - Math.ceil((key.expiresAt - event.receivedAt) / idempotencyBucketMs);
   for (let bucket = newest; bucket >= oldest; bucket -= 1) {
     const row = database.get(

@@ -1,12 +1,13 @@
-import { channels, lanes, messageStates } from "@tidings/contract/words";
+import { messageStates } from "@tidings/contract/words";
 import { countsOf, newMarks } from "../../../domain/inbox.ts";
 import type { InboxBounds, NewInboxItem, NewInboxItemResult } from "../../../ports/store/inbox.ts";
-import { wordAt } from "../codes.ts";
+import { wordAt } from "../../sql/codes.ts";
+import { integer, text } from "../../sql/columns.ts";
+import { labelsOf } from "../../sql/rows/labels.ts";
 import type { Call, CallContext } from "../context.ts";
 import { wrappedKeyOf } from "../inbox/inbox-row.ts";
 import { OpenInbox } from "../inbox/open-inbox.ts";
 import { settleExpired, trimItems } from "../inbox/take-out.ts";
-import { integer, text } from "../rows.ts";
 import { applyFeedback } from "./record-feedback.ts";
 
 export const addInboxItems: Call<"addInboxItems"> = (context, { items, now, bounds }) => {
@@ -81,13 +82,7 @@ function delivered(context: CallContext, item: NewInboxItem, now: number): void 
     item.environmentId,
   );
   if (row === undefined) return;
-  const labels = {
-    environmentId: item.environmentId,
-    channel: wordAt(channels, integer(row, "channel")),
-    lane: wordAt(lanes, integer(row, "lane")),
-    category: text(row, "category"),
-    tenant: text(row, "tenant"),
-  };
+  const labels = labelsOf(item.environmentId, row);
   const state = wordAt(messageStates, integer(row, "state"));
   if (state === "sending" || state === "queued")
     context.count(labels, "sent", now, row["integration"] === null ? "" : text(row, "integration"));

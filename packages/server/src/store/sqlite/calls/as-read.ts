@@ -1,7 +1,7 @@
 import type { NewEvent } from "../../../ports/store/ingest.ts";
 import type { FirstTurn, RecipientRead } from "../../../ports/store/orchestrate.ts";
+import { textOrNull } from "../../sql/columns.ts";
 import type { Database } from "../database.ts";
-import { textOrNull } from "../rows.ts";
 
 /** Recipients as they are: version and key, which is each recipient's own, in one text. */
 export type AsRead = ReadonlySet<string>;

@@ -1,7 +1,7 @@
-import { channels, lanes } from "@tidings/contract/words";
-import { eventStateCode, messageStateCode, runStateCode, wordAt } from "../codes.ts";
+import { eventStateCode, messageStateCode, runStateCode } from "../../sql/codes.ts";
+import { text } from "../../sql/columns.ts";
+import { labelsOf } from "../../sql/rows/labels.ts";
 import type { Call, CallContext } from "../context.ts";
-import { integer, text } from "../rows.ts";
 
 export const cancelEvents: Call<"cancelEvents"> = (context, { environmentId, cancellationHash, now }) => {
   const { database } = context;
@@ -43,11 +43,9 @@ function cancelMessages(
     eventId,
   );
   for (const row of canceled) {
-    const channel = wordAt(channels, integer(row, "channel"));
-    const lane = wordAt(lanes, integer(row, "lane"));
-    const tenant = text(row, "tenant");
-    webhooks.state(environmentId, tenant, text(row, "id"), "canceled", now);
-    count({ environmentId, channel, lane, category: text(row, "category"), tenant }, "canceled", now);
+    const labels = labelsOf(environmentId, row);
+    webhooks.state(environmentId, labels.tenant, text(row, "id"), "canceled", now);
+    count(labels, "canceled", now);
   }
   // What is under way may still be sent; marked, it is not tried again (record-outcomes).
   database.run(

@@ -1,11 +1,12 @@
 import { afterOperation, countsOf, feedbackOf, type InboxMarks, type InboxOperation } from "../../../domain/inbox.ts";
 import type { InboxSelectionInput, InboxVisit } from "../../../ports/store/inbox.ts";
+import type { SqlRow } from "../../sql/columns.ts";
+import { text } from "../../sql/columns.ts";
+import { openFor } from "../../sql/inbox-conditions.ts";
+import { marksOfRow } from "../../sql/rows/inbox-item.ts";
 import type { Call, CallContext } from "../context.ts";
-import type { SqlRow } from "../database.ts";
-import { marksOfRow } from "../inbox/item-row.ts";
 import { OpenInbox } from "../inbox/open-inbox.ts";
 import { settleExpired } from "../inbox/take-out.ts";
-import { text } from "../rows.ts";
 import { applyFeedback } from "./record-feedback.ts";
 
 export const changeInbox: Call<"changeInbox"> = (context, input) => {
@@ -30,15 +31,6 @@ export const changeInbox: Call<"changeInbox"> = (context, input) => {
   return { changed, more, head: inbox.head };
 };
 
-/** Which items an operation finds as it would leave them; the others need not be read. */
-const openFor: Record<InboxOperation["kind"], string> = {
-  seen: "seen_at is null",
-  read: "read_at is null",
-  unread: "read_at is not null",
-  archive: "archived_at is null",
-  unarchive: "archived_at is not null",
-  action: "action is null",
-};
 const upToSql = Object.fromEntries(
   Object.entries(openFor).map(([kind, condition]) => [
     kind,

@@ -1,5 +1,5 @@
 import type { EventTurn, TurnResult } from "../../../ports/store/orchestrate.ts";
-import { eventStateCode, laneCode } from "../codes.ts";
+import { eventStateCode, laneCode } from "../../sql/codes.ts";
 import type { Call, CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { insertDeadLetter } from "./dead-letter.ts";

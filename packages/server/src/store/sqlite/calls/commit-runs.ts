@@ -1,5 +1,5 @@
 import type { RunTurn, TurnResult } from "../../../ports/store/orchestrate.ts";
-import { runStateCode } from "../codes.ts";
+import { runStateCode } from "../../sql/codes.ts";
 import type { Call, CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { insertDeadLetter } from "./dead-letter.ts";

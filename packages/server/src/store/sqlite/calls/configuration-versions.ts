@@ -1,67 +1,28 @@
-import type { ConfigurationKind } from "@tidings/contract/configuration";
-import type { ConfigurationKey, ConfigurationRow } from "../../../ports/store/configuration.ts";
+import type { ConfigurationRow } from "../../../ports/store/configuration.ts";
+import type { SqlRow } from "../../sql/columns.ts";
+import {
+  type Deletion,
+  deletionAfter,
+  isWritten,
+  type NewVersion,
+  type VersionWrite,
+  versionAfter,
+} from "../../sql/configuration-versions.ts";
+import { configurationRow, newestVersion } from "../../sql/rows/configuration.ts";
 import type { CallContext } from "../context.ts";
-import type { Database, SqlRow } from "../database.ts";
-import { integer, text, textOrNull } from "../rows.ts";
-import { configurationRow, newestVersion } from "./configuration-row.ts";
-
-interface VersionWrite extends ConfigurationKey {
-  document: string;
-  secrets: string | null;
-  secretNames: readonly string[];
-  origin: string;
-  now: number;
-}
-
-type Deletion = ConfigurationKey & { now: number };
+import type { Database } from "../database.ts";
 
 /** A new version where the document differs from the newest; else the newest as it is. */
 export function putConfiguration({ database }: CallContext, write: VersionWrite): ConfigurationRow {
-  const before = database.get(newestVersion, write.environmentId, write.kind, write.key);
-  const same =
-    before !== undefined &&
-    integer(before, "deleted") === 0 &&
-    text(before, "document") === write.document &&
-    textOrNull(before, "secrets") === write.secrets;
-  if (same) return configurationRow(before);
-  const row = {
-    ...write,
-    secretNames: JSON.stringify(write.secretNames),
-    deleted: 0,
-    version: before === undefined ? 1 : integer(before, "version") + 1,
-  };
-  return configurationRow(insert(database, row));
+  const newest = database.get(newestVersion, write.environmentId, write.kind, write.key);
+  return configurationRow(isWritten(newest, write) ? newest : insert(database, versionAfter(newest, write)));
 }
 
 /** A version that says that it was deleted. Does nothing where there is none. */
-export function deleteConfiguration({ database }: CallContext, { environmentId, kind, key, now }: Deletion): void {
-  const before = database.get(newestVersion, environmentId, kind, key);
-  if (before === undefined || integer(before, "deleted") === 1) return;
-  insert(database, {
-    environmentId,
-    kind,
-    key,
-    version: integer(before, "version") + 1,
-    document: text(before, "document"),
-    secrets: null,
-    secretNames: "[]",
-    origin: "",
-    deleted: 1,
-    now,
-  });
-}
-
-interface NewVersion {
-  environmentId: number;
-  kind: ConfigurationKind;
-  key: string;
-  version: number;
-  document: string;
-  secrets: string | null;
-  secretNames: string;
-  origin: string;
-  deleted: number;
-  now: number;
+export function deleteConfiguration({ database }: CallContext, deletion: Deletion): void {
+  const newest = database.get(newestVersion, deletion.environmentId, deletion.kind, deletion.key);
+  const row = deletionAfter(newest, deletion);
+  if (row !== undefined) insert(database, row);
 }
 
 function insert(database: Database, row: NewVersion): SqlRow {

@@ -1,6 +1,6 @@
+import { integer } from "../../sql/columns.ts";
+import { configurationRow, newestVersion } from "../../sql/rows/configuration.ts";
 import type { Call } from "../context.ts";
-import { integer } from "../rows.ts";
-import { configurationRow, newestVersion } from "./configuration-row.ts";
 
 export const getConfiguration: Call<"getConfiguration"> = ({ database }, { environmentId, kind, key, version }) => {
   const row =

@@ -1,13 +1,13 @@
 import type { DeadLetterRow } from "../../../ports/store/log.ts";
+import type { SqlRow } from "../../sql/columns.ts";
+import { text } from "../../sql/columns.ts";
+import { deadLetterRow, placeOf } from "../../sql/rows/dead-letter.ts";
+import { messageRow } from "../../sql/rows/message.ts";
+import { attemptsOf } from "../attempts.ts";
 import type { Call, CallContext } from "../context.ts";
-import type { SqlRow } from "../database.ts";
-import { integer, text } from "../rows.ts";
-import { messageRow } from "./message-row.ts";
 
 export const listDeadLetters: Call<"listDeadLetters"> = (context, { environmentId, before, limit }) => {
-  const colon = before.indexOf(":");
-  const at = colon < 0 ? Number.MAX_SAFE_INTEGER : Number(before.slice(0, colon));
-  const id = colon < 0 ? "" : before.slice(colon + 1);
+  const { at, id } = placeOf(before);
   return context.database
     .all(
       "select * from dead_letter where environment_id = ? and (at, id) < (?, ?) order by at desc, id desc limit ?",
@@ -25,14 +25,7 @@ export const getDeadLetter: Call<"getDeadLetter"> = (context, { environmentId, i
 };
 
 function letter({ database }: CallContext, row: SqlRow): DeadLetterRow {
-  const kind = text(row, "kind");
-  const message = kind === "message" ? database.get("select * from message where id = ?", text(row, "id")) : undefined;
-  return {
-    id: text(row, "id"),
-    kind: kind === "message" || kind === "run" ? kind : "event",
-    reason: text(row, "reason"),
-    detail: text(row, "detail"),
-    at: integer(row, "at"),
-    message: message === undefined ? undefined : messageRow(database, message),
-  };
+  const message =
+    text(row, "kind") === "message" ? database.get("select * from message where id = ?", text(row, "id")) : undefined;
+  return deadLetterRow(row, message === undefined ? undefined : messageRow(message, attemptsOf(database, message)));
 }

@@ -1,6 +1,7 @@
-import { laneCode } from "../codes.ts";
+import { laneCode } from "../../sql/codes.ts";
+import { takingTurns } from "../../sql/taking-turns.ts";
 import type { Call } from "../context.ts";
-import { dueByTenant, duePerKey, takingTurns } from "./due.ts";
+import { dueByTenant, duePerKey } from "./due.ts";
 
 /** No lease is written: a data directory has one owner, whose memory knows what it holds. */
 export const dueEvents: Call<"dueEvents"> = (context, { lane, now, limit }) => {

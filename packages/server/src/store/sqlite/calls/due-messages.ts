@@ -1,14 +1,15 @@
-import { ofOther } from "../attempts.ts";
-import { channelCode, laneCode, messageStateCode } from "../codes.ts";
+import { ofOther, ofOtherValues } from "../../sql/attempts.ts";
+import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
 import type { Call } from "../context.ts";
 import { dueByTenant } from "./due.ts";
+
+const openSql = `(state = ${messageStateCode.queued} or ${ofOther(["?", "?", "?"])})`;
 
 /**
  * STARTED leaves `due_at` as it was, which spares moving the index entry twice per message: a message under way is
  * told apart by its state, and counts as due again when its attempt is another process's or outlived its lease.
  */
 export const dueMessages: Call<"dueMessages"> = (context, { lane, channel, now, limit, node }) => {
-  const other = ofOther(node, now);
   return dueByTenant(
     context,
     { name: "message", id: "id", equal: "lane = ? and channel = ?" },
@@ -16,7 +17,7 @@ export const dueMessages: Call<"dueMessages"> = (context, { lane, channel, now, 
     {
       now,
       rows: limit,
-      condition: { sql: `(state = ${messageStateCode.queued} or ${other.sql})`, values: other.values },
+      condition: { sql: openSql, values: ofOtherValues(node, now) },
     },
   );
 };

@@ -1,6 +1,8 @@
+import type { SqlRow, SqlValue } from "../../sql/columns.ts";
+import { integer, text } from "../../sql/columns.ts";
+import { takingTurns } from "../../sql/taking-turns.ts";
 import type { CallContext } from "../context.ts";
-import type { Database, SqlRow, SqlValue } from "../database.ts";
-import { integer, text } from "../rows.ts";
+import type { Database } from "../database.ts";
 
 /** Tenants with due rows that one look takes in; 1,000 of them took 30 to 60 ms, several turns of the store. */
 const tenantsMax = 500;
@@ -57,22 +59,6 @@ export function duePerKey(
     dueOf(database, table, [...values, key], limit, limit.perKeyMax).map((id) => ({ id, key })),
   );
   return takingTurns(found, limit.rows);
-}
-
-/** The first of each list, then the second of each …, at most `max`. */
-export function takingTurns<Id>(lists: readonly (readonly Id[])[], max: number): Id[] {
-  const [only] = lists;
-  if (only === undefined) return [];
-  if (lists.length === 1) return only.slice(0, max);
-  const ids: Id[] = [];
-  const longest = lists.reduce((length, list) => Math.max(length, list.length), 0);
-  for (let place = 0; place < longest && ids.length < max; place += 1) {
-    for (const list of lists) {
-      const id = list[place];
-      if (id !== undefined && ids.length < max) ids.push(id);
-    }
-  }
-  return ids;
 }
 
 function dueOf(database: Database, table: Table, values: readonly SqlValue[], limit: Limit, rows: number): string[] {

@@ -1,7 +1,7 @@
 import type { NewRun } from "../../../ports/store/orchestrate.ts";
-import { laneCode } from "../codes.ts";
+import { laneCode } from "../../sql/codes.ts";
+import { integer } from "../../sql/columns.ts";
 import type { Database } from "../database.ts";
-import { integer } from "../rows.ts";
 
 interface Effect {
   baseAt: number;

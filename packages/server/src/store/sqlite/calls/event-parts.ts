@@ -1,6 +1,6 @@
 import type { EventPart } from "../../../ports/store/event-part.ts";
+import { text } from "../../sql/columns.ts";
 import type { Database } from "../database.ts";
-import { text } from "../rows.ts";
 
 /** Events of what one call loads, each read once, however many messages or runs of it there are. */
 export class EventParts {

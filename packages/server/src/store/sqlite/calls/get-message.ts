@@ -1,15 +1,14 @@
-import { channelCode, messageStateCode } from "../codes.ts";
+import { channelCode, messageStateCode } from "../../sql/codes.ts";
+import { integer, text } from "../../sql/columns.ts";
+import { messageRow } from "../../sql/rows/message.ts";
+import { scannedMax } from "../../sql/scanned-max.ts";
+import { attemptsOf } from "../attempts.ts";
 import type { Call } from "../context.ts";
-import { integer, text } from "../rows.ts";
-import { messageRow } from "./message-row.ts";
 
 export const getMessage: Call<"getMessage"> = ({ database }, { environmentId, id }) => {
   const row = database.get("select * from message where id = ? and environment_id = ?", id, environmentId);
-  return row === undefined ? undefined : messageRow(database, row);
+  return row === undefined ? undefined : messageRow(row, attemptsOf(database, row));
 };
-
-/** Rows that one page looks at. Filters other than the event's have no index, which every message would pay for. */
-const scannedMax = 5_000;
 
 export const listMessages: Call<"listMessages"> = ({ database }, query) => {
   const before = query.before === "" ? "g" : query.before;
@@ -33,7 +32,7 @@ export const listMessages: Call<"listMessages"> = ({ database }, query) => {
   }
   const items = ids.flatMap((id) => {
     const row = database.get("select * from message where id = ?", id);
-    return row === undefined ? [] : [messageRow(database, row)];
+    return row === undefined ? [] : [messageRow(row, attemptsOf(database, row))];
   });
   const more = found.length === scannedMax || ids.length === query.limit;
   return { items, next: more ? last : undefined };

@@ -1,6 +1,6 @@
+import { integer } from "../../sql/columns.ts";
 import type { Call } from "../context.ts";
 import { makeInbox } from "../inbox/inbox-row.ts";
-import { integer } from "../rows.ts";
 
 export const openInbox: Call<"openInbox"> = ({ database }, { environmentId, recipient, now }) => {
   makeInbox(database, { environmentId, recipient }, now);

@@ -1,9 +1,9 @@
 import type { CallStart } from "../../../ports/store/call-start.ts";
 import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.ts";
-import { startedAttempt } from "../attempts.ts";
-import { channelCode, laneCode, messageStateCode } from "../codes.ts";
+import { startedAttempt } from "../../sql/attempts.ts";
+import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
+import { covers } from "../../sql/suppressions.ts";
 import type { CallContext } from "../context.ts";
-import { covers } from "../suppressions.ts";
 import { settle } from "./settle.ts";
 import { isSuspect, type Suspects } from "./suspects.ts";
 

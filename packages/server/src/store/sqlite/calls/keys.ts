@@ -1,7 +1,5 @@
-import type { ApiKeyRow, EnvironmentRow } from "../../../ports/store/keys.ts";
+import { apiKeyRow, environmentRow } from "../../sql/rows/keys.ts";
 import type { Call } from "../context.ts";
-import type { SqlRow } from "../database.ts";
-import { integer, integerOrNull, text } from "../rows.ts";
 
 export const listEnvironments: Call<"listEnvironments"> = ({ database }) =>
   database.all("select * from environment order by id").map(environmentRow);
@@ -48,25 +46,3 @@ export const revokeApiKey: Call<"revokeApiKey"> = ({ database }, { environmentId
     id,
     environmentId,
   ) === 1;
-
-function environmentRow(row: SqlRow): EnvironmentRow {
-  return {
-    id: integer(row, "id"),
-    key: text(row, "key"),
-    wrappedDataKey: text(row, "wrapped_data_key"),
-    wrappedAddressKey: text(row, "wrapped_address_key"),
-    createdAt: integer(row, "created_at"),
-  };
-}
-
-function apiKeyRow(row: SqlRow): ApiKeyRow {
-  return {
-    id: text(row, "id"),
-    environmentId: integer(row, "environment_id"),
-    name: text(row, "name"),
-    prefix: text(row, "prefix"),
-    hash: text(row, "hash"),
-    createdAt: integer(row, "created_at"),
-    revokedAt: integerOrNull(row, "revoked_at"),
-  };
-}

@@ -1,17 +1,12 @@
+import { type InboxFilter, shownBy } from "../../sql/inbox-conditions.ts";
+import { itemRow } from "../../sql/rows/inbox-item.ts";
 import type { Call } from "../context.ts";
 import { wrappedKeyOf } from "../inbox/inbox-row.ts";
-import { itemRow } from "../inbox/item-row.ts";
 import { OpenInbox } from "../inbox/open-inbox.ts";
 import { settleExpired } from "../inbox/take-out.ts";
 
-const conditions = {
-  all: "archived_at is null",
-  unseen: "archived_at is null and seen_at is null",
-  unread: "archived_at is null and read_at is null",
-  archived: "archived_at is not null",
-} as const;
-const pageSql = (filter: keyof typeof conditions): string =>
-  `select * from inbox_item where environment_id = ? and recipient = ? and id < ? and ${conditions[filter]} order by id desc limit ?`;
+const pageSql = (filter: InboxFilter): string =>
+  `select * from inbox_item where environment_id = ? and recipient = ? and id < ? and ${shownBy[filter]} order by id desc limit ?`;
 const sql = {
   all: pageSql("all"),
   unseen: pageSql("unseen"),

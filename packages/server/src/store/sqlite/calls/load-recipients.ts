@@ -1,7 +1,7 @@
 import type { RecipientRecord } from "../../../ports/store/orchestrate.ts";
+import { recipientOfRow } from "../../sql/rows/recipient.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
-import { integer, text } from "../rows.ts";
 
 export const loadRecipients: Call<"loadRecipients"> = ({ database }, { keys }) =>
   keys.flatMap(({ environmentId, id }) => recipientRecord(database, environmentId, id) ?? []);
@@ -12,14 +12,5 @@ export function recipientRecord(database: Database, environmentId: number, id: s
     environmentId,
     id,
   );
-  if (row === undefined) return undefined;
-  return {
-    environmentId,
-    id,
-    wrappedKey: text(row, "wrapped_key"),
-    profile: text(row, "profile"),
-    sealed: text(row, "sealed"),
-    updatedAt: integer(row, "updated_at"),
-    version: integer(row, "version"),
-  };
+  return row === undefined ? undefined : recipientOfRow(row, environmentId, id);
 }

@@ -1,10 +1,9 @@
-import { lanes, messageStates } from "@tidings/contract/words";
 import type { EventPart } from "../../../ports/store/event-part.ts";
-import type { RunRecord } from "../../../ports/store/orchestrate.ts";
-import { runStateCode, wordAt } from "../codes.ts";
+import { runStateCode } from "../../sql/codes.ts";
+import { integer, type SqlRow, text } from "../../sql/columns.ts";
+import { runRecord } from "../../sql/rows/run.ts";
 import type { Call } from "../context.ts";
-import type { Database, SqlRow } from "../database.ts";
-import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
+import type { Database } from "../database.ts";
 import { readEffect } from "./effect.ts";
 import { EventParts } from "./event-parts.ts";
 import { recipientRecord } from "./load-recipients.ts";
@@ -20,36 +19,13 @@ export const loadRuns: Call<"loadRuns"> = ({ database }, { ids }) => {
   });
 };
 
-function record(database: Database, row: SqlRow, event: EventPart): RunRecord {
-  const environmentId = integer(row, "environment_id");
-  const recipient = text(row, "recipient");
-  const messages = database.all(
-    "select step, state from message where event_id = ? and run_id = ?",
-    event.id,
-    text(row, "id"),
-  );
-  // Only a run without a time of its own can wait for an effect.
-  const effect = row["due_at"] === null ? readEffect(database, text(row, "id")) : undefined;
-  return {
-    id: text(row, "id"),
-    environmentId,
-    workflow: text(row, "workflow"),
-    workflowVersion: integer(row, "workflow_version"),
-    recipient,
-    tenant: text(row, "tenant"),
-    lane: wordAt(lanes, integer(row, "lane")),
-    step: integer(row, "step"),
-    dueAt: integerOrNull(row, "due_at") ?? effect?.baseAt ?? 0,
-    expiresAt: integerOrNull(row, "expires_at"),
-    cancellationHash: textOrNull(row, "cancellation_hash"),
-    journal: textOrNull(row, "journal"),
-    createdAt: integer(row, "created_at"),
-    effect: effect ?? null,
+function record(database: Database, row: SqlRow, event: EventPart) {
+  const id = text(row, "id");
+  return runRecord(row, {
+    // Only a run without a time of its own can wait for an effect.
+    effect: row["due_at"] === null ? readEffect(database, id) : undefined,
     event,
-    recipientRecord: recipientRecord(database, environmentId, recipient) ?? null,
-    messages: messages.map((message) => ({
-      step: text(message, "step"),
-      state: wordAt(messageStates, integer(message, "state")),
-    })),
-  };
+    recipientRecord: recipientRecord(database, integer(row, "environment_id"), text(row, "recipient")) ?? null,
+    messages: database.all("select step, state from message where event_id = ? and run_id = ?", event.id, id),
+  });
 }

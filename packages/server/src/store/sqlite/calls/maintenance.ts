@@ -1,10 +1,12 @@
 import { channels, lanes } from "@tidings/contract/words";
 import type { QueueDepth } from "../../../ports/store/maintenance.ts";
-import { channelCode, laneCode, messageStateCode } from "../codes.ts";
+import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
+import type { SqlValue } from "../../sql/columns.ts";
+import { integer, integerOrNull } from "../../sql/columns.ts";
+import { idempotencyBucketMs } from "../../sql/idempotency.ts";
+import { mailRow } from "../../sql/rows/mail.ts";
+import { recentSum } from "../../sql/rows/recent-sum.ts";
 import type { Call, CallContext } from "../context.ts";
-import type { SqlRow, SqlValue } from "../database.ts";
-import { integer, integerOrNull, text } from "../rows.ts";
-import { idempotencyBucketMs } from "./accept-events.ts";
 
 export const queueDepths: Call<"queueDepths"> = (context, { now, countMax }) =>
   lanes.flatMap((lane) => {
@@ -48,6 +50,16 @@ function depth({ database }: CallContext, from: string, values: SqlValue[], now:
 function earlier(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : b === undefined ? a : Math.min(a, b);
 }
+
+export const recentSums: Call<"recentSums"> = ({ database }, { fromMinute, toMinute }) =>
+  database
+    .all(
+      `select metric, lane, channel, sum(value) as value from statistic where minute >= ? and minute < ?
+       group by metric, lane, channel`,
+      fromMinute,
+      toMinute,
+    )
+    .map(recentSum);
 
 export const purgeExpiredKeys: Call<"purgeExpiredKeys"> = ({ database }, { now, limit }) => {
   // A bucket may go once the longest time to live, a week, is over for its newest key; shorter ones are found expired when read.
@@ -97,12 +109,3 @@ export const findMail: Call<"findMail"> = ({ database }, { environmentId, id }) 
   const row = database.get("select * from sandbox_mail where environment_id = ? and id = ?", environmentId, id);
   return row === undefined ? undefined : mailRow(row);
 };
-
-function mailRow(row: SqlRow) {
-  return {
-    id: text(row, "id"),
-    environmentId: integer(row, "environment_id"),
-    at: integer(row, "at"),
-    sealed: text(row, "sealed"),
-  };
-}

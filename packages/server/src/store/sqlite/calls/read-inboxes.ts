@@ -1,11 +1,11 @@
 import type { InboxChangeRow, InboxKey } from "../../../ports/store/inbox.ts";
+import { integer, integerOrNull } from "../../sql/columns.ts";
+import { changeRow } from "../../sql/rows/inbox-change.ts";
 import type { Call } from "../context.ts";
-import type { Database, SqlRow } from "../database.ts";
+import type { Database } from "../database.ts";
 import { wrappedKeyOf } from "../inbox/inbox-row.ts";
-import { itemRow } from "../inbox/item-row.ts";
-import { changeKindCode, OpenInbox } from "../inbox/open-inbox.ts";
+import { OpenInbox } from "../inbox/open-inbox.ts";
 import { settleExpired } from "../inbox/take-out.ts";
-import { integer, integerOrNull, text } from "../rows.ts";
 
 export const readInboxes: Call<"readInboxes"> = ({ database }, { reads, limit, now, bounds }) =>
   reads.map((read) => {
@@ -34,22 +34,6 @@ function changesSince(database: Database, key: InboxKey, after: number, limit: n
     limit,
   );
   return rows.map(changeRow);
-}
-
-const kinds = Object.fromEntries(Object.entries(changeKindCode).map(([kind, code]) => [code, kind]));
-
-function changeRow(row: SqlRow): InboxChangeRow {
-  const kind = kinds[integer(row, "kind")];
-  if (kind !== "created" && kind !== "updated" && kind !== "removed")
-    throw new RangeError("a kind of change is unknown");
-  return {
-    sequence: integer(row, "sequence"),
-    kind,
-    id: text(row, "item"),
-    unseen: integer(row, "unseen"),
-    unread: integer(row, "unread"),
-    item: row["id"] === null ? null : itemRow(row),
-  };
 }
 
 export const inboxHeads: Call<"inboxHeads"> = ({ database }, { keys }) =>

@@ -1,7 +1,7 @@
 import type { RecipientRow } from "../../../ports/store/recipients.ts";
+import { integer } from "../../sql/columns.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
-import { integer } from "../rows.ts";
 import { recipientRecord } from "./load-recipients.ts";
 import { writeRecipient } from "./write-recipient.ts";
 

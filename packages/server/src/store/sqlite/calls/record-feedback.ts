@@ -1,14 +1,15 @@
-import { channels, lanes, type MessageState, messageStates } from "@tidings/contract/words";
-import { type FeedbackKind, feedbackTime, stateAfterFeedback } from "../../../domain/feedback.ts";
+import { type MessageState, messageStates } from "@tidings/contract/words";
+import { feedbackTime } from "../../../domain/feedback.ts";
 import type { FeedbackReport } from "../../../ports/store/feedback.ts";
-import { messageStateCode, wordAt } from "../codes.ts";
+import { messageStateCode, wordAt } from "../../sql/codes.ts";
+import { integer, integerOrNull, type SqlRow, text } from "../../sql/columns.ts";
+import { type Reported, reported } from "../../sql/feedback.ts";
+import { labelsOf } from "../../sql/rows/labels.ts";
 import type { Call, CallContext } from "../context.ts";
-import { integer, integerOrNull, text } from "../rows.ts";
 
 export const recordFeedback: Call<"recordFeedback"> = (context, { reports, now }) =>
   reports.reduce((known, report) => known + (applyFeedback(context, report, now) ? 1 : 0), 0);
 
-/** Order-free: states only rise in rank, and of each time the earliest is kept. */
 export function applyFeedback(context: CallContext, report: FeedbackReport, now: number): boolean {
   const { database } = context;
   const column = feedbackTime[report.kind];
@@ -19,15 +20,12 @@ export function applyFeedback(context: CallContext, report: FeedbackReport, now:
     report.environmentId,
   );
   if (row === undefined) return false;
-  const state = wordAt(messageStates, integer(row, "state"));
-  const next = stateAfterFeedback(state, report.kind);
-  if (next !== undefined) move(context, report, next);
-  else if (state === report.kind) keepEarliest(context, report);
-  const time = integerOrNull(row, "time");
-  if (column !== undefined && (time === null || report.at < time)) {
-    database.run(`update message set ${column} = ? where id = ?`, report.at, report.messageId);
-  }
-  if (report.kind === "bounced" || report.kind === "complained") {
+  const said = reported(wordAt(messageStates, integer(row, "state")), integerOrNull(row, "time"), report);
+  if (said.next !== undefined) move(context, report, said.next);
+  else if (said.again) keepEarliest(context, report);
+  if (said.column !== undefined)
+    database.run(`update message set ${said.column} = ? where id = ?`, report.at, report.messageId);
+  if (said.suppresses) {
     database.run(
       "insert or ignore into suppression (environment_id, channel, address_hash, scope, value, reason, created_at) values (?, ?, ?, 'everything', '', ?, ?)",
       report.environmentId,
@@ -37,30 +35,17 @@ export function applyFeedback(context: CallContext, report: FeedbackReport, now:
       now,
     );
   }
-  const tenant = text(row, "tenant");
-  if (next !== undefined) context.webhooks.state(report.environmentId, tenant, report.messageId, next, now);
-  if (isTime(report.kind) && time === null)
-    context.webhooks.event(report.environmentId, tenant, report.messageId, `message.${report.kind}`, now);
-  if (next !== undefined || (column !== undefined && time === null)) {
-    context.count(
-      {
-        environmentId: report.environmentId,
-        channel: wordAt(channels, integer(row, "channel")),
-        lane: wordAt(lanes, integer(row, "lane")),
-        category: text(row, "category"),
-        tenant,
-      },
-      report.kind,
-      now,
-      row["integration"] === null ? "" : text(row, "integration"),
-    );
-  }
+  tell(context, report, said, row, now);
   return true;
 }
 
-/** What is a time beside the state, not a state. */
-function isTime(kind: FeedbackKind): kind is "opened" | "clicked" | "read" | "complained" {
-  return kind === "opened" || kind === "clicked" || kind === "read" || kind === "complained";
+function tell(context: CallContext, report: FeedbackReport, said: Reported, row: SqlRow, now: number): void {
+  const { environmentId, messageId, kind } = report;
+  const tenant = text(row, "tenant");
+  if (said.next !== undefined) context.webhooks.state(environmentId, tenant, messageId, said.next, now);
+  if (said.told !== undefined) context.webhooks.event(environmentId, tenant, messageId, said.told, now);
+  if (!said.counts) return;
+  context.count(labelsOf(environmentId, row), kind, now, row["integration"] === null ? "" : text(row, "integration"));
 }
 
 /** A report ends what the pipeline still had open: a retry of a message that was delivered would double it. */

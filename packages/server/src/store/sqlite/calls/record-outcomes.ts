@@ -1,5 +1,6 @@
 import type { AttemptOutcome, OutcomeResult } from "../../../ports/store/deliver.ts";
-import { messageStateCode } from "../codes.ts";
+import { evidenceOf } from "../../sql/attempts.ts";
+import { messageStateCode } from "../../sql/codes.ts";
 import type { Call, CallContext } from "../context.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
 
@@ -26,7 +27,7 @@ function record(context: CallContext, outcome: AttemptOutcome): OutcomeResult {
     reason,
     dueAt === null ? outcome.finishedAt : null,
     after.state === "sent" ? outcome.finishedAt : null,
-    evidence(outcome),
+    evidenceOf(outcome),
     outcome.messageId,
     outcome.number,
   );
@@ -70,21 +71,11 @@ function follow(context: CallContext, outcome: AttemptOutcome, after: After): vo
   );
 }
 
-function evidence(outcome: AttemptOutcome): string {
-  return JSON.stringify({
-    finished: outcome.finishedAt,
-    outcome: outcome.outcome,
-    code: outcome.code === "" ? undefined : outcome.code,
-    detail: outcome.detail === "" ? undefined : outcome.detail,
-    providerMessageId: outcome.providerMessageId === "" ? undefined : outcome.providerMessageId,
-  });
-}
-
 /** A late outcome is written to its own attempt, wherever that stands now; the message's state stays. */
 function keepEvidence(context: CallContext, outcome: AttemptOutcome): void {
   const current = context.database.run(
     "update message set attempt = json_patch(attempt, ?), sent_at = coalesce(sent_at, ?) where id = ? and attempts = ? and attempt ->> '$.number' = ?",
-    evidence(outcome),
+    evidenceOf(outcome),
     outcome.outcome === "accepted" ? outcome.finishedAt : null,
     outcome.messageId,
     outcome.number,

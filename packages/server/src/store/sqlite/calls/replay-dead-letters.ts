@@ -1,8 +1,8 @@
 import type { DeadLetterReplay } from "../../../ports/store/log.ts";
-import { eventStateCode, messageStateCode, runStateCode } from "../codes.ts";
+import { eventStateCode, messageStateCode, runStateCode } from "../../sql/codes.ts";
+import type { SqlRow } from "../../sql/columns.ts";
+import { integerOrNull, text } from "../../sql/columns.ts";
 import type { Call, CallContext } from "../context.ts";
-import type { SqlRow } from "../database.ts";
-import { integerOrNull, text } from "../rows.ts";
 import { settle } from "./settle.ts";
 
 /** Same id, one more attempt: `dead → queued` by compare-and-set. What expired meanwhile ends as expired. */

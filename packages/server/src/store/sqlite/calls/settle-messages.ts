@@ -1,4 +1,4 @@
-import { messageStateCode } from "../codes.ts";
+import { messageStateCode } from "../../sql/codes.ts";
 import type { Call } from "../context.ts";
 import { settle } from "./settle.ts";
 

@@ -1,7 +1,7 @@
 import { channels, lanes, type MessageState } from "@tidings/contract/words";
-import { messageStateCode, wordAt } from "../codes.ts";
+import { messageStateCode, wordAt } from "../../sql/codes.ts";
+import { integer, text } from "../../sql/columns.ts";
 import type { CallContext } from "../context.ts";
-import { integer, text } from "../rows.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
 
 export interface After {

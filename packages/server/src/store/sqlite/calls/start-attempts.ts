@@ -1,9 +1,10 @@
 import type { AttemptStart, StartResult } from "../../../ports/store/deliver.ts";
-import { archiveAttempt, currentAttempt, startedAttempt } from "../attempts.ts";
-import { messageStateCode } from "../codes.ts";
+import { currentAttempt, startedAttempt } from "../../sql/attempts.ts";
+import { messageStateCode } from "../../sql/codes.ts";
+import { integer, integerOrNull } from "../../sql/columns.ts";
+import { covers } from "../../sql/suppressions.ts";
+import { archiveAttempt } from "../attempts.ts";
 import type { Call, CallContext } from "../context.ts";
-import { integer, integerOrNull } from "../rows.ts";
-import { covers } from "../suppressions.ts";
 import { settle } from "./settle.ts";
 
 const suppressed = `exists (select 1 from suppression s where ${covers({

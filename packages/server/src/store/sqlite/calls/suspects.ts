@@ -1,7 +1,7 @@
 import type { NewMessage } from "../../../ports/store/orchestrate.ts";
-import { channelCode } from "../codes.ts";
+import { channelCode } from "../../sql/codes.ts";
+import { text } from "../../sql/columns.ts";
 import type { Database } from "../database.ts";
-import { text } from "../rows.ts";
 
 /** Addresses of messages for which there is a suppression of some scope, as `environment:channel:hash`. */
 export type Suspects = ReadonlySet<string>;

@@ -1,7 +1,7 @@
+import { integer, text } from "../../sql/columns.ts";
 import type { Call } from "../context.ts";
 import { OpenInbox } from "../inbox/open-inbox.ts";
 import { settleExpired } from "../inbox/take-out.ts";
-import { integer, text } from "../rows.ts";
 
 export const sweepInboxes: Call<"sweepInboxes"> = ({ database }, { now, limit, bounds }) => {
   const keys = database

@@ -1,7 +1,5 @@
-import type { TenantRow } from "../../../ports/store/tenants.ts";
+import { tenantRow } from "../../sql/rows/tenant.ts";
 import type { Call } from "../context.ts";
-import type { SqlRow } from "../database.ts";
-import { integer, text } from "../rows.ts";
 
 export const putTenant: Call<"putTenant"> = ({ database }, { environmentId, key, document, now }) => {
   const row = database.get(
@@ -33,13 +31,3 @@ export const listTenants: Call<"listTenants"> = ({ database }, { environmentId, 
 export const deleteTenant: Call<"deleteTenant"> = ({ database }, { environmentId, key }) =>
   database.get("delete from tenant where environment_id = ? and key = ? returning key", environmentId, key) !==
   undefined;
-
-function tenantRow(row: SqlRow): TenantRow {
-  return {
-    environmentId: integer(row, "environment_id"),
-    key: text(row, "key"),
-    version: integer(row, "version"),
-    document: text(row, "document"),
-    updatedAt: integer(row, "updated_at"),
-  };
-}

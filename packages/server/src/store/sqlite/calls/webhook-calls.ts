@@ -1,14 +1,13 @@
 import type { WebhookAttempt, WebhookDisabledReason } from "../../../ports/store/webhooks.ts";
-import { webhookStateCode } from "../codes.ts";
+import { webhookStateCode } from "../../sql/codes.ts";
+import { integer, integerOrNull, text } from "../../sql/columns.ts";
+import { messageRow } from "../../sql/rows/message.ts";
+import { webhookRow } from "../../sql/rows/webhook.ts";
+import { webhookDeliveryRow } from "../../sql/rows/webhook-delivery.ts";
+import { takingTurns } from "../../sql/taking-turns.ts";
+import { endpointsPerLook } from "../../sql/webhook-log.ts";
+import { attemptsOf } from "../attempts.ts";
 import type { Call, CallContext } from "../context.ts";
-import { integer, integerOrNull, text } from "../rows.ts";
-import { takingTurns } from "./due.ts";
-import { messageRow } from "./message-row.ts";
-import { deliveryRow } from "./webhook-log.ts";
-import { webhookRow } from "./webhooks.ts";
-
-/** Endpoints that one look asks for. */
-const endpointsPerLook = 500;
 
 /** Enabled endpoints are in memory, so a disabled one's thousands of rows are never passed. No lease: see `dueEvents`. */
 export const dueWebhookDeliveries: Call<"dueWebhookDeliveries"> = (
@@ -36,7 +35,7 @@ export const loadWebhookCall: Call<"loadWebhookCall"> = ({ database }, { id }) =
     id,
   );
   if (row === undefined) return undefined;
-  const delivery = deliveryRow(row);
+  const delivery = webhookDeliveryRow(row);
   const webhook = database.get("select * from webhook where id = ? and enabled = 1", delivery.webhookId);
   if (webhook === undefined) return undefined;
   const message = database.get(
@@ -47,7 +46,7 @@ export const loadWebhookCall: Call<"loadWebhookCall"> = ({ database }, { id }) =
   return {
     delivery,
     webhook: webhookRow(webhook),
-    message: message === undefined ? null : messageRow(database, message),
+    message: message === undefined ? null : messageRow(message, attemptsOf(database, message)),
   };
 };
 

@@ -1,40 +1,24 @@
-import { webhookDeliveryStates, webhookTypes } from "@tidings/contract/webhooks";
 import type { WebhookAttemptRow, WebhookDeliveryRow } from "../../../ports/store/webhooks.ts";
-import { webhookStateCode, webhookTypeCode, wordAt } from "../codes.ts";
+import { webhookStateCode, webhookTypeCode } from "../../sql/codes.ts";
+import { text } from "../../sql/columns.ts";
+import { webhookAttemptRow, webhookDeliveryRow } from "../../sql/rows/webhook-delivery.ts";
+import { scannedMax } from "../../sql/scanned-max.ts";
+import { attemptsShownMax, pageBegin, pageOf } from "../../sql/webhook-log.ts";
 import type { Call } from "../context.ts";
-import type { Database, SqlRow } from "../database.ts";
-import { integer, integerOrNull, text } from "../rows.ts";
-
-/** Rows that one page looks at: filters have no index. */
-const scannedMax = 5_000;
-/** Attempts that a delivery is shown with. */
-const attemptsShownMax = 50;
+import type { Database } from "../database.ts";
 
 export const listWebhookDeliveries: Call<"listWebhookDeliveries"> = ({ database }, query) => {
-  const colon = query.before.indexOf(":");
-  const at = colon < 0 ? Number.MAX_SAFE_INTEGER : Number(query.before.slice(0, colon));
+  const begin = pageBegin(query.before);
   const found = database.all(
     `select id, at, state, type, environment_id from webhook_delivery
      where webhook_id = ? and (at, id) < (?, ?) order by at desc, id desc limit ?`,
     query.webhookId,
-    at,
-    colon < 0 ? "" : query.before.slice(colon + 1),
+    begin.at,
+    begin.id,
     scannedMax,
   );
-  const items: (WebhookDeliveryRow & { log: WebhookAttemptRow[] })[] = [];
-  let last: SqlRow | undefined;
-  for (const row of found) {
-    last = row;
-    const fits =
-      integer(row, "environment_id") === query.environmentId &&
-      (query.state === undefined || integer(row, "state") === webhookStateCode[query.state]) &&
-      (query.type === undefined || integer(row, "type") === webhookTypeCode[query.type]);
-    const delivery = fits ? withLog(database, text(row, "id")) : undefined;
-    if (delivery !== undefined) items.push(delivery);
-    if (items.length === query.limit) break;
-  }
-  const more = found.length === scannedMax || items.length === query.limit;
-  return { items, next: more && last !== undefined ? `${integer(last, "at")}:${text(last, "id")}` : undefined };
+  const { rows, next } = pageOf(found, query);
+  return { items: rows.flatMap((row) => withLog(database, text(row, "id")) ?? []), next };
 };
 
 export const resendWebhookDelivery: Call<"resendWebhookDelivery"> = (
@@ -67,7 +51,7 @@ export const addWebhookExample: Call<"addWebhookExample"> = (
     webhookId,
     environmentId,
   );
-  return row === undefined ? undefined : deliveryRow(row);
+  return row === undefined ? undefined : webhookDeliveryRow(row);
 };
 
 export const purgeWebhookDeliveries: Call<"purgeWebhookDeliveries"> = ({ database }, { before, limit }) => {
@@ -82,28 +66,6 @@ function withLog(database: Database, id: string): (WebhookDeliveryRow & { log: W
   if (row === undefined) return undefined;
   const log = database
     .all("select * from webhook_attempt where delivery_id = ? order by number desc limit ?", id, attemptsShownMax)
-    .map((attempt) => ({
-      number: integer(attempt, "number"),
-      at: integer(attempt, "at"),
-      durationMs: integer(attempt, "duration_ms"),
-      status: integerOrNull(attempt, "status"),
-      code: text(attempt, "code"),
-    }));
-  return { ...deliveryRow(row), log: log.reverse() };
-}
-
-export function deliveryRow(row: SqlRow): WebhookDeliveryRow {
-  return {
-    id: text(row, "id"),
-    webhookId: text(row, "webhook_id"),
-    environmentId: integer(row, "environment_id"),
-    messageId: text(row, "message_id"),
-    type: wordAt(webhookTypes, integer(row, "type")),
-    state: wordAt(webhookDeliveryStates, integer(row, "state")),
-    at: integer(row, "at"),
-    dueAt: integerOrNull(row, "due_at"),
-    settledAt: integerOrNull(row, "settled_at"),
-    attempts: integer(row, "attempts"),
-    tries: integer(row, "tries"),
-  };
+    .map(webhookAttemptRow);
+  return { ...webhookDeliveryRow(row), log: log.reverse() };
 }

@@ -1,9 +1,5 @@
-import { webhookDisabledReasons } from "@tidings/contract/webhooks";
-import type { WebhookRow } from "../../../ports/store/webhooks.ts";
+import { webhookRow } from "../../sql/rows/webhook.ts";
 import type { Call } from "../context.ts";
-import type { SqlRow } from "../database.ts";
-import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
-import { typesOf } from "../webhook-outbox.ts";
 
 export const createWebhook: Call<"createWebhook"> = ({ database, webhooks }, write) => {
   const row = database.get(
@@ -61,22 +57,3 @@ export const deleteWebhook: Call<"deleteWebhook"> = ({ database, webhooks }, { e
   webhooks.forget();
   return database.run("delete from webhook where id = ? and environment_id = ?", id, environmentId) === 1;
 };
-
-export function webhookRow(row: SqlRow): WebhookRow {
-  const reason = textOrNull(row, "disabled_reason");
-  return {
-    id: text(row, "id"),
-    environmentId: integer(row, "environment_id"),
-    description: text(row, "description"),
-    types: typesOf(textOrNull(row, "types")),
-    tenant: text(row, "tenant"),
-    enabled: integer(row, "enabled") === 1,
-    sealed: text(row, "sealed"),
-    version: integer(row, "version"),
-    disabledAt: integerOrNull(row, "disabled_at"),
-    disabledReason: webhookDisabledReasons.find((known) => known === reason) ?? null,
-    failingSince: integerOrNull(row, "failing_since"),
-    createdAt: integer(row, "created_at"),
-    updatedAt: integer(row, "updated_at"),
-  };
-}

@@ -1,6 +1,6 @@
 import type { RecipientWrite } from "../../../ports/store/orchestrate.ts";
+import { integer, text } from "../../sql/columns.ts";
 import type { Database } from "../database.ts";
-import { integer, text } from "../rows.ts";
 
 /**
  * Upsert that never writes over newer data: then it gives false. Where somebody else made the recipient meanwhile, the

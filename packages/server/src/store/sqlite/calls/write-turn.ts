@@ -1,5 +1,5 @@
 import type { DedupeClaim, NewRun, TurnWrites, TurnWritten } from "../../../ports/store/orchestrate.ts";
-import { laneCode, runStateCode } from "../codes.ts";
+import { laneCode, runStateCode } from "../../sql/codes.ts";
 import type { CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { insertEffect } from "./effect.ts";

@@ -1,6 +1,6 @@
 import type { InboxKey } from "../../../ports/store/inbox.ts";
+import { text } from "../../sql/columns.ts";
 import type { Database } from "../database.ts";
-import { text } from "../rows.ts";
 
 /** An inbox begins with the time at which it is made, in its sequence and in the generation of its tokens. */
 export function makeInbox(database: Database, { environmentId, recipient }: InboxKey, now: number): void {

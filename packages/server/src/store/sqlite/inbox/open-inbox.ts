@@ -1,36 +1,18 @@
 import type { InboxCounts } from "@tidings/contract/inbox";
 import type { InboxBounds, InboxHead, InboxKey } from "../../../ports/store/inbox.ts";
+import { InboxState, type NumberedChange } from "../../sql/inbox-state.ts";
+import { type ChangeKind, changeKindCode } from "../../sql/rows/inbox-change.ts";
 import type { Database } from "../database.ts";
-import { integer, integerOrNull } from "../rows.ts";
 import { makeInbox } from "./inbox-row.ts";
-
-export const changeKindCode = { created: 0, updated: 1, removed: 2 } as const;
 
 /** An inbox's row in the hands of one call, which writes it back with `save`: once, however many changes it makes. */
 export class OpenInbox {
   readonly #database: Database;
-  readonly #key: InboxKey;
-  readonly #bounds: InboxBounds;
-  #sequence: number;
-  #forgotten: number;
-  #unseen: number;
-  #unread: number;
-  #items: number;
-  #generation: number;
-  #nextExpiryAt: number | null;
-  #changed = false;
+  readonly #state: InboxState;
 
-  private constructor(database: Database, key: InboxKey, bounds: InboxBounds, row: Record<string, unknown>) {
+  private constructor(database: Database, state: InboxState) {
     this.#database = database;
-    this.#key = key;
-    this.#bounds = bounds;
-    this.#sequence = integer(row, "sequence");
-    this.#forgotten = integer(row, "forgotten");
-    this.#unseen = integer(row, "unseen");
-    this.#unread = integer(row, "unread");
-    this.#items = integer(row, "items");
-    this.#generation = integer(row, "generation");
-    this.#nextExpiryAt = integerOrNull(row, "next_expiry_at");
+    this.#state = state;
   }
 
   static find(database: Database, key: InboxKey, bounds: InboxBounds): OpenInbox | undefined {
@@ -39,7 +21,7 @@ export class OpenInbox {
       key.environmentId,
       key.recipient,
     );
-    return row === undefined ? undefined : new OpenInbox(database, key, bounds, row);
+    return row === undefined ? undefined : new OpenInbox(database, new InboxState(key, bounds, row));
   }
 
   /** The inbox, made where there is none. */
@@ -51,99 +33,91 @@ export class OpenInbox {
   }
 
   get head(): InboxHead {
-    return {
-      sequence: this.#sequence,
-      generation: this.#generation,
-      unseen: this.#unseen,
-      unread: this.#unread,
-    };
+    return this.#state.head;
   }
 
   get key(): InboxKey {
-    return this.#key;
+    return this.#state.key;
   }
 
   /** Items above the bound. */
   get surplus(): number {
-    return this.#items - this.#bounds.itemsMax;
-  }
-
-  get nextExpiryAt(): number | null {
-    return this.#nextExpiryAt;
+    return this.#state.surplus;
   }
 
   get forgotten(): number {
-    return this.#forgotten;
+    return this.#state.forgotten;
   }
 
   /** The number that the next change will have. */
   get nextSequence(): number {
-    return this.#sequence + 1;
+    return this.#state.nextSequence;
+  }
+
+  isDue(now: number): boolean {
+    return this.#state.isDue(now);
   }
 
   /** Takes the next number for a change of an item, and what it does to the counts. */
-  change(kind: keyof typeof changeKindCode, item: string, unseen: number, unread: number): void {
-    this.#sequence += 1;
-    this.#unseen += unseen;
-    this.#unread += unread;
-    this.#changed = true;
-    this.#database.run(
-      "insert into inbox_change (environment_id, recipient, sequence, kind, item, unseen, unread) values (?, ?, ?, ?, ?, ?, ?)",
-      this.#key.environmentId,
-      this.#key.recipient,
-      this.#sequence,
-      changeKindCode[kind],
-      item,
-      this.#unseen,
-      this.#unread,
-    );
+  change(kind: ChangeKind, item: string, unseen: number, unread: number): void {
+    this.#write(this.#state.change(kind, item, unseen, unread));
   }
 
   /** One item more. */
   added(expiresAt: number | null): void {
-    this.#items += 1;
-    if (expiresAt !== null && (this.#nextExpiryAt === null || expiresAt < this.#nextExpiryAt))
-      this.#nextExpiryAt = expiresAt;
+    this.#state.added(expiresAt);
   }
 
   /** One item less; `counts` are what it added to those of the inbox. */
   removed(id: string, counts: InboxCounts): void {
-    this.#items -= 1;
-    this.change("removed", id, -counts.unseen, -counts.unread);
+    this.#write(this.#state.removed(id, counts));
   }
 
   /** The next expiry was looked up anew. */
   expiresNext(at: number | null): void {
-    this.#nextExpiryAt = at;
-    this.#changed = true;
+    this.#state.expiresNext(at);
+  }
+
+  #write({ sequence, kind, item, unseen, unread }: NumberedChange): void {
+    const { environmentId, recipient } = this.#state.key;
+    this.#database.run(
+      "insert into inbox_change (environment_id, recipient, sequence, kind, item, unseen, unread) values (?, ?, ?, ?, ?, ?, ?)",
+      environmentId,
+      recipient,
+      sequence,
+      changeKindCode[kind],
+      item,
+      unseen,
+      unread,
+    );
   }
 
   /** Writes the row where something changed, and forgets changes above the bound. */
   save(): void {
-    if (!this.#changed) return;
-    const { environmentId, recipient } = this.#key;
-    const forgotten = this.#sequence - this.#bounds.changesMax;
-    if (forgotten > this.#forgotten) {
-      this.#forgotten = forgotten;
+    const state = this.#state;
+    if (!state.changed) return;
+    const { environmentId, recipient } = state.key;
+    if (state.forget()) {
       this.#database.run(
         "delete from inbox_change where environment_id = ? and recipient = ? and sequence <= ?",
         environmentId,
         recipient,
-        forgotten,
+        state.forgotten,
       );
     }
+    const { sequence, unseen, unread } = state.head;
     this.#database.run(
       `update inbox set sequence = ?, forgotten = ?, unseen = ?, unread = ?, items = ?, next_expiry_at = ?
        where environment_id = ? and recipient = ?`,
-      this.#sequence,
-      this.#forgotten,
-      this.#unseen,
-      this.#unread,
-      this.#items,
-      this.#nextExpiryAt,
+      sequence,
+      state.forgotten,
+      unseen,
+      unread,
+      state.items,
+      state.nextExpiryAt,
       environmentId,
       recipient,
     );
-    this.#changed = false;
+    state.saved();
   }
 }

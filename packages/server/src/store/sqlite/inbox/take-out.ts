@@ -1,11 +1,12 @@
-import type { Database, SqlRow } from "../database.ts";
-import { integerOrNull, text } from "../rows.ts";
-import { countsOfRow } from "./item-row.ts";
+import type { SqlRow } from "../../sql/columns.ts";
+import { integerOrNull, text } from "../../sql/columns.ts";
+import { countsOfRow } from "../../sql/rows/inbox-item.ts";
+import type { Database } from "../database.ts";
 import type { OpenInbox } from "./open-inbox.ts";
 
 /** Takes out what is due to expire. */
 export function settleExpired(database: Database, inbox: OpenInbox, now: number): void {
-  if (inbox.nextExpiryAt === null || inbox.nextExpiryAt > now) return;
+  if (!inbox.isDue(now)) return;
   const { environmentId, recipient } = inbox.key;
   const due = database.all(
     "select id, seen_at, read_at, archived_at from inbox_item where environment_id = ? and recipient = ? and expires_at <= ? order by expires_at, id",

@@ -1,6 +1,7 @@
-import type { SqlRow } from "./database.ts";
+export type SqlValue = string | number | null;
+export type SqlRow = Record<string, unknown>;
 
-/** Readers of columns. The schema is strict, so a wrong type is a fault of a statement; it is named. */
+/** Readers of columns. Schemas are strict, so a wrong type is a fault of a statement; it is named. */
 export function text(row: SqlRow, column: string): string {
   const value = row[column];
   if (typeof value !== "string") throw new TypeError(`column ${column} is not text`);

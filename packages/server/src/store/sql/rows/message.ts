@@ -1,15 +1,14 @@
 import { channels, lanes, messageStates } from "@tidings/contract/words";
-import type { MessageRow } from "../../../ports/store/log.ts";
-import { attemptsOf } from "../attempts.ts";
+import type { AttemptRow, MessageRow } from "../../../ports/store/log.ts";
 import { wordAt } from "../codes.ts";
-import type { Database, SqlRow } from "../database.ts";
-import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
+import type { SqlRow } from "../columns.ts";
+import { integer, integerOrNull, text, textOrNull } from "../columns.ts";
 
-export function messageRow(database: Database, row: SqlRow): MessageRow {
+export function messageRow(row: SqlRow, attempts: readonly AttemptRow[]): MessageRow {
   return {
     id: text(row, "id"),
     eventId: text(row, "event_id"),
-    runId: text(row, "run_id"),
+    runId: textOrNull(row, "run_id") ?? "",
     step: text(row, "step"),
     workflow: text(row, "workflow"),
     workflowVersion: integer(row, "workflow_version"),
@@ -31,6 +30,6 @@ export function messageRow(database: Database, row: SqlRow): MessageRow {
     readAt: integerOrNull(row, "read_at"),
     complainedAt: integerOrNull(row, "complained_at"),
     decisions: text(row, "decisions"),
-    attempts: attemptsOf(database, row),
+    attempts,
   };
 }

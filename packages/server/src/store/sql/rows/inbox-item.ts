@@ -1,8 +1,8 @@
 import type { InboxCounts } from "@tidings/contract/inbox";
 import { countsOf, type InboxMarks } from "../../../domain/inbox.ts";
 import type { InboxItemRow } from "../../../ports/store/inbox.ts";
-import type { SqlRow } from "../database.ts";
-import { integer, integerOrNull, text, textOrNull } from "../rows.ts";
+import type { SqlRow } from "../columns.ts";
+import { integer, integerOrNull, text, textOrNull } from "../columns.ts";
 
 export function itemRow(row: SqlRow): InboxItemRow {
   return {

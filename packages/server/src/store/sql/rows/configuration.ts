@@ -1,7 +1,7 @@
 import { configurationKinds } from "@tidings/contract/configuration";
 import type { ConfigurationRow } from "../../../ports/store/configuration.ts";
-import type { SqlRow } from "../database.ts";
-import { integer, text, textOrNull } from "../rows.ts";
+import type { SqlRow } from "../columns.ts";
+import { integer, text, textOrNull } from "../columns.ts";
 
 export const newestVersion =
   "select * from configuration where environment_id = ? and kind = ? and key = ? and current = 1";

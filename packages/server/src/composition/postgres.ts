@@ -1,0 +1,87 @@
+import { hostname } from "node:os";
+import { PostgresBroadcast } from "../broadcast/postgres.ts";
+import { isLoopbackHost } from "../lib/loopback-host.ts";
+import { placeOfProcess } from "../lib/place.ts";
+import { SharedLimiter } from "../limiter/shared.ts";
+import type { Window } from "../limiter/window.ts";
+import { type ConnectionSettings, connect } from "../store/postgres/connection.ts";
+import { PostgresLeases } from "../store/postgres/leases.ts";
+import { Partitions } from "../store/postgres/partitions.ts";
+import { openPostgresPool, postgresStore } from "../store/postgres/postgres.ts";
+import { RateWindows } from "../store/postgres/rate-windows.ts";
+import { WorkerRegistry } from "../store/postgres/workers.ts";
+import type { EngineParts, Engines } from "./engine-parts.ts";
+
+/** How often parts of tables are looked after. */
+const partitionsEveryMs = 600_000;
+
+/** Any number of processes on one database. */
+export async function openPostgres(parts: EngineParts, url: string): Promise<Engines> {
+  const { config, clock, node, metrics, hooks } = parts;
+  const { database } = config;
+  const connection = connectionSettings(parts, url);
+  const pool = await openPostgresPool({
+    ...connection,
+    connectionsMax: database.connectionsMax,
+    waitingMax: config.store.queuedRequestsMax,
+    waitMaxMs: database.waitMaxMs,
+  });
+  const { roles } = config.process;
+  const place = placeOfProcess();
+  const self = { node, roles, version: hooks.version, host: hostname(), pid: process.pid, place };
+  const registry = new WorkerRegistry(pool, self, database, (error) =>
+    hooks.log.error("a heartbeat was not written", { error }),
+  );
+  await registry.start();
+  const store = postgresStore(pool, registry, {
+    onCall: (tookMs) => metrics.storeTurnSeconds.observe(tookMs / 1000),
+  });
+  const leases = new PostgresLeases(pool, node);
+  const partitions = new Partitions(pool, database);
+  await partitions.keep(clock.now());
+  const keeping = setInterval(() => void keep(), partitionsEveryMs);
+  const keep = async (): Promise<void> => {
+    try {
+      if (await leases.hold("partitions", partitionsEveryMs)) await partitions.keep(clock.now());
+    } catch (error) {
+      hooks.log.error("parts of tables could not be made or dropped", { error });
+    }
+  };
+  const broadcast = new PostgresBroadcast({
+    connect: (onEnd) => connect(connection, onEnd),
+    clock,
+    node,
+    onFault: (error) => hooks.log.error("a hint met a fault", { error }),
+  });
+  await broadcast.start();
+  return {
+    store: {
+      ...store,
+      close: async () => {
+        clearInterval(keeping);
+        await registry.stop();
+        await store.close();
+      },
+    },
+    broadcast,
+    limiter: new SharedLimiter(new RateWindows<Window>(pool)),
+    workers: registry,
+    leases,
+    describeWith: (facts) => registry.describeWith(facts),
+    holdWhere: (mayHold) => registry.holdWhere(mayHold),
+    release: () => registry.stop(),
+    shared: true,
+  };
+}
+
+function connectionSettings({ config, node }: EngineParts, url: string): ConnectionSettings {
+  const { tls, caFile, connectTimeoutMs, statementTimeoutMs } = config.database;
+  const isNear = isLoopbackHost(new URL(url).hostname);
+  return {
+    url,
+    tls: { mode: tls === "auto" ? (isNear ? "off" : "verify") : tls, caFile },
+    connectTimeoutMs,
+    statementTimeoutMs,
+    applicationName: `tidings ${node}`,
+  };
+}

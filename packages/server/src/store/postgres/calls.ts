@@ -1,0 +1,126 @@
+import { acceptEvents } from "./calls/accept-events.ts";
+import { addInboxItems } from "./calls/add-inbox-items.ts";
+import { cancelEvents } from "./calls/cancel-events.ts";
+import { changeInbox } from "./calls/change-inbox.ts";
+import { commitEvents } from "./calls/commit-events.ts";
+import { commitRuns } from "./calls/commit-runs.ts";
+import {
+  configurationSince,
+  getConfiguration,
+  listConfiguration,
+  listConfigurationVersions,
+} from "./calls/configuration.ts";
+import { getDeadLetter, listDeadLetters } from "./calls/dead-letters.ts";
+import { dueEffects, dueEvents, dueRuns } from "./calls/due-events.ts";
+import { dueMessages } from "./calls/due-messages.ts";
+import { getEvent } from "./calls/get-event.ts";
+import { getMessage } from "./calls/get-message.ts";
+import { openInbox, revokeInboxTokens } from "./calls/inbox-tokens.ts";
+import {
+  createApiKey,
+  createEnvironment,
+  findApiKey,
+  listApiKeys,
+  listEnvironments,
+  revokeApiKey,
+} from "./calls/keys.ts";
+import { getInboxItem, listInbox } from "./calls/list-inbox.ts";
+import { listMessages } from "./calls/list-messages.ts";
+import { loadDeliveries } from "./calls/load-deliveries.ts";
+import { loadEvents } from "./calls/load-events.ts";
+import { loadRecipients } from "./calls/load-recipients.ts";
+import { loadRuns } from "./calls/load-runs.ts";
+import { appendMail, findMail, listMail } from "./calls/mail.ts";
+import { purgeExpiredKeys } from "./calls/purge-expired-keys.ts";
+import { queueDepths } from "./calls/queue-depths.ts";
+import { inboxHeads, readInboxes } from "./calls/read-inboxes.ts";
+import { recentSums } from "./calls/recent-sums.ts";
+import { deleteRecipient, getRecipient, putRecipient } from "./calls/recipients.ts";
+import { recordFeedback } from "./calls/record-feedback.ts";
+import { recordOutcomes } from "./calls/record-outcomes.ts";
+import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
+import { settleMessages } from "./calls/settle-messages.ts";
+import { startAttempts } from "./calls/start-attempts.ts";
+import { sweepInboxes } from "./calls/sweep-inboxes.ts";
+import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
+import { dueWebhookDeliveries, loadWebhookCall, recordWebhookAttempt } from "./calls/webhook-calls.ts";
+import {
+  addWebhookExample,
+  listWebhookDeliveries,
+  purgeWebhookDeliveries,
+  resendWebhookDelivery,
+} from "./calls/webhook-log.ts";
+import { createWebhook, deleteWebhook, getWebhook, listWebhooks, putWebhook } from "./calls/webhooks.ts";
+import { writeDocuments } from "./calls/write-documents.ts";
+import type { PostgresCalls } from "./context.ts";
+
+/** Every call of the Store port, as this engine does it. */
+export const calls: PostgresCalls = {
+  acceptEvents,
+  cancelEvents,
+  dueEvents,
+  loadEvents,
+  loadRecipients,
+  commitEvents,
+  dueRuns,
+  dueEffects,
+  loadRuns,
+  commitRuns,
+  dueMessages,
+  loadDeliveries,
+  startAttempts,
+  recordOutcomes,
+  settleMessages,
+  recordFeedback,
+  writeDocuments,
+  getConfiguration,
+  listConfiguration,
+  listConfigurationVersions,
+  configurationSince,
+  putTenant,
+  getTenant,
+  listTenants,
+  deleteTenant,
+  listEnvironments,
+  createEnvironment,
+  createApiKey,
+  findApiKey,
+  listApiKeys,
+  revokeApiKey,
+  putRecipient,
+  getRecipient,
+  deleteRecipient,
+  addInboxItems,
+  changeInbox,
+  listInbox,
+  getInboxItem,
+  readInboxes,
+  inboxHeads,
+  openInbox,
+  revokeInboxTokens,
+  sweepInboxes,
+  getEvent,
+  getMessage,
+  listMessages,
+  listDeadLetters,
+  getDeadLetter,
+  replayDeadLetters,
+  queueDepths,
+  recentSums,
+  purgeExpiredKeys,
+  appendMail,
+  listMail,
+  findMail,
+  createWebhook,
+  putWebhook,
+  getWebhook,
+  listWebhooks,
+  deleteWebhook,
+  addWebhookExample,
+  listWebhookDeliveries,
+  resendWebhookDelivery,
+  dueWebhookDeliveries,
+  loadWebhookCall,
+  recordWebhookAttempt,
+  purgeWebhookDeliveries,
+};

@@ -1,0 +1,83 @@
+import { eventStateCode, messageStateCode, runStateCode } from "../../sql/codes.ts";
+import { integer, text } from "../../sql/columns.ts";
+import { labelsOf } from "../../sql/rows/labels.ts";
+import type { Call, CallContext } from "../context.ts";
+import { few } from "../few.ts";
+import type { Session } from "../session.ts";
+
+/**
+ * Events first, then runs, then messages, each locked before the next is looked for: what a turn that was under way has
+ * made by then is found.
+ */
+export const cancelEvents: Call<"cancelEvents"> = async (context, { environmentId, cancellationHash, now }) => {
+  const { sql } = context;
+  const found = await sql.all(foundSql, environmentId, cancellationHash);
+  if (found.length === 0) return { events: 0, runs: 0, messages: 0 };
+  const ids = found.map((row) => text(row, "id"));
+  const keys = JSON.stringify(ids.map((id) => ({ environment_id: environmentId, id })));
+  const [events, , runs, messages] = await Promise.all([
+    sql.run(eventsSql, keys),
+    sql.run(partsSql, keys),
+    cancelRuns(sql, environmentId, ids),
+    cancelMessages(context, environmentId, ids, now),
+  ]);
+  return { events, runs, messages };
+};
+
+const foundSql = `select id from event where cancellation_hash = $2 and environment_id + 0 = $1 order by id for update`;
+
+const eventsSql = `update event set state = ${eventStateCode.canceled}, due_at = null, holder = 0, inline = null
+  from json_to_recordset($1) as r (environment_id int, id uuid)
+  where event.environment_id = r.environment_id and event.id = r.id and event.state = ${eventStateCode.accepted} and ${few}`;
+
+const partsSql = `delete from continuation as part using json_to_recordset($1) as r (environment_id int, id uuid)
+  where part.environment_id = r.environment_id and part.event_id = r.id and ${few}`;
+
+const runsSql = `with locked as materialized (
+    select environment_id, id from run where event_id = any($1::uuid[]) and state = ${runStateCode.waiting} order by id for update
+  )
+  update run set state = ${runStateCode.canceled}, due_at = null, holder = 0 from locked
+  where run.environment_id = locked.environment_id and run.id = locked.id and run.state = ${runStateCode.waiting}
+  returning run.id`;
+
+const effectsSql = `delete from effect using json_to_recordset($1) as r (environment_id int, id uuid)
+  where effect.environment_id = r.environment_id and effect.run_id = r.id and ${few}`;
+
+async function cancelRuns(sql: Session, environmentId: number, eventIds: string[]): Promise<number> {
+  const runs = await sql.all(runsSql, eventIds);
+  if (runs.length > 0)
+    await sql.run(effectsSql, JSON.stringify(runs.map(({ id }) => ({ environment_id: environmentId, id }))));
+  return runs.length;
+}
+
+/**
+ * What is under way may still be sent; marked, it is not tried again (record-outcomes). Both in one statement: a message
+ * that goes back to its queue between two would be missed by both.
+ */
+const messagesSql = `with locked as materialized (
+    select environment_id, id from message
+    where event_id = any($1::uuid[]) and state in (${messageStateCode.queued}, ${messageStateCode.sending}) order by id for update
+  )
+  update message set reason = 'canceled',
+    state = case when state = ${messageStateCode.queued} then ${messageStateCode.canceled} else state end,
+    due_at = case when state = ${messageStateCode.queued} then null else due_at end,
+    holder = case when state = ${messageStateCode.queued} then 0 else holder end,
+    settled_at = case when state = ${messageStateCode.queued} then $2::bigint else settled_at end
+  from locked where message.environment_id = locked.environment_id and message.id = locked.id
+  returning message.id, state, channel, lane, category, tenant`;
+
+async function cancelMessages(
+  { sql, count, webhooks }: CallContext,
+  environmentId: number,
+  eventIds: string[],
+  now: number,
+): Promise<number> {
+  const marked = await sql.all(messagesSql, eventIds, now);
+  const canceled = marked.filter((row) => integer(row, "state") === messageStateCode.canceled);
+  for (const row of canceled) {
+    const labels = labelsOf(environmentId, row);
+    webhooks.state(environmentId, labels.tenant, text(row, "id"), "canceled", now);
+    count(labels, "canceled", now);
+  }
+  return canceled.length;
+}

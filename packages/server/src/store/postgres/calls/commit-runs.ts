@@ -1,0 +1,79 @@
+import type { RunTurn, TurnResult } from "../../../ports/store/orchestrate.ts";
+import { runStateCode } from "../../sql/codes.ts";
+import { text } from "../../sql/columns.ts";
+import { inRounds } from "../../sql/in-rounds.ts";
+import type { Call, CallContext } from "../context.ts";
+import { few } from "../few.ts";
+import { insertDeadLetter } from "./dead-letter.ts";
+import { deleteEffects, putEffects } from "./effects.ts";
+import { insertDecisions } from "./insert-decisions.ts";
+import { insertMessages } from "./insert-messages.ts";
+
+export const commitRuns: Call<"commitRuns"> = async (context, { turns }) => {
+  const results = new Map<RunTurn, TurnResult>();
+  for (const round of inRounds(turns, ({ runId }) => runId)) await commitRound(context, round, results);
+  return turns.map((turn) => results.get(turn) ?? { status: "lost" });
+};
+
+async function commitRound(
+  context: CallContext,
+  turns: readonly RunTurn[],
+  results: Map<RunTurn, TurnResult>,
+): Promise<void> {
+  const moved = await advance(
+    context,
+    turns.toSorted((a, b) => (a.runId < b.runId ? -1 : 1)),
+  );
+  const [held] = await Promise.all([
+    insertMessages(
+      context,
+      moved.flatMap(({ messages }) => messages),
+    ),
+    putEffects(context.sql, moved),
+    deleteEffects(
+      context.sql,
+      moved.filter(({ progress, ofEffect }) => progress.kind !== "effect" && ofEffect),
+    ),
+    insertDecisions(
+      context.sql,
+      moved.flatMap(({ decisions }) => decisions),
+    ),
+  ]);
+  const heldById = new Map(held.map((one) => [one.id, one]));
+  for (const turn of moved) {
+    results.set(turn, {
+      status: "committed",
+      dropped: [],
+      held: turn.messages.flatMap(({ id }) => heldById.get(id) ?? []),
+    });
+    if (turn.progress.kind !== "dead") continue;
+    const { environmentId, runId: id, now: at } = turn;
+    const { reason, detail } = turn.progress;
+    await insertDeadLetter(context.sql, { environmentId, id, kind: "run", channel: null, reason, detail, at });
+  }
+}
+
+const advancedSql = `update run set step = coalesce(r.next, run.step), due_at = r.due_at, holder = 0, state = r.state,
+    journal = case when r.next is null then run.journal else r.journal end
+  from json_to_recordset($1) as r (environment_id int, id uuid, step int, next int, due_at bigint, state smallint, journal text)
+  where run.environment_id = r.environment_id and run.id = r.id and ${few} and run.step = r.step and run.state = ${runStateCode.waiting}
+  returning run.id`;
+
+/** Compare-and-set on the run's step number. */
+async function advance({ sql }: CallContext, turns: readonly RunTurn[]): Promise<RunTurn[]> {
+  if (turns.length === 0) return [];
+  const rows = turns.map(({ environmentId, runId, step, progress }) => {
+    const goesOn = progress.kind === "wait" || progress.kind === "effect";
+    return {
+      environment_id: environmentId,
+      id: runId,
+      step,
+      next: goesOn ? progress.step : null,
+      due_at: progress.kind === "wait" ? progress.dueAt : null,
+      state: runStateCode[goesOn ? "waiting" : progress.kind === "dead" ? "dead" : "completed"],
+      journal: goesOn ? progress.journal : null,
+    };
+  });
+  const moved = new Set((await sql.all(advancedSql, JSON.stringify(rows))).map((row) => text(row, "id")));
+  return turns.filter(({ runId }) => moved.has(runId));
+}

@@ -1,0 +1,70 @@
+import { runStateCode } from "../../sql/codes.ts";
+import { integer, type SqlRow, text } from "../../sql/columns.ts";
+import { isId } from "../../sql/is-id.ts";
+import { runRecord } from "../../sql/rows/run.ts";
+import type { Call } from "../context.ts";
+import { few } from "../few.ts";
+import type { Session } from "../session.ts";
+import { eventParts } from "./event-parts.ts";
+import { inOrderOf } from "./in-order-of.ts";
+import { recipientKey } from "./load-deliveries.ts";
+import { recipientName, recipientsOf } from "./load-recipients.ts";
+import { ofAnyEnvironment } from "./of-any-environment.ts";
+
+/** Only a run without a time of its own can wait for an effect. */
+const waitingSql = `select run.*, effect.attempts as effect_attempts, effect.due_at as effect_due_at, effect.base_at as effect_base_at
+  from ${ofAnyEnvironment("run")} left join effect on effect.environment_id = run.environment_id and effect.run_id = run.id and run.due_at is null
+  where run.state = ${runStateCode.waiting}`;
+
+export const loadRuns: Call<"loadRuns"> = async ({ sql }, { ids }) => {
+  const known = ids.filter(isId);
+  if (known.length === 0) return [];
+  const rows = inOrderOf(ids, await sql.all(waitingSql, known));
+  const [events, recipients, messages] = await Promise.all([
+    eventParts(sql, rows),
+    recipientsOf(sql, rows.map(recipientKey)),
+    messagesOf(sql, rows),
+  ]);
+  return rows.flatMap((row) => {
+    const event = events.get(text(row, "event_id"));
+    if (event === undefined) return [];
+    return [
+      runRecord(row, {
+        effect: effectOf(row),
+        event,
+        recipientRecord: recipients.get(recipientName(recipientKey(row))) ?? null,
+        messages: messages.get(text(row, "id")) ?? [],
+      }),
+    ];
+  });
+};
+
+function effectOf(row: SqlRow) {
+  if (row["effect_attempts"] === null) return undefined;
+  return {
+    attempts: integer(row, "effect_attempts"),
+    dueAt: integer(row, "effect_due_at"),
+    baseAt: integer(row, "effect_base_at"),
+  };
+}
+
+const messagesSql = `select message.run_id, message.step, message.state
+  from json_to_recordset($1) as r (environment_id int, event_id uuid, run_id uuid)
+  join message on message.event_id = r.event_id and message.run_id = r.run_id and ${few} order by message.id`;
+
+async function messagesOf(sql: Session, rows: readonly SqlRow[]): Promise<ReadonlyMap<string, SqlRow[]>> {
+  const found = new Map<string, SqlRow[]>();
+  if (rows.length === 0) return found;
+  const keys = rows.map((row) => ({
+    environment_id: row["environment_id"],
+    event_id: row["event_id"],
+    run_id: row["id"],
+  }));
+  for (const row of await sql.all(messagesSql, JSON.stringify(keys))) {
+    const id = text(row, "run_id");
+    const own = found.get(id) ?? [];
+    found.set(id, own);
+    own.push(row);
+  }
+  return found;
+}

@@ -1,0 +1,34 @@
+import type { RecipientRow } from "../../../ports/store/recipients.ts";
+import { integer } from "../../sql/columns.ts";
+import { recipientOfRow } from "../../sql/rows/recipient.ts";
+import type { Call } from "../context.ts";
+import type { Session } from "../session.ts";
+import { writeRecipients } from "./write-recipient.ts";
+
+export const putRecipient: Call<"putRecipient"> = async ({ sql }, { recipient }) => {
+  await writeRecipients(sql, [recipient]);
+  const row = await recipientRow(sql, recipient.environmentId, recipient.id);
+  if (row === undefined) throw new Error("an upsert left no row");
+  return row;
+};
+
+export const getRecipient: Call<"getRecipient"> = ({ sql }, { environmentId, id }) =>
+  recipientRow(sql, environmentId, id);
+
+/** The recipient's row first: who adds to its inbox holds that, and adds nothing behind this. */
+export const deleteRecipient: Call<"deleteRecipient"> = async ({ sql }, { environmentId, id }) => {
+  const [deleted] = await Promise.all([
+    sql.run("delete from recipient where environment_id = $1 and id = $2", environmentId, id),
+    sql.run("delete from address where environment_id = $1 and recipient = $2", environmentId, id),
+    sql.run("delete from inbox where environment_id = $1 and recipient = $2", environmentId, id),
+    sql.run("delete from inbox_item where environment_id = $1 and recipient = $2", environmentId, id),
+    sql.run("delete from inbox_change where environment_id = $1 and recipient = $2", environmentId, id),
+  ]);
+  return deleted === 1;
+};
+
+async function recipientRow(sql: Session, environmentId: number, id: string): Promise<RecipientRow | undefined> {
+  const row = await sql.get("select * from recipient where environment_id = $1 and id = $2", environmentId, id);
+  if (row === undefined) return undefined;
+  return { ...recipientOfRow(row, environmentId, id), createdAt: integer(row, "created_at") };
+}

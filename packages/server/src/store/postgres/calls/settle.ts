@@ -1,0 +1,65 @@
+import { channels, lanes, type MessageState } from "@tidings/contract/words";
+import { messageStateCode, wordAt } from "../../sql/codes.ts";
+import { integer, text } from "../../sql/columns.ts";
+import type { CallContext } from "../context.ts";
+import { few } from "../few.ts";
+import { insertDeadLetter } from "./dead-letter.ts";
+
+export interface After {
+  state: MessageState;
+  dueAt?: number;
+  reason?: string;
+  detail?: string;
+}
+
+/** What was to be settled: the caller has checked, in this transaction, that it may. */
+export interface Settled {
+  environmentId: number;
+  messageId: string;
+  after: After;
+  at: number;
+  /** That of the attempt which led here; empty where none did. */
+  integration: string;
+}
+
+const settledSql = `update message set state = r.state, due_at = r.due_at, holder = 0, reason = r.reason, settled_at = r.settled_at,
+    sent_at = coalesce(r.sent_at, message.sent_at)
+  from json_to_recordset($1) as r (environment_id int, id uuid, state smallint, due_at bigint, reason text, settled_at bigint, sent_at bigint)
+  where message.environment_id = r.environment_id and message.id = r.id and ${few}
+  returning message.id, message.channel, message.lane, message.category, message.tenant`;
+
+/**
+ * Moves messages' rows to what follows: state, timer, and a dead letter where one is dead. Counts them. Nobody holds a row
+ * that waits for a time.
+ */
+export async function settleAll(context: CallContext, settled: readonly Settled[]): Promise<void> {
+  if (settled.length === 0) return;
+  const byId = new Map(settled.map((one) => [one.messageId, one]));
+  const rows = settled.map(({ environmentId, messageId, after, at }) => {
+    const dueAt = after.state === "queued" ? (after.dueAt ?? at) : null;
+    return {
+      environment_id: environmentId,
+      id: messageId,
+      state: messageStateCode[after.state],
+      due_at: dueAt,
+      reason: after.reason ?? null,
+      settled_at: dueAt === null ? at : null,
+      sent_at: after.state === "sent" ? at : null,
+    };
+  });
+  for (const row of await context.sql.all(settledSql, JSON.stringify(rows))) {
+    const one = byId.get(text(row, "id"));
+    if (one === undefined) continue;
+    const { environmentId, messageId, after, at, integration } = one;
+    const metric = after.state === "queued" ? "retried" : after.state;
+    if (metric === "sending") throw new RangeError("sending is no end");
+    const channel = wordAt(channels, integer(row, "channel"));
+    const lane = wordAt(lanes, integer(row, "lane"));
+    const tenant = text(row, "tenant");
+    context.webhooks.state(environmentId, tenant, messageId, after.state, at);
+    context.count({ environmentId, channel, lane, category: text(row, "category"), tenant }, metric, at, integration);
+    if (after.state !== "dead") continue;
+    const { reason = "", detail = "" } = after;
+    await insertDeadLetter(context.sql, { environmentId, id: messageId, kind: "message", channel, reason, detail, at });
+  }
+}

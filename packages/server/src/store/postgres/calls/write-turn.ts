@@ -1,0 +1,70 @@
+import type { DedupeClaim, TurnWrites, TurnWritten } from "../../../ports/store/orchestrate.ts";
+import { integer } from "../../sql/columns.ts";
+import { inRounds } from "../../sql/in-rounds.ts";
+import type { CallContext } from "../context.ts";
+import type { Session } from "../session.ts";
+import { insertDecisions } from "./insert-decisions.ts";
+import { insertMessages } from "./insert-messages.ts";
+import { insertRuns } from "./insert-runs.ts";
+
+/** What several turns make; the caller has seen to it that each is its event's next. Along the turns. */
+export async function writeTurns(context: CallContext, turns: readonly TurnWrites[]): Promise<TurnWritten[]> {
+  const claims = turns.flatMap((turn) => turn.dedupe);
+  const lostClaims = claims.length === 0 ? new Set<DedupeClaim>() : await claimDedupe(context.sql, claims);
+  const lost = new Set([...lostClaims].map(({ runId }) => runId));
+  const kept = <Item extends { runId: string }>(items: readonly Item[]): readonly Item[] =>
+    lost.size === 0 ? items : items.filter(({ runId }) => !lost.has(runId));
+  const writing = [
+    insertRuns(
+      context,
+      turns.flatMap((turn) => turn.runs.filter(({ id }) => !lost.has(id))),
+    ),
+    insertDecisions(context.sql, [
+      ...[...lostClaims].map(({ decision }) => decision),
+      ...turns.flatMap((turn) => kept(turn.decisions)),
+    ]),
+  ];
+  const [held] = await Promise.all([
+    insertMessages(
+      context,
+      turns.flatMap((turn) => kept(turn.messages)),
+    ),
+    ...writing,
+  ]);
+  const heldById = new Map(held.map((one) => [one.id, one]));
+  return turns.map((turn) => ({
+    dropped: lost.size === 0 ? [] : turn.dedupe.filter((claim) => lostClaims.has(claim)).map(({ runId }) => runId),
+    held: heldById.size === 0 ? [] : turn.messages.flatMap(({ id }) => heldById.get(id) ?? []),
+  }));
+}
+
+const claimedSql = `insert into dedupe (environment_id, hash, run_id, expires_at)
+  select environment_id, hash, run_id, expires_at
+  from json_to_recordset($1) as r (environment_id int, hash text, run_id text, expires_at bigint)
+  on conflict (environment_id, hash) do update set run_id = excluded.run_id, expires_at = excluded.expires_at
+  where dedupe.expires_at <= $2 or dedupe.run_id = excluded.run_id
+  returning environment_id, hash, run_id`;
+
+/**
+ * The claim holds for its window; the same run may claim again, so that a turn that runs again finds it still its own.
+ * Gives the claims that were lost. Sorted, so that two calls never wait for each other's keys.
+ */
+async function claimDedupe(sql: Session, claims: readonly DedupeClaim[]): Promise<Set<DedupeClaim>> {
+  const lost = new Set<DedupeClaim>();
+  const sorted = claims.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  for (const round of inRounds(sorted, keyOf)) {
+    const rows = round.map(({ environmentId, hash, runId, expiresAt }) => ({
+      environment_id: environmentId,
+      hash,
+      run_id: runId,
+      expires_at: expiresAt,
+    }));
+    const now = Math.max(...round.map((claim) => claim.now));
+    const found = await sql.all(claimedSql, JSON.stringify(rows), now);
+    const taken = new Set(found.map((row) => `${integer(row, "environment_id")}:${String(row["hash"])}`));
+    for (const claim of round) if (!taken.has(keyOf(claim))) lost.add(claim);
+  }
+  return lost;
+}
+
+const keyOf = ({ environmentId, hash }: DedupeClaim): string => `${environmentId}:${hash}`;

@@ -1,0 +1,33 @@
+import type { StatisticMetric } from "../../domain/statistic.ts";
+import type { StoreCalls } from "../../ports/store/store.ts";
+import type { StatisticLabels } from "../sql/statistics.ts";
+import type { Session } from "./session.ts";
+import type { WebhookOutbox } from "./webhook-outbox.ts";
+
+/** What a process has in its own memory at once with the commit, where it runs the role that comes next. */
+export interface Holding {
+  /** This process's number among the workers, which its rows carry; 0 where nobody is to hold them. */
+  readonly number: number;
+  /** The number for new rows of this kind and lane: this process's, or 0 where another role or another process is to take them. */
+  holderOf(kind: "events" | "runs" | "delivery"): number;
+}
+
+/** What a call works with, inside a transaction of its own. */
+export interface CallContext {
+  sql: Session;
+  holding: Holding;
+  /** What endpoints are to be told of changes that the call makes: gathered, and written before its commit. */
+  webhooks: WebhookOutbox;
+  /** Adds one to a sum of the minute of `at`; written before the call's commit. */
+  count(labels: StatisticLabels, metric: StatisticMetric, at: number, integration?: string): void;
+}
+
+export type CallName = keyof StoreCalls;
+export type CallInput<Name extends CallName> = Parameters<StoreCalls[Name]>[0];
+export type CallOutput<Name extends CallName> = Awaited<ReturnType<StoreCalls[Name]>>;
+
+/** The Store port as this engine implements it, one call per file: each inside an open transaction. */
+export type PostgresCalls = {
+  [Name in CallName]: (context: CallContext, input: CallInput<Name>) => Promise<CallOutput<Name>>;
+};
+export type Call<Name extends CallName> = PostgresCalls[Name];

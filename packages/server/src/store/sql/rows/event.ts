@@ -1,0 +1,24 @@
+import { lanes } from "@tidings/contract/words";
+import type { EventRecord } from "../../../ports/store/orchestrate.ts";
+import { wordAt } from "../codes.ts";
+import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
+
+/** `cursor` is that of the part which is loaded. */
+export function eventRecord(row: SqlRow, cursor: number): EventRecord {
+  return {
+    id: text(row, "id"),
+    environmentId: integer(row, "environment_id"),
+    kind: integer(row, "kind") === 1 ? ("message" as const) : ("event" as const),
+    name: text(row, "name"),
+    tenant: text(row, "tenant"),
+    lane: wordAt(lanes, integer(row, "lane")),
+    receivedAt: integer(row, "received_at"),
+    dueAt: integerOrNull(row, "due_at") ?? integer(row, "received_at"),
+    expiresAt: integerOrNull(row, "expires_at"),
+    cancellationHash: textOrNull(row, "cancellation_hash"),
+    generation: integer(row, "generation"),
+    payload: text(row, "payload"),
+    inline: textOrNull(row, "inline"),
+    cursor,
+  };
+}

@@ -1,0 +1,3 @@
+import { postgresSuites } from "./postgres/suites.ts";
+
+postgresSuites("17");

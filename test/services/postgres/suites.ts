@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { type Postgres, startPostgres } from "../servers/postgres.ts";
+import { type PostgresVersion, whyNoPostgres } from "../servers/postgres-programs.ts";
+import { broadcastSuite } from "./broadcast.ts";
+import { ownDatabase } from "./database.ts";
+import { documentsTogetherSuite } from "./documents-together.ts";
+import { durabilitySuite } from "./durability.ts";
+import { limiterSuite } from "./limiter.ts";
+import { partsSuite } from "./parts.ts";
+import { queueSuite } from "./queue.ts";
+import { storeSuite } from "./store.ts";
+import { workTogetherSuite } from "./work-together.ts";
+import { workerFactsSuite } from "./worker-facts.ts";
+import { workersSuite } from "./workers.ts";
+
+/** All that PostgreSQL does behind the ports, on a real server of that version. In CI a missing one is a failure. */
+export function postgresSuites(version: PostgresVersion): void {
+  const reason = whyNoPostgres(version);
+  const name = `PostgreSQL ${version}${reason === undefined ? "" : ` (${reason})`}`;
+  describe.skipIf(reason !== undefined && process.env["CI"] === undefined)(name, () => {
+    let server: Postgres;
+    let hints = "";
+    beforeAll(async () => {
+      server = await startPostgres({ version });
+      hints = await ownDatabase(server);
+    });
+    afterAll(() => server.remove());
+    storeSuite(name, () => server);
+    queueSuite(name, () => server);
+    limiterSuite(name, () => server);
+    broadcastSuite(() => hints);
+    workersSuite(() => server);
+    workerFactsSuite(() => server);
+    partsSuite(() => server);
+    documentsTogetherSuite(() => server);
+    workTogetherSuite(() => server);
+    durabilitySuite(version);
+  });
+}
