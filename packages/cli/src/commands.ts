@@ -9,6 +9,7 @@ import { push } from "./commands/push.ts";
 import { schemas } from "./commands/schemas.ts";
 import { send } from "./commands/send.ts";
 import { start } from "./commands/start.ts";
+import { status } from "./commands/status.ts";
 import { tail } from "./commands/tail.ts";
 import { versions } from "./commands/versions.ts";
 
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   schemas,
   send,
   tail,
+  status,
   ...deadLetters,
   ...keys,
   doctor,

@@ -31,6 +31,17 @@ describe("the terminal", () => {
     expect(real.written.err).toMatch(/\r\x1b\[2K$/);
   });
 
+  test("puts a result in the place of the one before it, and elsewhere below it", () => {
+    const real = terminal({ isTTY: true });
+    real.terminal.redraw(["a", "b"]);
+    real.terminal.redraw(["c"]);
+    expect(real.written.out).toBe("\x1b[Ha\x1b[K\nb\x1b[K\n\x1b[J\x1b[Hc\x1b[K\n\x1b[J");
+    const piped = terminal();
+    piped.terminal.redraw(["a", "b"]);
+    piped.terminal.redraw(["c"]);
+    expect(piped.written.out).toBe("a\nb\n\nc\n\n");
+  });
+
   test("has no colours where they are not wanted, and no bars where it is to be quiet", () => {
     expect(terminal({ isTTY: true, colours: false }).terminal.style("red", "x")).toBe("x");
     const quiet = terminal({ isTTY: true, quiet: true });

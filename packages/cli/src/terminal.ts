@@ -40,6 +40,16 @@ export class Terminal {
     this.#options.out.write(`${line}\n`);
   }
 
+  /**
+   * A result in place of the one before it: on a terminal from the top of the screen, each line and what is below the last
+   * one cleared as it is written, so that nothing flickers. Elsewhere one after the other.
+   */
+  redraw(lines: readonly string[]): void {
+    const { out } = this.#options;
+    if (out.isTTY === true) out.write(`\x1b[H${lines.map((line) => `${line}\x1b[K\n`).join("")}\x1b[J`);
+    else out.write(`${lines.join("\n")}\n\n`);
+  }
+
   /** The result for programs. */
   document(value: unknown, pretty = true): void {
     this.#options.out.write(`${JSON.stringify(value, null, pretty ? 2 : undefined)}\n`);

@@ -1,7 +1,8 @@
-import { TidingsApiError, TidingsConnectionError, TidingsTimeoutError } from "@tidings/client";
+import { TidingsApiError } from "@tidings/client";
 import type { MessageView } from "@tidings/contract/messages";
 import { channels, messageStates } from "@tidings/contract/words";
 import type { Api } from "../api.ts";
+import { isAway } from "../away.ts";
 import type { Command, Context } from "../command.ts";
 import type { Outcome } from "../exit-codes.ts";
 import { usage } from "../failure.ts";
@@ -134,11 +135,6 @@ async function lookUntilAnswered(follower: Follower, { terminal, signal }: Conte
       if (waitMs === 0) terminal.note("the server does not answer; waiting for it");
     }
   }
-}
-
-function isAway(error: unknown): boolean {
-  if (error instanceof TidingsConnectionError || error instanceof TidingsTimeoutError) return true;
-  return error instanceof TidingsApiError && (error.status >= 500 || error.status === 429);
 }
 
 function print(change: Change, kind: ChangeKind, { terminal, json }: Context): void {

@@ -86,7 +86,8 @@ function ground() {
   return { clock, random, ids, database, store, keyring };
 }
 
-const machines: Pick<ApiDependencies, "readiness" | "metrics"> = {
+const machines: Pick<ApiDependencies, "readiness" | "metrics" | "workers"> = {
+  workers: { list: async () => [] },
   readiness: async () => ({ store: { ok: true } }),
   metrics: async () => ({ contentType: "text/plain; version=0.0.4", text: "up 1\n" }),
 };
@@ -133,7 +134,6 @@ export async function apiBench(
     configuration: { store, writer: new ConfigurationWriter({ store, rules, partUsers, keyring, broadcast, clock }) },
     templates: engines.templates,
     store,
-    workers: { list: async () => [] },
     keyring,
     clock,
     ids,

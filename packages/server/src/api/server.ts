@@ -109,6 +109,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       isStopping = true;
       unsubscribe();
       inbox.stop();
+      app.server.keepAliveTimeout = 1; // who is answered from now on does not stay
       closed ??= app.close();
       return closed;
     },
