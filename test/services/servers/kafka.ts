@@ -105,8 +105,9 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
 
 /** A broker without ZooKeeper starts on a folder alone that was prepared for it, with its users. */
 function formatStorage(classPath: string, configuration: string, folder: string): void {
-  const users = scramMechanisms.flatMap((name) => ["-S", `${name}=[name=${username},password=${password}]`]);
+  const users = scramMechanisms.flatMap((name) => ["--add-scram", `${name}=[name=${username},password=${password}]`]);
   const clusterId = randomBytes(16).toString("base64url");
-  const format = ["format", "-t", clusterId, "-c", configuration, ...users];
+  // An id may begin with a hyphen: only so is it taken for a value.
+  const format = ["format", `--cluster-id=${clusterId}`, "--config", configuration, ...users];
   runProgram([...java, "-cp", classPath, "kafka.tools.StorageTool", ...format], folder);
 }
