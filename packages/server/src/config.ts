@@ -109,7 +109,7 @@ const rolesSetting = z
     default: roles.join(","),
     limit: "a list of roles",
     secret: false,
-    description: "What this process does; without TIDINGS_DATABASE_URL there is one process, and it has all of them",
+    description: "What this process does; the embedded store allows one process only",
   });
 
 const originsLimit = "origins such as https://shop.example, with commas between them, or *";

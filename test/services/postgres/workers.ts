@@ -4,6 +4,7 @@ import { type Corner, openCorner, times } from "../../../packages/server/src/sto
 import { PostgresLeases } from "../../../packages/server/src/store/postgres/leases.ts";
 import { openPostgresPool, postgresStore } from "../../../packages/server/src/store/postgres/postgres.ts";
 import { WorkerRegistry } from "../../../packages/server/src/store/postgres/workers.ts";
+import { pause } from "../../harness/pause.ts";
 import type { Postgres } from "../servers/postgres.ts";
 import { sql } from "../servers/postgres-sql.ts";
 import { ownDatabase, poolSettings } from "./database.ts";
@@ -132,6 +133,6 @@ async function until<T>(ask: () => Promise<T>, enough: (answer: T) => boolean): 
     const answer = await ask();
     if (enough(answer)) return answer;
     if (Date.now() > end) throw new Error(`still ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
 }

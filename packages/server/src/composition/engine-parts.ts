@@ -19,8 +19,6 @@ export interface Engines {
   holdWhere(mayHold: (kind: HeldKind) => boolean): void;
   /** Tells what this process has in hand, for whoever asks about workers. */
   describeWith(facts: () => WorkerFacts): void;
-  /** Gives back what the process holds, for others to take at once. */
-  release(): Promise<void>;
   /** Whether other processes may work on the same store. */
   shared: boolean;
 }

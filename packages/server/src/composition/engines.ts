@@ -61,7 +61,6 @@ async function openEmbedded({ config, clock, node, dataDir, metrics, hooks }: En
     describeWith: (facts) => {
       factsOf = facts;
     },
-    release: async () => {},
     shared: false,
   };
 }

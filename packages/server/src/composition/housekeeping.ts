@@ -2,12 +2,15 @@ import type { Clock, Timer } from "../ports/clock.ts";
 import type { InboxBounds, InboxStore } from "../ports/store/inbox.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
 import type { WebhookStore } from "../ports/store/webhooks.ts";
+import type { Leases } from "../ports/workers.ts";
 
 interface Parts {
   store: Pick<MaintenanceStore, "purgeExpiredKeys"> &
     Pick<InboxStore, "sweepInboxes"> &
     Pick<WebhookStore, "purgeWebhookDeliveries">;
   clock: Clock;
+  /** One process does it for all. */
+  leases: Leases;
   intervalMs: number;
   rowsMax: number;
   inbox: InboxBounds & { sweptMax: number };
@@ -21,7 +24,7 @@ interface Parts {
  * per transaction, until none is left; then waits for the next time.
  */
 export function startHousekeeping(parts: Parts): { stop(): void } {
-  const { store, clock, intervalMs, rowsMax } = parts;
+  const { store, clock, leases, intervalMs, rowsMax } = parts;
   let stopped = false;
   let timer: Timer;
   const arm = (): void => {
@@ -33,6 +36,7 @@ export function startHousekeeping(parts: Parts): { stop(): void } {
   };
   const purge = async (): Promise<void> => {
     try {
+      if (!(await leases.hold("housekeeping", intervalMs))) return arm();
       await untilNone(rowsMax, (limit) => store.purgeExpiredKeys({ now: clock.now(), limit }));
       const before = clock.now() - parts.webhookRetentionMs;
       await untilNone(rowsMax, (limit) => store.purgeWebhookDeliveries({ before, limit }));

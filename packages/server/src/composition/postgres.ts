@@ -69,7 +69,6 @@ export async function openPostgres(parts: EngineParts, url: string): Promise<Eng
     leases,
     describeWith: (facts) => registry.describeWith(facts),
     holdWhere: (mayHold) => registry.holdWhere(mayHold),
-    release: () => registry.stop(),
     shared: true,
   };
 }

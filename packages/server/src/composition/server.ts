@@ -83,6 +83,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
   const housekeeping = startHousekeeping({
     store,
     clock,
+    leases: foundation.engines.leases,
     intervalMs: config.store.purgeIntervalMs,
     rowsMax: config.store.purgeRowsMax,
     webhookRetentionMs: config.webhooks.retentionMs,

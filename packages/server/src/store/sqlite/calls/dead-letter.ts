@@ -1,15 +1,5 @@
-import type { Channel } from "@tidings/contract/words";
+import type { DeadLetter } from "../../sql/dead-letter.ts";
 import type { Database } from "../database.ts";
-
-export interface DeadLetter {
-  environmentId: number;
-  id: string;
-  kind: "message" | "event" | "run";
-  channel: Channel | null;
-  reason: string;
-  detail: string;
-  at: number;
-}
 
 export function insertDeadLetter(database: Database, letter: DeadLetter): void {
   database.run(
