@@ -10,7 +10,7 @@ const composition = [`${server}main\\.ts$`, `${server}composition/`];
 
 const layer = (...names) => names.map((name) => `${server}${name}/`);
 const settings = [`${server}config\\.ts$`, `${server}errors\\.ts$`];
-const settingsSources = `${server}settings-sources\\.ts$`;
+const settingsParts = `${server}(settings-sources|setting-kinds|particular-settings)\\.ts$`;
 
 /** Packages that speak to the outside; what needs one lies in a provider, an engine or the API. */
 const vendors = [
@@ -163,8 +163,8 @@ module.exports = {
     ),
     only(
       "config",
-      [settings[0], settingsSources],
-      [...settings, settingsSources, ...layer("domain", "lib"), contract],
+      [settings[0], settingsParts],
+      [...settings, settingsParts, ...layer("domain", "lib"), contract],
       "Settings depend on no layer.",
     ),
     only("errors", [settings[1]], [contract], "Error codes depend on no layer."),

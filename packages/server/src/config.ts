@@ -1,6 +1,14 @@
 import { limits } from "@tidings/contract/limits";
 import { nearest } from "@tidings/contract/nearest";
 import { z } from "zod";
+import {
+  apiKeySchema,
+  databaseUrlSchema,
+  masterKeySchema,
+  originsSetting,
+  rolesSetting,
+} from "./particular-settings.ts";
+import { flag, infos, oneOf, optionalText, type SettingInfo, text, whole } from "./setting-kinds.ts";
 import { givenSettings, type SettingFault } from "./settings-sources.ts";
 
 /*
@@ -9,128 +17,11 @@ import { givenSettings, type SettingFault } from "./settings-sources.ts";
  * table is a zod schema, so that `Config` is derived from it and all faults are found in one go.
  */
 
-export const roles = ["api", "orchestrate", "deliver", "feedback"] as const;
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const HOUR_MS = 3_600_000;
-
-interface SettingInfo {
-  name: string;
-  unit: string;
-  /** As it would be written in the environment; empty where there is none. */
-  default: string;
-  limit: string;
-  secret: boolean;
-  description: string;
-}
-
-const infos = z.registry<SettingInfo>();
-
-type Range = readonly [min: number, max: number];
-
-/** A whole number in a range. */
-function whole(name: string, unit: string, initial: number, [min, max]: Range, description: string) {
-  const limit = `a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .refine((text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max, {
-      error: `must be ${limit}`,
-    })
-    .transform(Number)
-    .default(initial)
-    .register(infos, { name, unit, default: String(initial), limit, secret: false, description });
-}
-
-function flag(name: string, initial: boolean, description: string) {
-  return z
-    .enum(["true", "false"], { error: "must be true or false" })
-    .transform((text) => text === "true")
-    .default(initial)
-    .register(infos, { name, unit: "", default: String(initial), limit: "true or false", secret: false, description });
-}
-
-function text(name: string, initial: string, description: string) {
-  return z.string().max(4096, { error: "must have at most 4096 characters" }).default(initial).register(infos, {
-    name,
-    unit: "",
-    default: initial,
-    limit: "at most 4096 characters",
-    secret: false,
-    description,
-  });
-}
-
-function optionalText(name: string, schema: z.ZodString, limit: string, secret: boolean, description: string) {
-  return schema.optional().register(infos, { name, unit: "", default: "", limit, secret, description });
-}
-
-function oneOf<const T extends readonly string[]>(name: string, values: T, initial: T[number], description: string) {
-  const limit = `one of ${values.join(", ")}`;
-  return z
-    .string()
-    .pipe(z.enum(values, { error: `must be ${limit}` }))
-    .default(() => initial)
-    .register(infos, { name, unit: "", default: initial, limit, secret: false, description });
-}
-
-function split(list: string): string[] {
-  return list.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()]));
-}
-
-/** Base64 of exactly 32 bytes. */
-const masterKeySchema = z.string().refine((key) => /^[A-Za-z0-9+/]{43}=$/.test(key), {
-  error: "must be 32 bytes in base64, as `openssl rand -base64 32` makes them",
-});
-
-const apiKeySchema = z
-  .string()
-  .regex(/^[\x21-\x7e]{32,255}$/, { error: "must consist of 32 to 255 visible ASCII characters" });
-
-const databaseUrlSchema = z
-  .string()
-  .refine((url) => URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol), {
-    error: "must be a URL such as postgres://user:password@host:5432/tidings",
-  });
-
-const rolesSetting = z
-  .string()
-  .transform(split)
-  .pipe(
-    z
-      .array(z.enum(roles, { error: `must be some of ${roles.join(", ")}, with commas between them` }))
-      .min(1, { error: `must be some of ${roles.join(", ")}, with commas between them` }),
-  )
-  .default([...roles])
-  .register(infos, {
-    name: "TIDINGS_ROLES",
-    unit: "",
-    default: roles.join(","),
-    limit: "a list of roles",
-    secret: false,
-    description: "What this process does; the embedded store allows one process only",
-  });
-
-const originsLimit = "origins such as https://shop.example, with commas between them, or *";
-const originsSetting = z
-  .string()
-  .transform((list) => split(list).map((origin) => origin.toLowerCase()))
-  .refine(
-    (list) => list.every((origin) => origin === "*" || (URL.canParse(origin) && new URL(origin).origin === origin)),
-    {
-      error: `must be ${originsLimit}`,
-    },
-  )
-  .default([])
-  .register(infos, {
-    name: "TIDINGS_INBOX_ORIGINS",
-    unit: "",
-    default: "",
-    limit: originsLimit,
-    secret: false,
-    description: "Origins of pages that may use the inbox from elsewhere; none where left out",
-  });
 
 // biome-ignore format: one setting per line is what lets this be read as a table
 const configSchema = z.object({
