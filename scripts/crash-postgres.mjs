@@ -7,9 +7,10 @@ import { install } from "./install.mjs";
 import { capture, Failure, main, run, tools } from "./process.mjs";
 
 const services = fileURLToPath(new URL("../test/services/servers/services-main.ts", import.meta.url));
-const server = "postgres-15";
+const servers = process.argv.includes("--kafka") ? ["postgres-15", "kafka-4"] : ["postgres-15"];
 
-// The crash suite of the embedded store, unchanged, over servers that share a PostgreSQL of this run.
+// The crash suite of the embedded store, unchanged, over servers that share a PostgreSQL of this run; with --kafka, work goes by
+// a Kafka of this run too.
 await main(async () => {
   await install();
   await build();
@@ -18,17 +19,28 @@ await main(async () => {
   chmodSync(folder, 0o711);
   const env = { ...process.env, TIDINGS_TEST_SERVICES_DIR: folder };
   const service = async (command) => {
-    const { code, stdout, stderr } = await capture(process.execPath, ["--import", "tsx", services, command, server], {
-      env,
-    });
-    if (code !== 0) throw new Failure(`${server} ${command}: ${stderr}`);
+    const { code, stdout, stderr } = await capture(
+      process.execPath,
+      ["--import", "tsx", services, command, ...servers],
+      {
+        env,
+      },
+    );
+    if (code !== 0) throw new Failure(`${servers.join(" ")} ${command}: ${stderr}`);
     return stdout;
   };
   try {
-    const url = /^\s+adminUrl\s+(postgres:\S+)$/m.exec(await service("up"))?.[1];
-    if (url === undefined) throw new Failure(`${server} said no address`);
+    const told = await service("up");
+    const find = (shape, what) => {
+      const found = shape.exec(told)?.[1];
+      if (found === undefined) throw new Failure(`the servers said no ${what}`);
+      return found;
+    };
+    const url = find(/^\s+adminUrl\s+(postgres:\S+)$/m, "adminUrl");
+    const queue =
+      servers.length > 1 ? { TIDINGS_TEST_QUEUE_URL: `kafka://${find(/^\s+brokers\s+(\S+)$/m, "brokers")}` } : {};
     return await run(process.execPath, [tools.vitest, "run", "--project", "crash", "test/crash/kill.test.ts"], {
-      env: { ...env, TIDINGS_TEST_ENGINE: "postgres", TIDINGS_TEST_DATABASE_URL: url },
+      env: { ...env, ...queue, TIDINGS_TEST_ENGINE: "postgres", TIDINGS_TEST_DATABASE_URL: url },
     });
   } finally {
     await service("down");

@@ -1,19 +1,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventSchema } from "@tidings/contract/events";
-import { messageSchema } from "@tidings/contract/messages";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
 import { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import { Api } from "../harness/api.ts";
 import { stopChild } from "../harness/child.ts";
 import { configureFake } from "../harness/configure-fake.ts";
+import { type Acknowledged, closePools, runLoad } from "../harness/event-load.ts";
 import { type FakeProviderProcess, startFakeProvider } from "../harness/fake-provider-process.ts";
-import { readJournal } from "../harness/journal.ts";
 import { pause } from "../harness/pause.ts";
+import { untilAtRest } from "../harness/rest.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server-process.ts";
-import { type Acknowledged, closePools, runLoad } from "./crash-load.ts";
+import { explainDoubles, judgeDeliveries } from "../harness/verdict.ts";
 
 const events = Number(process.env["TIDINGS_TEST_CRASH_EVENTS"] ?? 6000);
 const kills = Number(process.env["TIDINGS_TEST_CRASH_KILLS"] ?? 10);
@@ -79,7 +77,9 @@ beforeAll(async () => {
   while (killedAt.length < kills) await killAndRestart(random, () => killedAt.length >= kills);
   ({ acknowledged, doubled, repeats } = await load);
   expect(count).toBe(events);
-  await drained();
+  const rest = new Api(server.url);
+  await untilAtRest(rest);
+  await rest.close();
 }, 900_000);
 
 afterAll(async () => {
@@ -88,39 +88,6 @@ afterAll(async () => {
   await stopChild(provider);
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Waits until nothing is due or under way; a retry is a few seconds off at most. */
-async function drained(): Promise<void> {
-  const api = new Api(server.url);
-  const until = Date.now() + 120_000;
-  let quiet = 0;
-  while (quiet < 8) {
-    if (Date.now() > until) throw new Error("the server did not come to rest");
-    await pause(500);
-    const open = await openMessages(api);
-    quiet = open === 0 ? quiet + 1 : 0;
-  }
-  await api.close();
-}
-
-const pageSchema = z.object({ items: z.array(z.object({ id: z.string() })), nextCursor: z.string().optional() });
-
-async function openMessages(api: Api): Promise<number> {
-  let open = 0;
-  for (const state of ["queued", "sending"]) {
-    let cursor = "";
-    do {
-      const { json } = await api.call(
-        "GET",
-        `/v1/messages?state=${state}&limit=100${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
-      );
-      const page = pageSchema.parse(json);
-      open += page.items.length;
-      cursor = page.nextCursor ?? "";
-    } while (cursor !== "" && open === 0);
-  }
-  return open;
-}
 
 describe("a server that is killed again and again under load", () => {
   test("was killed often enough", () => {
@@ -134,55 +101,17 @@ describe("a server that is killed again and again under load", () => {
   });
 
   test("sends every critical and transactional event that got a 202, and marketing at most once", async () => {
-    const lines = new Map<string, number[]>();
-    await readJournal(journal, ({ id, at }) => void lines.set(id, [...(lines.get(id) ?? []), at]));
     const api = new Api(server.url, 16);
-    const wrong: string[] = [];
-    const known = new Set<string>();
-    const tally: Record<string, number> = {};
-    const judge = async ({ id, lane }: Acknowledged): Promise<void> => {
-      const { json } = await api.call("GET", `/v1/events/${id}`);
-      const event = eventSchema.parse(json);
-      const messages = event.runs.flatMap((run) => run.messages);
-      if (messages.length !== 1) wrong.push(`${id} has ${messages.length} messages`);
-      for (const message of messages) {
-        known.add(message.id);
-        const taken = lines.get(message.id)?.length ?? 0;
-        tally[`${lane} ${message.state}`] = (tally[`${lane} ${message.state}`] ?? 0) + 1;
-        const fine =
-          lane === "marketing"
-            ? taken <= 1 && (message.state === "unknown" || (message.state === "sent" && taken === 1))
-            : message.state === "sent" && taken >= 1;
-        if (!fine) wrong.push(`${lane} ${message.id} is ${message.state} and was taken ${taken} times`);
-      }
-    };
-    for (let from = 0; from < acknowledged.length; from += 200)
-      await Promise.all(acknowledged.slice(from, from + 200).map(judge));
+    const { wrong, strangers, tally } = await judgeDeliveries(api, journal, acknowledged);
     await api.close();
     process.stdout.write(`crash: ${JSON.stringify(tally)}\n`);
     expect(wrong).toEqual([]);
-    expect([...lines.keys()].filter((id) => !known.has(id))).toEqual([]);
+    expect(strangers).toEqual([]);
   }, 120_000);
 
   test("doubles at most what was started and open at each kill", async () => {
-    const taken = new Map<string, number>();
-    await readJournal(journal, ({ id }) => void taken.set(id, (taken.get(id) ?? 0) + 1));
-    const doubledIds = [...taken].filter(([, times]) => times > 1).map(([id]) => id);
-    const perKill = new Map<number, number>();
-    const unexplained: string[] = [];
     const api = new Api(server.url, 16);
-    for (const id of doubledIds) {
-      const { attempts } = messageSchema.parse((await api.call("GET", `/v1/messages/${id}`)).json);
-      const starts = attempts.map(({ startedAt }) => Date.parse(startedAt));
-      // By the server's own record: whatever was started twice, a kill lies between the two.
-      for (const [index, again] of starts.entries()) {
-        // A refusal is tried again by right; it was not taken.
-        if (index === 0 || attempts[index - 1]?.outcome === "rejected") continue;
-        const kill = killedAt.findLast((moment) => moment <= again && moment >= (starts[index - 1] ?? again));
-        if (kill === undefined) unexplained.push(id);
-        else perKill.set(kill, (perKill.get(kill) ?? 0) + 1);
-      }
-    }
+    const { unexplained, perKill } = await explainDoubles(api, journal, killedAt);
     await api.close();
     process.stdout.write(
       `crash: ${killedAt.length} kills, doubles per kill ${JSON.stringify([...perKill.values()])}, bound ${maxInFlight}\n`,

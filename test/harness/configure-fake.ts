@@ -1,10 +1,13 @@
 import type { Api } from "./api.ts";
 
+export const feedbackSecret = "secret-of-the-fake-provider-0123456789";
+
 /** Makes `critical`, `transactional` and `marketing` events send one mail each through the fake provider. */
 export async function configureFake(
   api: Api,
-  fake: { baseUrl: string; maxBatch: number; maxInFlight: number },
+  fake: { baseUrl: string; maxBatch: number; maxInFlight: number; ratePerSecond?: number; timeoutMs?: number },
 ): Promise<void> {
+  const { baseUrl, maxBatch, ...limits } = fake;
   for (const key of ["critical", "transactional", "marketing"]) {
     await api.put(`/v1/categories/${key}`, { class: key, retry: { delaysSeconds: [1, 1, 2, 2, 4, 4, 8, 8, 16, 16] } });
   }
@@ -18,9 +21,9 @@ export async function configureFake(
   await api.put("/v1/integrations/fake", {
     channel: "email",
     provider: "simulator",
-    settings: { baseUrl: fake.baseUrl, maxBatch: fake.maxBatch },
-    secrets: { feedbackSecret: "secret-of-the-fake-provider-0123456789" },
-    limits: { maxInFlight: fake.maxInFlight, timeoutMs: 10_000 },
+    settings: { baseUrl, maxBatch },
+    secrets: { feedbackSecret },
+    limits: { timeoutMs: 10_000, ...limits },
   });
   for (const key of ["critical", "transactional", "marketing"]) {
     await api.put(`/v1/workflows/${key}`, {

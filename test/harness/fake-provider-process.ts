@@ -19,7 +19,8 @@ export async function startFakeProvider(args: readonly string[]): Promise<FakePr
   const child = await startChild([process.execPath, main, "--port", "0", ...args], {}, (line) =>
     line.startsWith("{") ? readySchema.parse(JSON.parse(line)) : undefined,
   );
-  return { ...child, url: `http://127.0.0.1:${child.ready.port}` };
+  const host = args[args.indexOf("--host") + 1];
+  return { ...child, url: `http://${args.includes("--host") ? host : "127.0.0.1"}:${child.ready.port}` };
 }
 
 /** Counts that the fake provider tells of itself. */

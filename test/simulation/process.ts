@@ -62,6 +62,8 @@ export class SimulatedProcess implements LiveProcess {
       },
       node: this.node,
       broadcast: undefined,
+      broker: undefined,
+      tracer: undefined,
       observer: {
         onDurable: () => undefined,
         onOrchestrated: () => undefined,

@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
+import { migrateStore } from "./commands/migrate-store.ts";
 import { preview } from "./commands/preview.ts";
 import { promote } from "./commands/promote.ts";
 import { pull } from "./commands/pull.ts";
@@ -27,5 +28,6 @@ export const commands: readonly Command[] = [
   status,
   ...deadLetters,
   ...keys,
+  migrateStore,
   doctor,
 ];

@@ -41,6 +41,23 @@ describe("a call", () => {
     expect(JSON.parse(request?.body ?? "")).toEqual({ name: "order.shipped", recipients: ["u"], data: { order: 1 } });
   });
 
+  test("passes on the trace that it belongs to, and is refused one that is none", async () => {
+    server.script.push(accepted);
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    await send({ traceparent, tracestate: "shop=4711" });
+    await tidings.queues.list({ traceparent }).catch(() => {});
+    await send();
+    expect(server.seen.map(({ headers }) => [headers["traceparent"], headers["tracestate"]])).toEqual([
+      [traceparent, "shop=4711"],
+      [traceparent, undefined],
+      [undefined, undefined],
+    ]);
+    await expect(send({ traceparent: "00-1-2-3" })).rejects.toMatchObject({
+      name: "TidingsInputError",
+      faults: [{ path: "options.traceparent" }],
+    });
+  });
+
   test("that takes nothing sends nothing but its key, and gives the answer", async () => {
     const queue = { queue: "delivery", lane: "critical", channel: "sms", due: 2, dueIsBound: false };
     const held = { reason: "no_worker", detail: "no worker that is alive has the role deliver" };

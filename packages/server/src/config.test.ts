@@ -107,9 +107,40 @@ describe("settings", () => {
     expect(faults.map(({ name }) => name)).toEqual(["TIDINGS_TURN"]);
   });
 
-  test("for a broker are refused by name", () => {
-    const faults = faultsOf({ TIDINGS_QUEUE_URL: "kafka://broker" });
-    expect(faults.map((fault) => fault.name)).toEqual(["TIDINGS_QUEUE_URL"]);
+  test("take a Kafka beside a PostgreSQL, and never tell of its password", () => {
+    const env = { TIDINGS_DATABASE_URL: "postgres://db/x", TIDINGS_QUEUE_URL: "kafka://u:hunter2@one:9092,two/p" };
+    expect(configOf(env).queue.url).toBe(env.TIDINGS_QUEUE_URL);
+    const report = reportSettings(env, noFile);
+    expect(report.settings.find(({ name }) => name === "TIDINGS_QUEUE_URL")?.value).toBe("(set)");
+    expect(JSON.stringify(report)).not.toContain("hunter2");
+    expect(configOf({}).queue.url).toBeUndefined();
+    expect(configOf({ TIDINGS_QUEUE_URL: "" }).queue.url).toBeUndefined();
+  });
+
+  test.each([
+    ["amqp://u:hunter2@one", "this version knows no other broker"],
+    ["hunter2", "this version knows no other broker"],
+    ["kafka://u:hunter2@one?acks=0", "takes no options"],
+    ["kafka://u:hunter2@one#x", "takes no options"],
+    ["kafka://u:hunter2@", "must be a URL such as kafka://"],
+    ["kafka://u:hunter2%@one", "must be a URL such as kafka://"],
+    ["kafka://one:hunter2", "must be a URL such as kafka://"],
+    ["kafka://one/pre fix", "must be a URL such as kafka://"],
+  ])("refuse %s as a broker, with what it must be", (url, message) => {
+    const faults = faultsOf({ TIDINGS_DATABASE_URL: "postgres://db/x", TIDINGS_QUEUE_URL: url });
+    expect(faults).toEqual([{ name: "TIDINGS_QUEUE_URL", message: expect.stringContaining(message) }]);
+    expect(JSON.stringify(faults)).not.toContain("hunter2");
+  });
+
+  test("refuse a broker beside the embedded store, also in the report", () => {
+    const env = { TIDINGS_QUEUE_URL: "kafka://one" };
+    const fault = { name: "TIDINGS_QUEUE_URL", message: expect.stringContaining("needs TIDINGS_DATABASE_URL") };
+    expect(faultsOf(env)).toEqual([fault]);
+    expect(reportSettings(env, noFile).faults).toEqual([fault]);
+    expect(faultsOf({ ...env, TIDINGS_PROT: "1" }).map(({ name }) => name)).toEqual([
+      "TIDINGS_PROT",
+      "TIDINGS_QUEUE_URL",
+    ]);
   });
 
   test("take a PostgreSQL database, and no other", () => {
@@ -128,6 +159,25 @@ describe("settings", () => {
     expect(configOf(env, () => "").api.port).toBe(4400);
   });
 
+  test("of an OTLP receiver are read as OpenTelemetry's own are, and faults do not tell them", () => {
+    const headers = (text: string) => configOf({ TIDINGS_OTLP_HEADERS: text }).tracing.otlpHeaders;
+    expect(headers("Authorization=Bearer%20abc%3D, x-tenant=1=2")).toEqual({
+      authorization: "Bearer abc=",
+      "x-tenant": "1=2",
+    });
+    for (const wrong of ["hunter2", "a=hunter2%0d%0ab", "a b=hunter2", "a=%zz"]) {
+      const faults = faultsOf({ TIDINGS_OTLP_HEADERS: wrong });
+      expect(faults).toMatchObject([{ name: "TIDINGS_OTLP_HEADERS" }]);
+      expect(JSON.stringify(faults)).not.toContain("hunter2");
+    }
+    for (const url of ["localhost:4318", "http://u:p@x:4318", "http://x:4318/?a=b", "ftp://x"])
+      expect(faultsOf({ TIDINGS_OTLP_URL: url })).toMatchObject([{ name: "TIDINGS_OTLP_URL" }]);
+    for (const ratio of ["1.5", "-0.1", "all", "1e-2"])
+      expect(faultsOf({ TIDINGS_TRACE_SAMPLE_RATIO: ratio })).toMatchObject([{ name: "TIDINGS_TRACE_SAMPLE_RATIO" }]);
+    const ratioOf = (text: string) => configOf({ TIDINGS_TRACE_SAMPLE_RATIO: text }).tracing.sampleRatio;
+    expect(["0", "0.25", "1", ".5"].map(ratioOf)).toEqual([0, 0.25, 1, 0.5]);
+  });
+
   test("are described once each, with defaults that they accept themselves", () => {
     const described = describeSettings();
     expect(new Set(described.map((setting) => setting.name)).size).toBe(described.length);
@@ -139,6 +189,8 @@ describe("settings", () => {
       "TIDINGS_API_KEY",
       "TIDINGS_PRODUCTION_API_KEY",
       "TIDINGS_DATABASE_URL",
+      "TIDINGS_QUEUE_URL",
+      "TIDINGS_OTLP_HEADERS",
     ]);
     const env = Object.fromEntries(described.map((setting) => [setting.name, setting.default]));
     expect(configOf(env)).toEqual(defaultConfig());

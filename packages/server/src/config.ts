@@ -6,9 +6,12 @@ import {
   databaseUrlSchema,
   masterKeySchema,
   originsSetting,
+  otlpHeadersSetting,
+  otlpUrlSchema,
+  queueUrlSchema,
   rolesSetting,
 } from "./particular-settings.ts";
-import { flag, infos, oneOf, optionalText, type SettingInfo, text, whole } from "./setting-kinds.ts";
+import { flag, infos, oneOf, optionalText, ratio, type SettingInfo, text, whole } from "./setting-kinds.ts";
 import { givenSettings, type SettingFault } from "./settings-sources.ts";
 
 /*
@@ -70,7 +73,7 @@ const configSchema = z.object({
     purgeRowsMax: whole("TIDINGS_PURGE_ROWS_MAX", "rows", 1000, [10, 100_000], "Keys deleted in one transaction"),
   }),
   database: z.object({
-    url: optionalText("TIDINGS_DATABASE_URL", databaseUrlSchema, "postgres://user:password@host:port/name", true, "PostgreSQL database of the store, for any number of processes; left out, the embedded store in TIDINGS_DATA_DIR is used"),
+    url: optionalText("TIDINGS_DATABASE_URL", databaseUrlSchema, "postgres://user:password@host:port/name, or several hosts with commas between them", true, "PostgreSQL database of the store, for any number of processes; of several hosts the one that takes writes is used; left out, the embedded store in TIDINGS_DATA_DIR is used"),
     tls: oneOf("TIDINGS_DATABASE_TLS", ["auto", "verify", "off"], "auto", "Whether connections are encrypted and the server's certificate verified; auto does, but for an address of this machine"),
     caFile: text("TIDINGS_DATABASE_CA_FILE", "", "File of the certificates that the database's is verified with; left out, those that Node trusts"),
     connectionsMax: whole("TIDINGS_DATABASE_CONNECTIONS_MAX", "connections", 10, [3, 1000], "Connections of this process; one more listens for hints"),
@@ -82,12 +85,30 @@ const configSchema = z.object({
     heartbeatMs: whole("TIDINGS_WORKER_HEARTBEAT_MS", "ms", 1000, [100, 60_000], "How often a process says that it lives"),
     leaseMs: whole("TIDINGS_WORKER_LEASE_MS", "ms", 10_000, [500, 600_000], "A process that was not heard of for so long is gone: what it held goes to others"),
   }),
+  move: z.object({
+    batchRowsMax: whole("TIDINGS_MOVE_BATCH_ROWS_MAX", "rows", 5000, [1, 100_000], "Rows that tidings migrate-store moves, or compares, at once"),
+    batchBytesMax: whole("TIDINGS_MOVE_BATCH_BYTES_MAX", "bytes", 8 * MIB, [KIB, 256 * MIB], "Size of those rows; a larger one goes alone"),
+    partsMax: whole("TIDINGS_MOVE_PARTS_MAX", "parts", 1000, [1, 20_000], "Parts by time that the rows of a moved store may lie in, per table"),
+  }),
   queue: z.object({
     topicItemsMax: whole("TIDINGS_QUEUE_TOPIC_ITEMS_MAX", "items", 20_000, [10, 1_000_000], "Ids per topic in memory; further ones wait in the store"),
     pacedEvents: whole("TIDINGS_QUEUE_PACED_EVENTS", "events", 2000, [1, 1_000_000], "Events of a lane in memory above which taking in slows down"),
     pacedMessages: whole("TIDINGS_QUEUE_PACED_MESSAGES", "messages", 5000, [1, 1_000_000], "Messages of a lane in memory above which orchestrate slows down"),
     paceMaxMs: whole("TIDINGS_QUEUE_PACE_MAX_MS", "ms", 50, [0, 10_000], "How long a call waits at most for the stage after it, and how much later at most who adds to a crowd is answered"),
     hintGapMs: whole("TIDINGS_QUEUE_HINT_GAP_MS", "ms", 10, [0, 10_000], "Distance between the hints with which a process tells others of work in one queue"),
+    url: optionalText("TIDINGS_QUEUE_URL", queueUrlSchema, "kafka://user:password@host:port,host2:port/prefix", true, "Broker that carries work between processes that share a PostgreSQL; left out, they find it in the store's rows. The prefix, tidings where left out, stands in front of the names of topics and groups"),
+    tls: oneOf("TIDINGS_QUEUE_TLS", ["auto", "verify", "off"], "auto", "Whether connections to the broker are encrypted and its certificate verified; auto does, but for addresses of this machine"),
+    caFile: text("TIDINGS_QUEUE_CA_FILE", "", "File of the certificates that the broker's is verified with; left out, those that Node trusts"),
+    saslMechanism: oneOf("TIDINGS_QUEUE_SASL_MECHANISM", ["scram-sha-512", "scram-sha-256", "plain"], "scram-sha-512", "How the user in TIDINGS_QUEUE_URL says who it is"),
+    partitions: whole("TIDINGS_QUEUE_PARTITIONS", "partitions", 6, [1, 1000], "Partitions of topics that are made: as many processes can share one"),
+    replicationFactor: whole("TIDINGS_QUEUE_REPLICATION_FACTOR", "copies", 0, [0, 10], "Copies of topics that are made; 0 leaves it to the broker"),
+    connectTimeoutMs: whole("TIDINGS_QUEUE_CONNECT_TIMEOUT_MS", "ms", 5000, [100, 60_000], "Time to connect to the broker"),
+    requestTimeoutMs: whole("TIDINGS_QUEUE_REQUEST_TIMEOUT_MS", "ms", 10_000, [1000, 120_000], "Time of one request to the broker"),
+    sessionTimeoutMs: whole("TIDINGS_QUEUE_SESSION_TIMEOUT_MS", "ms", 6000, [6000, 300_000], "A process that the broker was not told of for so long loses its partitions to others"),
+    fetchBytes: whole("TIDINGS_QUEUE_FETCH_BYTES", "bytes", 64 * KIB, [KIB, 16 * MIB], "Bytes of one partition fetched at once; they may come on top of TIDINGS_QUEUE_TOPIC_ITEMS_MAX"),
+    publishBatchMax: whole("TIDINGS_QUEUE_PUBLISH_BATCH_MAX", "items", 2000, [1, 100_000], "Ids in one request to the broker"),
+    publishWaitingMax: whole("TIDINGS_QUEUE_PUBLISH_WAITING_MAX", "items", 20_000, [100, 1_000_000], "Ids of one topic that wait to be published; further ones are found again in the store"),
+    reclaimAfterMs: whole("TIDINGS_QUEUE_RECLAIM_AFTER_MS", "ms", 10_000, [1000, 600_000], "How old a published row must be before it is taken from the store where the broker has lost it"),
     pollIntervalMs: whole("TIDINGS_QUEUE_POLL_INTERVAL_MS", "ms", 200, [10, 60_000], "How often the store is asked for due work"),
   }),
   orchestrate: z.object({
@@ -188,6 +209,17 @@ const configSchema = z.object({
     changesReadMax: whole("TIDINGS_INBOX_CHANGES_READ_MAX", "changes", 100, [1, 10_000], "Changes of one inbox read in one call"),
     sweptMax: whole("TIDINGS_INBOX_SWEPT_MAX", "inboxes", 20, [1, 1000], "Inboxes whose expired items are taken out in one transaction"),
   }),
+  tracing: z.object({
+    otlpUrl: optionalText("TIDINGS_OTLP_URL", otlpUrlSchema, "an http or https URL without user name, query and fragment", false, "Base of an OTLP/HTTP receiver of traces, such as http://127.0.0.1:4318; left out, nothing is traced"),
+    otlpHeaders: otlpHeadersSetting,
+    sampleRatio: ratio("TIDINGS_TRACE_SAMPLE_RATIO", 1, "Part of the traces that begin here which is recorded; one that a caller began is recorded where the caller says so"),
+    serviceName: text("TIDINGS_TRACE_SERVICE_NAME", "tidings", "Name under which spans are told"),
+    spansQueuedMax: whole("TIDINGS_TRACE_SPANS_QUEUED_MAX", "spans", 20_000, [100, 1_000_000], "Spans in memory that the receiver has not taken yet; further ones are dropped"),
+    batchMax: whole("TIDINGS_OTLP_BATCH_MAX", "spans", 512, [1, 10_000], "Spans in one request to the receiver"),
+    intervalMs: whole("TIDINGS_OTLP_INTERVAL_MS", "ms", 1000, [10, 60_000], "How long a span waits for others to go with"),
+    timeoutMs: whole("TIDINGS_OTLP_TIMEOUT_MS", "ms", 5000, [100, 60_000], "Time of one request to the receiver, and how long a stop waits for what is left"),
+    linksMax: whole("TIDINGS_TRACE_LINKS_MAX", "links", 128, [0, 10_000], "Links of one span: a call that carries messages of many traces is linked to so many of them"),
+  }),
   metrics: z.object({
     depthCountMax: whole("TIDINGS_METRICS_DEPTH_COUNT_MAX", "items", 100_000, [100, 10_000_000], "How far due work is counted for the queue gauges"),
     process: flag("TIDINGS_METRICS_PROCESS", true, "Whether figures of the process itself are exposed"),
@@ -195,11 +227,6 @@ const configSchema = z.object({
 });
 
 export type Config = z.infer<typeof configSchema>;
-
-/** Known names that this version refuses, and what to say. */
-const refused: ReadonlyMap<string, string> = new Map([
-  ["TIDINGS_QUEUE_URL", "is not supported: this version hands work over in the store; remove it"],
-]);
 
 export interface SettingDescription extends SettingInfo {
   section: string;
@@ -266,15 +293,14 @@ export function loadConfig(
   const { given, faults } = givenSettings(env, readFile);
   const names = known.map((entry) => entry.info.name);
   for (const name of given.keys()) {
-    const reason = refused.get(name);
-    if (reason !== undefined) faults.push({ name, message: reason });
-    else if (!names.includes(name)) faults.push({ name, message: `is not a setting${meant(name, names)}` });
+    if (!names.includes(name)) faults.push({ name, message: `is not a setting${meant(name, names)}` });
   }
   const input: Record<string, Record<string, string | undefined>> = {};
   for (const { section, key, info } of known) {
     input[section] = { ...input[section], [key]: given.get(info.name)?.value };
   }
   const parsed = configSchema.safeParse(input);
+  if (parsed.success) faults.push(...faultsBetween(parsed.data));
   if (parsed.success && faults.length === 0) return { config: parsed.data };
   for (const issue of parsed.error?.issues ?? []) {
     const entry = known.find(({ section, key }) => section === issue.path[0] && key === issue.path[1]);
@@ -283,6 +309,17 @@ export function loadConfig(
     if (!faults.some(({ name, message }) => name === fault.name && message === fault.message)) faults.push(fault);
   }
   return { faults };
+}
+
+/** What is right alone and wrong with the rest. */
+function faultsBetween({ queue, database }: Config): SettingFault[] {
+  if (queue.url === undefined || database.url !== undefined) return [];
+  return [
+    {
+      name: "TIDINGS_QUEUE_URL",
+      message: "needs TIDINGS_DATABASE_URL: a broker carries work between processes, and the embedded store allows one",
+    },
+  ];
 }
 
 function meant(name: string, names: readonly string[]): string {

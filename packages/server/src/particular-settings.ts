@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { databaseServers } from "./lib/database-url.ts";
+import { kafkaAddress } from "./lib/kafka-address.ts";
 import { infos } from "./setting-kinds.ts";
 
 /* Settings whose value is more than a number, a flag or a text. */
@@ -18,11 +20,25 @@ export const apiKeySchema = z
   .string()
   .regex(/^[\x21-\x7e]{32,255}$/, { error: "must consist of 32 to 255 visible ASCII characters" });
 
-export const databaseUrlSchema = z
-  .string()
-  .refine((url) => URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol), {
-    error: "must be a URL such as postgres://user:password@host:5432/tidings",
-  });
+export const databaseUrlSchema = z.string().superRefine((url, context) => {
+  const servers = databaseServers(url);
+  if ("fault" in servers) context.addIssue({ code: "custom", message: servers.fault });
+});
+
+export const queueUrlSchema = z.string().superRefine((url, context) => {
+  const scheme = /^([a-z]+):/.exec(url)?.[1] ?? "";
+  const message = (): string | undefined => {
+    if (scheme !== "kafka")
+      return "must be a URL such as kafka://user:password@host:9092; this version knows no other broker";
+    if (/[?#]/.test(url))
+      return "takes no options: those of a client that could lose what was acknowledged are not for choice";
+    return kafkaAddress(url) === undefined
+      ? "must be a URL such as kafka://user:password@host:9092,host2:9092/prefix"
+      : undefined;
+  };
+  const fault = message();
+  if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+});
 
 export const rolesSetting = z
   .string()
@@ -61,3 +77,46 @@ export const originsSetting = z
     secret: false,
     description: "Origins of pages that may use the inbox from elsewhere; none where left out",
   });
+
+export const otlpUrlSchema = z.string().refine(isOtlpBase, {
+  error: "must be an http or https URL without user name, password, query and fragment, such as http://127.0.0.1:4318",
+});
+
+function isOtlpBase(text: string): boolean {
+  if (!URL.canParse(text) || /[?#]/.test(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === "https:" || protocol === "http:") && username === "" && password === "";
+}
+
+const headersLimit = "pairs such as authorization=Bearer%20abc, with commas between them";
+const headerForm = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}=[\x21-\x2b\x2d-\x7e]{1,4000}$/;
+
+/** Headers as OpenTelemetry's own variables have them: values are percent-encoded. */
+export const otlpHeadersSetting = z
+  .string()
+  .transform(split)
+  .refine((pairs) => pairs.every((pair) => headerForm.test(pair) && decoded(pair) !== undefined), {
+    error: `must be ${headersLimit}`,
+  })
+  .transform((pairs) => Object.fromEntries(pairs.flatMap((pair) => [decoded(pair) ?? []])))
+  .pipe(z.record(z.string(), z.string()))
+  .default({})
+  .register(infos, {
+    name: "TIDINGS_OTLP_HEADERS",
+    unit: "",
+    default: "",
+    limit: headersLimit,
+    secret: true,
+    description: "Headers of requests to the OTLP receiver, as for its API key",
+  });
+
+/** Undefined where the value is not percent-encoded, or holds what no header may. */
+function decoded(pair: string): [name: string, value: string] | undefined {
+  const at = pair.indexOf("=");
+  try {
+    const value = decodeURIComponent(pair.slice(at + 1));
+    return /^[\x20-\x7e]+$/.test(value) ? [pair.slice(0, at).toLowerCase(), value] : undefined;
+  } catch {
+    return undefined;
+  }
+}

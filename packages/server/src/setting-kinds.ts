@@ -29,6 +29,17 @@ export function whole(name: string, unit: string, initial: number, [min, max]: R
     .register(infos, { name, unit, default: String(initial), limit, secret: false, description });
 }
 
+/** A part of a whole, from 0 to 1. */
+export function ratio(name: string, initial: number, description: string) {
+  const limit = "a number from 0 to 1";
+  return z
+    .string()
+    .refine((text) => /^(0|1|0?\.\d{1,12}|1\.0{1,12})$/.test(text), { error: `must be ${limit}, such as 0.25` })
+    .transform(Number)
+    .default(initial)
+    .register(infos, { name, unit: "", default: String(initial), limit, secret: false, description });
+}
+
 export function flag(name: string, initial: boolean, description: string) {
   return z
     .enum(["true", "false"], { error: "must be true or false" })

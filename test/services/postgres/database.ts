@@ -2,6 +2,7 @@ import type { Store } from "../../../packages/server/src/ports/store/store.ts";
 import type { Holding } from "../../../packages/server/src/store/postgres/context.ts";
 import type { Pool } from "../../../packages/server/src/store/postgres/pool.ts";
 import { openPostgresPool, postgresStore } from "../../../packages/server/src/store/postgres/postgres.ts";
+import { Servers } from "../../../packages/server/src/store/postgres/servers.ts";
 import type { Postgres } from "../servers/postgres.ts";
 
 let databases = 0;
@@ -13,10 +14,10 @@ export async function ownDatabase(server: Postgres): Promise<string> {
 }
 
 export const poolSettings = (url: string) => ({
-  url,
-  tls: { mode: "off" as const, caFile: "" },
+  servers: new Servers([{ url, tls: { mode: "off" as const, caFile: "" } }]),
   connectTimeoutMs: 5000,
   statementTimeoutMs: 10_000,
+  silentMaxMs: 10_000,
   applicationName: "tidings-test",
   connectionsMax: 4,
   waitingMax: 10_000,

@@ -18,7 +18,9 @@ export function limiterSuite(name: string, server: () => Postgres): void {
     benches += 1;
     const own = benches;
     return {
-      limiter: { take: (key, perSecond, count) => limiter.take(`${own} ${key}`, perSecond, count) },
+      limiter: {
+        take: (key, perSecond, count, unused) => limiter.take(`${own} ${key}`, perSecond, count, unused),
+      },
       now: () => Date.now(),
       pass: (ms) => pause(Math.max(0, ms)),
     };

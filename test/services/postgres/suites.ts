@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { storeMoveSuite } from "../move/suite.ts";
+import { betweenSuite } from "../queue-between.ts";
 import { type Postgres, startPostgres } from "../servers/postgres.ts";
 import { type PostgresVersion, whyNoPostgres } from "../servers/postgres-programs.ts";
 import { broadcastSuite } from "./broadcast.ts";
+import { connectionsSuite } from "./connections.ts";
 import { ownDatabase } from "./database.ts";
 import { documentsTogetherSuite } from "./documents-together.ts";
 import { durabilitySuite } from "./durability.ts";
+import { leavingWorkersSuite } from "./leaving-workers.ts";
 import { limiterSuite } from "./limiter.ts";
 import { partsSuite } from "./parts.ts";
 import { queueSuite } from "./queue.ts";
@@ -27,13 +31,17 @@ export function postgresSuites(version: PostgresVersion): void {
     afterAll(() => server.remove());
     storeSuite(name, () => server);
     queueSuite(name, () => server);
+    betweenSuite(name, () => server);
     limiterSuite(name, () => server);
     broadcastSuite(() => hints);
     workersSuite(() => server);
+    leavingWorkersSuite(() => server);
     workerFactsSuite(() => server);
     partsSuite(() => server);
     documentsTogetherSuite(() => server);
     workTogetherSuite(() => server);
+    storeMoveSuite(() => server);
     durabilitySuite(version);
+    connectionsSuite(version, () => server);
   });
 }

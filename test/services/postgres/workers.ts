@@ -1,41 +1,17 @@
 import { describe, expect, test } from "vitest";
-import type { Store } from "../../../packages/server/src/ports/store/store.ts";
-import { type Corner, openCorner, times } from "../../../packages/server/src/store/conformance/corner.conformance.ts";
+import { openCorner, times } from "../../../packages/server/src/store/conformance/corner.conformance.ts";
 import { PostgresLeases } from "../../../packages/server/src/store/postgres/leases.ts";
-import { openPostgresPool, postgresStore } from "../../../packages/server/src/store/postgres/postgres.ts";
-import { WorkerRegistry } from "../../../packages/server/src/store/postgres/workers.ts";
-import { pause } from "../../harness/pause.ts";
 import type { Postgres } from "../servers/postgres.ts";
 import { sql } from "../servers/postgres-sql.ts";
-import { ownDatabase, poolSettings } from "./database.ts";
+import { ownDatabase } from "./database.ts";
+import { dueOf, openWorker, until } from "./open-worker.ts";
 
 /** Several processes on one database: who holds what, what becomes of it when one is gone, and what is kept how long. */
 export function workersSuite(server: () => Postgres): void {
-  const open = async (url: string, node: string, place = "") => {
-    const pool = await openPostgresPool(poolSettings(url));
-    const faults: unknown[] = [];
-    const self = { node, roles: ["api"], version: "1", host: "h", pid: 2 ** 30, place };
-    const registry = new WorkerRegistry(pool, self, { heartbeatMs: 50, leaseMs: 400 }, (error) => faults.push(error));
-    await registry.start();
-    const store = postgresStore(pool, registry, { onCall: () => {} });
-    return {
-      pool,
-      registry,
-      store,
-      faults,
-      end: async () => {
-        await registry.stop();
-        await store.close();
-      },
-    };
-  };
-  const dueOf = (corner: Corner, store: Store, node: string) =>
-    store.dueMessages({ lane: "transactional", channel: "email", now: corner.at, limit: 1000, node });
-
   describe("workers", () => {
     test("share due work: what one has taken another does not get", async () => {
       const url = await ownDatabase(server());
-      const [a, b] = [await open(url, "a"), await open(url, "b")];
+      const [a, b] = [await openWorker(url, "a"), await openWorker(url, "b")];
       const corner = await openCorner(a.store);
       const messages = await corner.queuedAll(times(300, () => ({})));
       const taken = await Promise.all([dueOf(corner, a.store, "a"), dueOf(corner, b.store, "b")]);
@@ -48,8 +24,8 @@ export function workersSuite(server: () => Postgres): void {
 
     test("hold what they take in, and another finds it once they have stopped", async () => {
       const url = await ownDatabase(server());
-      const [a, b] = [await open(url, "a"), await open(url, "b")];
-      a.registry.holdWhere(() => true);
+      const [a, b] = [await openWorker(url, "a"), await openWorker(url, "b")];
+      a.registry.holdWhere(() => "held");
       const corner = await openCorner(a.store);
       const event = await corner.accepted();
       const look = { lane: "transactional" as const, now: corner.at, limit: 10 };
@@ -62,7 +38,7 @@ export function workersSuite(server: () => Postgres): void {
 
     test("that are not heard of for a lease are gone: others find all that they held, and what was under way as lost", async () => {
       const url = await ownDatabase(server());
-      const [a, b] = [await open(url, "a"), await open(url, "b")];
+      const [a, b] = [await openWorker(url, "a"), await openWorker(url, "b")];
       const corner = await openCorner(a.store);
       const waiting = await corner.queued();
       const started = await corner.queued();
@@ -84,7 +60,7 @@ export function workersSuite(server: () => Postgres): void {
 
     test("that were taken for gone come back under another number, and hold nothing of before", async () => {
       const url = await ownDatabase(server());
-      const [a, b] = [await open(url, "a"), await open(url, "b")];
+      const [a, b] = [await openWorker(url, "a"), await openWorker(url, "b")];
       const corner = await openCorner(a.store);
       const message = await corner.queued();
       await dueOf(corner, a.store, "a");
@@ -104,19 +80,19 @@ export function workersSuite(server: () => Postgres): void {
 
     test("that were killed on this machine are not waited for", async () => {
       const url = await ownDatabase(server());
-      const a = await open(url, "a", "here");
+      const a = await openWorker(url, "a", "here");
       const corner = await openCorner(a.store);
       const message = await corner.queued();
       await dueOf(corner, a.store, "a");
       await a.pool.end();
-      const b = await open(url, "b", "here");
+      const b = await openWorker(url, "b", "here");
       expect(await dueOf(corner, b.store, "b")).toEqual([message.id]);
       await b.end();
     });
 
     test("one of them has a lease, until it lets it run out", async () => {
       const url = await ownDatabase(server());
-      const { pool, end } = await open(url, "a");
+      const { pool, end } = await openWorker(url, "a");
       const [first, second] = [new PostgresLeases(pool, "a"), new PostgresLeases(pool, "b")];
       expect(await first.hold("job", 60_000)).toBe(true);
       expect(await second.hold("job", 60_000)).toBe(false);
@@ -126,13 +102,4 @@ export function workersSuite(server: () => Postgres): void {
       await end();
     });
   });
-}
-
-async function until<T>(ask: () => Promise<T>, enough: (answer: T) => boolean): Promise<T> {
-  for (const end = Date.now() + 10_000; ; ) {
-    const answer = await ask();
-    if (enough(answer)) return answer;
-    if (Date.now() > end) throw new Error(`still ${JSON.stringify(answer)}`);
-    await pause(20);
-  }
 }

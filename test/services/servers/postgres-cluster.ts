@@ -23,6 +23,8 @@ export interface Primary {
 export interface ClusterOptions {
   /** Lines of postgresql.conf. */
   settings?: Readonly<Record<string, string>>;
+  /** Where it listens beside 127.0.0.1. */
+  addresses?: readonly string[];
   /** It has a certificate, and refuses connections over TCP without TLS. */
   tls?: boolean;
   /** It starts as a streaming standby of this one. */
@@ -53,14 +55,14 @@ export async function makeFiles(options: ClusterOptions, place: Place): Promise<
     await copyCluster(options.replicaOf.adminUrl, options.replicaOf.dataDir, dataDir);
   }
   writeFileSync(join(dataDir, "postgresql.conf"), configuration(options, place, certificates));
-  writeFileSync(join(dataDir, "pg_hba.conf"), access(certificates));
+  writeFileSync(join(dataDir, "pg_hba.conf"), access(certificates, options.addresses ?? []));
   giveTo(user, folder);
   return certificates;
 }
 
 function configuration(options: ClusterOptions, place: Place, certificates: Certificates | undefined): string {
   const settings: Readonly<Record<string, string>> = {
-    listen_addresses: "127.0.0.1",
+    listen_addresses: ["127.0.0.1", ...(options.addresses ?? [])].join(","),
     port: String(place.port),
     unix_socket_directories: place.folder,
     fsync: "on",
@@ -85,9 +87,12 @@ function connectionTo({ port, caPath }: Primary): string {
   return `host=127.0.0.1 port=${port} user=${admin} password=${password}${tls}`;
 }
 
-/** With certificates, nobody comes in over TCP without TLS. */
-function access(certificates: Certificates | undefined): string {
+/** With certificates, nobody comes in over TCP without TLS. Who comes to another address comes from its network. */
+function access(certificates: Certificates | undefined, addresses: readonly string[]): string {
   const type = certificates === undefined ? "host" : "hostssl";
-  const tcp = ["all", "replication"].map((database) => `${type} ${database} all 127.0.0.1/32 scram-sha-256\n`);
+  const networks = ["127.0.0.1/32", ...addresses.map((address) => `${address}/30`)];
+  const tcp = networks.flatMap((network) =>
+    ["all", "replication"].map((database) => `${type} ${database} all ${network} scram-sha-256\n`),
+  );
   return ["local all all trust\n", ...tcp].join("");
 }

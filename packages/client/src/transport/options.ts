@@ -7,6 +7,16 @@ import { checked } from "./input.ts";
 
 const time = z.number().min(1).max(sdkLimits.timeoutMsMax).optional();
 
+/** As W3C Trace Context has it, of any version of the format. */
+const traceparentSchema = z
+  .string()
+  .regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[\x21-\x7e]{0,200})?$/, {
+    error: "must be a traceparent such as 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  });
+const tracestateSchema = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,2000}$/, { error: "must be 1 to 2000 printable ASCII characters" });
+
 const callFields = {
   /** Ends the call with `TidingsAbortError`. */
   signal: z.custom<AbortSignal>(isSignal, { error: "must be an AbortSignal" }).optional(),
@@ -16,10 +26,20 @@ const callFields = {
   callTimeoutMs: time,
   /** Attempts after the first; 3 where left out. */
   retries: z.int().min(0).max(sdkLimits.retriesMax).optional(),
+  /** Trace that the call belongs to (W3C Trace Context), as your tracing library writes it into headers. */
+  traceparent: traceparentSchema.optional(),
+  /** What goes with `traceparent`, where your tracing library has it. */
+  tracestate: tracestateSchema.optional(),
 };
 
 export const callOptionsSchema = z.strictObject(callFields);
 export type CallOptions = z.input<typeof callOptionsSchema>;
+
+/** Headers of a call that belongs to a trace. */
+export function traceHeaders({ traceparent, tracestate }: CallOptions): Record<string, string> {
+  if (traceparent === undefined) return {};
+  return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
+}
 
 export const sendOptionsSchema = z.strictObject({
   ...callFields,

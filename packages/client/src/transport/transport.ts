@@ -12,7 +12,14 @@ import { bounded, pause } from "./bounded.ts";
 import { AnswerTooLarge, type RawAnswer, readAnswer } from "./fetch.ts";
 import { checked } from "./input.ts";
 import type { AnswerOf, Operation } from "./operation.ts";
-import { type CallOptions, callOptionsSchema, type SendOptions, type Settings, sendOptionsSchema } from "./options.ts";
+import {
+  type CallOptions,
+  callOptionsSchema,
+  type SendOptions,
+  type Settings,
+  sendOptionsSchema,
+  traceHeaders,
+} from "./options.ts";
 import { type Input, type Request, requestOf } from "./request.ts";
 import { type Failure, mayRepeat, waitMs } from "./retry.ts";
 
@@ -49,14 +56,15 @@ export class Transport {
 
   async call<O extends Operation>(operation: O, input: Input, options: CallOptions | undefined): Promise<AnswerOf<O>>;
   async call(operation: Operation, input: Input, options: CallOptions | undefined): Promise<unknown> {
-    const limits = this.#limits(operation, options);
-    const request = requestOf(this.#settings, operation, input);
+    const given = checked(operation.name, callOptionsSchema, () => options ?? {}, "options");
+    const limits = this.#limits(given);
+    const headers = { ...input.headers, ...traceHeaders(given) };
+    const request = requestOf(this.#settings, operation, { ...input, headers });
     const answer = await this.#repeat(operation, request, limits);
     return operation.response === undefined ? undefined : parseAnswer(operation, operation.response, answer);
   }
 
-  #limits({ name }: Operation, options: CallOptions | undefined): Limits {
-    const given = checked(name, callOptionsSchema, () => options ?? {}, "options");
+  #limits(given: CallOptions): Limits {
     const { timeoutMs, callTimeoutMs, retries } = this.#settings;
     return {
       timeoutMs: given.timeoutMs ?? timeoutMs,

@@ -145,6 +145,7 @@ export async function apiBench(
     logger: { error: (fields, message) => logged.push({ fields, message }) },
     limits: apiLimits,
     inbox: inboxSettings,
+    tracer: undefined,
     version: "0.0.0",
   };
   const api = await createApi({ ...dependencies, ...changes(dependencies) });

@@ -16,6 +16,7 @@ import type { RecipientStore } from "../ports/store/recipients.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
 import type { WebhookStore } from "../ports/store/webhooks.ts";
 import type { TemplatePreviewer, TemplateRules } from "../ports/template-engine.ts";
+import type { Tracer } from "../ports/tracer.ts";
 import type { Workers } from "../ports/workers.ts";
 import type { ApiKeyring } from "./api-keyring.ts";
 import type { ConfigurationWriter } from "./configuration-writer.ts";
@@ -23,9 +24,19 @@ import type { InboxSettings } from "./inbox/settings.ts";
 
 /** What the API asks of ingest. */
 export interface IngestPort {
-  accept(environmentId: number, body: EventBody, idempotencyKey?: string): Promise<{ id: string }>;
-  acceptBatch(environmentId: number, items: readonly unknown[]): Promise<({ id: string } | { error: TidingsError })[]>;
-  acceptMessage(environmentId: number, body: MessageBody, idempotencyKey?: string): Promise<{ id: string }>;
+  /** `trace`: text of the trace (domain/trace-context) that what follows belongs to. */
+  accept(environmentId: number, body: EventBody, idempotencyKey?: string, trace?: string): Promise<{ id: string }>;
+  acceptBatch(
+    environmentId: number,
+    items: readonly unknown[],
+    trace?: string,
+  ): Promise<({ id: string } | { error: TidingsError })[]>;
+  acceptMessage(
+    environmentId: number,
+    body: MessageBody,
+    idempotencyKey?: string,
+    trace?: string,
+  ): Promise<{ id: string }>;
   cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }>;
 }
 
@@ -93,6 +104,8 @@ export interface ApiDependencies {
   logger: ApiLogger;
   limits: ApiLimits;
   inbox: InboxSettings;
+  /** Undefined where nothing is traced. */
+  tracer: Tracer | undefined;
   /** Version that the OpenAPI document tells. */
   version: string;
   /** Told of every answer, for metrics; `operation` is the route's, or "none". */

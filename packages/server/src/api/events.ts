@@ -20,7 +20,9 @@ type EventDependencies = Pick<ApiDependencies, "ingest" | "store" | "keyring" | 
 export function eventHandlers({ ingest, store, keyring, limits }: EventDependencies): Handlers {
   return {
     sendEvent: async (request, { environmentId }) => {
-      const { id } = await ingest.accept(environmentId, body(eventBodySchema, request), idempotencyKey(request));
+      const event = body(eventBodySchema, request);
+      const { id } = await ingest.accept(environmentId, event, idempotencyKey(request), request.received?.trace);
+      request.received?.span?.set("tidings.event.id", id);
       // Ids need no escaping. This is the busiest route: a text costs Fastify no serialisation.
       return `{"id":"${id}"}`;
     },
@@ -28,7 +30,8 @@ export function eventHandlers({ ingest, store, keyring, limits }: EventDependenc
     sendEvents: async (request, { environmentId }) => {
       if (request.headers["idempotency-key"] !== undefined) throw new TidingsError("idempotency_key_on_batch");
       const { events } = body(eventBatchBodySchema, request);
-      const outcomes = await ingest.acceptBatch(environmentId, events);
+      const outcomes = await ingest.acceptBatch(environmentId, events, request.received?.trace);
+      request.received?.span?.set("messaging.batch.message_count", events.length);
       let text = "";
       for (const outcome of outcomes) {
         if (text !== "") text += ",";

@@ -19,7 +19,9 @@ export function messageHandlers({ ingest, store, keyring, limits }: MessageDepen
     sendMessage: async (request, { environmentId }) => {
       const message = body(messageBodySchema, request);
       checkAttachments(message, limits.messageAttachmentsBytesMax);
-      const { id } = await ingest.acceptMessage(environmentId, message, idempotencyKey(request));
+      const key = idempotencyKey(request);
+      const { id } = await ingest.acceptMessage(environmentId, message, key, request.received?.trace);
+      request.received?.span?.set("tidings.event.id", id);
       return `{"id":"${id}"}`;
     },
 

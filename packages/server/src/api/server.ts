@@ -16,6 +16,7 @@ import { inboxTokenHandlers } from "./inbox/tokens.ts";
 import { registerMachines } from "./machines.ts";
 import { registerMailbox } from "./mailbox.ts";
 import { messageHandlers } from "./messages.ts";
+import { observeAnswers } from "./observe-answers.ts";
 import { previewHandlers } from "./preview.ts";
 import { errorHandler } from "./problem.ts";
 import { protect } from "./protect.ts";
@@ -24,6 +25,7 @@ import { RateLimit } from "./rate-limit.ts";
 import { recipientHandlers } from "./recipients.ts";
 import { registerContract } from "./register-contract.ts";
 import { tenantHandlers } from "./tenants.ts";
+import { traceRequests } from "./trace-requests.ts";
 import { answerUnknownRoutes } from "./unknown-routes.ts";
 import { webhookDeliveryHandlers } from "./webhook-deliveries.ts";
 import { webhookHandlers } from "./webhooks.ts";
@@ -70,13 +72,14 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
     reply.header("connection", "close");
     done(new TidingsError("stopping", { retryAfterSeconds: 1 }));
   });
-  observe(app, dependencies);
+  observeAnswers(app, dependencies.observe);
   registerMachines(app, dependencies);
   registerMailbox(app, dependencies, environments);
   await registerFeedback(app, dependencies, environments);
   const inbox = await registerInbox(app, dependencies);
   await app.register(async (scope) => {
     protect(scope, authentication, new RateLimit(clock, limits.ratePerKeyPerSecond));
+    traceRequests(scope, dependencies.tracer);
     registerContract(scope, dependencies, {
       ...eventHandlers(dependencies),
       ...messageHandlers(dependencies),
@@ -138,13 +141,4 @@ function createServer({ limits, logger }: ApiDependencies): FastifyInstance {
   });
   app.server.maxConnections = limits.connectionsMax;
   return app;
-}
-
-function observe(app: FastifyInstance, dependencies: ApiDependencies): void {
-  const tell = dependencies.observe;
-  if (tell === undefined) return;
-  app.addHook("onResponse", (request, reply, done) => {
-    tell(request.routeOptions.config?.operation ?? "none", reply.statusCode, reply.elapsedTime);
-    done();
-  });
 }

@@ -5,7 +5,8 @@ import type { Metrics } from "../observe/metrics.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Limiter } from "../ports/limiter.ts";
 import type { Store } from "../ports/store/store.ts";
-import type { Leases, Workers } from "../ports/workers.ts";
+import type { Leases, UnderWay, Workers } from "../ports/workers.ts";
+import type { PublishedRows } from "../store/postgres/published.ts";
 import type { ServerHooks } from "./hooks.ts";
 
 /** The ports of what processes share, as the settings choose them. */
@@ -15,15 +16,22 @@ export interface Engines {
   limiter: Limiter;
   workers: Workers;
   leases: Leases;
-  /** Tells which new work this process takes into its memory at once with the commit. */
-  holdWhere(mayHold: (kind: HeldKind) => boolean): void;
+  /** Tells what becomes of new work with its commit. */
+  holdWhere(wayOf: (kind: HeldKind) => HeldWay): void;
+  /** Rows whose ids a broker has; undefined where there can be none. */
+  published: Pick<PublishedRows, "free"> | undefined;
   /** Tells what this process has in hand, for whoever asks about workers. */
   describeWith(facts: () => WorkerFacts): void;
+  /** Gives other processes what waits here; this one holds nothing new, and what it has begun until the store is closed. */
+  leave(underWay: () => UnderWay): Promise<void>;
   /** Whether other processes may work on the same store. */
   shared: boolean;
 }
 
 export type HeldKind = "events" | "runs" | "delivery";
+
+/** This process has it in its memory at once, or a broker is given its id, or whoever looks takes it. */
+export type HeldWay = "held" | "published" | "free";
 
 export interface EngineParts {
   config: Config;

@@ -58,6 +58,8 @@ async function openEmbedded({ config, clock, node, dataDir, metrics, hooks }: En
     },
     leases: { hold: async () => true },
     holdWhere: () => {},
+    published: undefined,
+    leave: async () => {},
     describeWith: (facts) => {
       factsOf = facts;
     },

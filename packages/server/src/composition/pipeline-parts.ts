@@ -18,6 +18,8 @@ import type { Store } from "../ports/store/store.ts";
 import type { WebhookDeliveryRow, WebhookDisabledReason } from "../ports/store/webhooks.ts";
 import type { TemplateEngine } from "../ports/template-engine.ts";
 import type { Tenants } from "../ports/tenants.ts";
+import type { Tracer } from "../ports/tracer.ts";
+import type { Broker } from "../queue/broker/broker.ts";
 
 /** What the stages are made from; the simulation gives its own clock, randomness and providers, and nothing else differs. */
 export interface PipelineParts {
@@ -40,6 +42,10 @@ export interface PipelineParts {
   node: string;
   /** Where other processes are told of work; undefined where there are none. */
   broadcast: Broadcast | undefined;
+  /** What carries work to them; undefined where they find it in the store. */
+  broker: Broker | undefined;
+  /** Undefined where nothing is traced. */
+  tracer: Tracer | undefined;
   observer: PipelineObserver;
 }
 

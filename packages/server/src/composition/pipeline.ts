@@ -6,10 +6,12 @@ import type { Webhooks } from "../pipeline/feedback/webhooks/webhooks.ts";
 import { Ingest } from "../pipeline/ingest/ingest.ts";
 import type { EventWork } from "../pipeline/orchestrate/ports.ts";
 import type { Queue } from "../ports/queue.ts";
+import type { UnderWay } from "../ports/workers.ts";
 import { createDeliver } from "./deliver.ts";
+import type { HeldKind, HeldWay } from "./engine-parts.ts";
 import { createOrchestrate } from "./orchestrate.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
-import { createQueue, mayHold } from "./queue.ts";
+import { createQueue, wayOf } from "./queue.ts";
 import { createWebhooks } from "./webhooks.ts";
 
 export interface Pipeline {
@@ -18,8 +20,10 @@ export interface Pipeline {
   webhooks: Webhooks;
   deliver: Deliver;
   queue: Queue;
-  /** Whether new work of this kind is taken into this process's memory: it runs the role, and there is room. */
-  mayHold(kind: "events" | "runs" | "delivery"): boolean;
+  /** What becomes of new work of this kind with its commit. */
+  wayOf(kind: HeldKind): HeldWay;
+  /** What is begun outside the store. */
+  underWay(): UnderWay;
   start(): void;
   /** Takes no more, and resolves when what is under way has ended. */
   stop(): Promise<void>;
@@ -77,7 +81,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     webhooks,
     deliver,
     queue,
-    mayHold: (kind) => mayHold(config, queue, kind),
+    wayOf: (kind) => wayOf(parts, queue, kind),
+    underWay: () => ({ effects: orchestrate.fetching, webhooks: webhooks.underWay }),
     start() {
       if (runs("orchestrate")) orchestrate.start();
       if (runs("deliver")) deliver.start();

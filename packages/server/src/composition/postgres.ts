@@ -1,13 +1,14 @@
 import { hostname } from "node:os";
 import { PostgresBroadcast } from "../broadcast/postgres.ts";
-import { isLoopbackHost } from "../lib/loopback-host.ts";
 import { placeOfProcess } from "../lib/place.ts";
 import { SharedLimiter } from "../limiter/shared.ts";
 import type { Window } from "../limiter/window.ts";
-import { type ConnectionSettings, connect } from "../store/postgres/connection.ts";
+import { connect } from "../store/postgres/connection.ts";
+import { connectionSettings } from "../store/postgres/connection-settings.ts";
 import { PostgresLeases } from "../store/postgres/leases.ts";
 import { Partitions } from "../store/postgres/partitions.ts";
 import { openPostgresPool, postgresStore } from "../store/postgres/postgres.ts";
+import { PublishedRows } from "../store/postgres/published.ts";
 import { RateWindows } from "../store/postgres/rate-windows.ts";
 import { WorkerRegistry } from "../store/postgres/workers.ts";
 import type { EngineParts, Engines } from "./engine-parts.ts";
@@ -19,7 +20,7 @@ const partitionsEveryMs = 600_000;
 export async function openPostgres(parts: EngineParts, url: string): Promise<Engines> {
   const { config, clock, node, metrics, hooks } = parts;
   const { database } = config;
-  const connection = connectionSettings(parts, url);
+  const connection = connectionSettings(database, url, `tidings ${node}`);
   const pool = await openPostgresPool({
     ...connection,
     connectionsMax: database.connectionsMax,
@@ -68,19 +69,13 @@ export async function openPostgres(parts: EngineParts, url: string): Promise<Eng
     workers: registry,
     leases,
     describeWith: (facts) => registry.describeWith(facts),
-    holdWhere: (mayHold) => registry.holdWhere(mayHold),
+    holdWhere: (wayOf) => registry.holdWhere(wayOf),
+    published: new PublishedRows(pool),
+    leave: async (underWay) => {
+      await registry.leave(underWay);
+      // All queues: who polls rarely, as its memory is full, looks now.
+      broadcast.publish("work");
+    },
     shared: true,
-  };
-}
-
-function connectionSettings({ config, node }: EngineParts, url: string): ConnectionSettings {
-  const { tls, caFile, connectTimeoutMs, statementTimeoutMs } = config.database;
-  const isNear = isLoopbackHost(new URL(url).hostname);
-  return {
-    url,
-    tls: { mode: tls === "auto" ? (isNear ? "off" : "verify") : tls, caFile },
-    connectTimeoutMs,
-    statementTimeoutMs,
-    applicationName: `tidings ${node}`,
   };
 }

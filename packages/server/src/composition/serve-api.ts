@@ -6,6 +6,7 @@ import type { Keyring } from "../lib/keyring.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Mailbox } from "../ports/provider.ts";
 import type { EnvironmentRow } from "../ports/store/keys.ts";
+import type { Tracer } from "../ports/tracer.ts";
 import type { HandlebarsEngine } from "../templates/handlebars.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -18,6 +19,7 @@ interface Parts {
   templates: HandlebarsEngine;
   mailbox: Mailbox;
   metrics: Metrics;
+  tracer: Tracer | undefined;
   version: string;
 }
 
@@ -29,6 +31,7 @@ export function createFace({
   templates,
   mailbox,
   metrics,
+  tracer,
   version,
 }: Parts): Promise<Api> {
   const { config, store, keyring, clock, ids, random, broadcast, configuration, environments, log } = foundation;
@@ -65,6 +68,7 @@ export function createFace({
       feedbackBodyBytesMax: config.feedback.bodyBytesMax,
     },
     inbox: { ...config.inbox, bounds: { itemsMax: config.inbox.itemsMax, changesMax: config.inbox.changesMax } },
+    tracer,
     version,
   });
 }

@@ -19,14 +19,18 @@ import { SealedMailbox } from "../store/sealed-mailbox.ts";
 import { HandlebarsEngine } from "../templates/handlebars.ts";
 import { HandlebarsRequests } from "../templates/handlebars-request.ts";
 import type { BootstrapKey } from "./bootstrap-key.ts";
+import { openBroker } from "./broker.ts";
 import { type Foundation, layFoundation } from "./foundation.ts";
 import type { ServerHooks } from "./hooks.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { pipelineObserver } from "./observer.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { ProviderPool } from "./provider-pool.ts";
+import type { PublishedSweep } from "./published-sweep.ts";
 import { seed, wantsSeed } from "./seed.ts";
 import { createFace, mailboxTokenOf } from "./serve-api.ts";
+import { startSweep } from "./start-sweep.ts";
+import { startTracing, type Tracing } from "./tracing.ts";
 import { workerFacts } from "./worker-facts.ts";
 
 export interface RunningServer {
@@ -56,7 +60,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
   );
   const foundation = await layFoundation(config, metrics, hooks);
   live.foundation = foundation;
-  const { store, clock, keyring, first, log } = foundation;
+  const { store, keyring, first, log } = foundation;
   const templates = new HandlebarsEngine(config.templates);
   const requests = new HandlebarsRequests(config.templates);
   const dataSchemas = new AjvSchemas();
@@ -64,14 +68,18 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
   await seedFromFolder(foundation, writer);
   await foundation.configuration.start();
   const mailbox = new SealedMailbox(store, keyring, config.sandbox);
-  const outbound = startOutbound(foundation, mailbox, live);
+  const brokerParts = await openBroker(foundation);
+  const tracing = await startTracing(foundation, metrics, hooks);
+  const outbound = startOutbound(foundation, mailbox, live, tracing);
   const pipeline = createPipeline({
     ...foundation,
     limiter: foundation.engines.limiter,
     broadcast: foundation.engines.shared ? foundation.broadcast : undefined,
+    broker: brokerParts?.broker,
     templates,
     requests,
-    http: outbound.http,
+    http: outbound.traced,
+    tracer: tracing.tracer,
     dataSchemas,
     steps: stepKinds,
     providerOf: (integration) => outbound.pool.providerOf(integration),
@@ -80,17 +88,11 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
   live.pipeline = pipeline;
   describeTo(foundation, pipeline);
   pipeline.start();
-  const housekeeping = startHousekeeping({
-    store,
-    clock,
-    leases: foundation.engines.leases,
-    intervalMs: config.store.purgeIntervalMs,
-    rowsMax: config.store.purgeRowsMax,
-    webhookRetentionMs: config.webhooks.retentionMs,
-    inbox: config.inbox,
-    onFault: (error) => log.error("housekeeping met a fault", { error }),
-  });
-  const api = await createFace({ foundation, pipeline, writer, templates, mailbox, metrics, version: hooks.version });
+  const sweep = startSweep(foundation, pipeline, brokerParts?.watch);
+  const housekeeping = keepHouse(foundation);
+  const { tracer } = tracing;
+  const { version } = hooks;
+  const api = await createFace({ foundation, pipeline, writer, templates, mailbox, metrics, tracer, version });
   live.api = api;
   const port = config.process.roles.includes("api") ? await api.listen(config.api.host, config.api.port) : 0;
   let stopping: Promise<void> | undefined;
@@ -101,15 +103,28 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
     mailboxPath: `/sandbox/${first.key}?token=${mailboxTokenOf(keyring, first)}`,
     warnings: foundation.master.warning === undefined ? [] : [foundation.master.warning],
     stop: () => {
-      stopping ??= stopServer({ foundation, pipeline, api, housekeeping, ...outbound });
+      stopping ??= stopServer({ foundation, pipeline, api, housekeeping, sweep, tracing, ...outbound });
       return stopping;
     },
   };
 }
 
+function keepHouse({ store, clock, config, engines, log }: Foundation) {
+  return startHousekeeping({
+    store,
+    clock,
+    leases: engines.leases,
+    intervalMs: config.store.purgeIntervalMs,
+    rowsMax: config.store.purgeRowsMax,
+    webhookRetentionMs: config.webhooks.retentionMs,
+    inbox: config.inbox,
+    onFault: (error) => log.error("housekeeping met a fault", { error }),
+  });
+}
+
 /** The engines are there before the stages are: what they ask of them comes after. */
 function describeTo({ engines, environments }: Foundation, pipeline: Pipeline): void {
-  engines.holdWhere((kind) => pipeline.mayHold(kind));
+  engines.holdWhere((kind) => pipeline.wayOf(kind));
   engines.describeWith(() => workerFacts(pipeline.deliver.load, environments));
 }
 
@@ -155,13 +170,15 @@ function startOutbound(
   { config, clock, random, log, store, keyring, broadcast }: Foundation,
   mailbox: SealedMailbox,
   live: { pipeline?: Pipeline },
+  tracing: Tracing,
 ) {
   const { allowPrivateNetwork, ...limits } = config.outbound;
   const http = new OutboundHttpClient({ allowPrivateNetwork, limits });
+  const traced = tracing.traced(http);
   const pool = new ProviderPool({
     clock,
     random,
-    http,
+    http: traced,
     resolve: (host) => resolveGuarded(host, { allowPrivateNetwork }),
     mailbox,
     inbox: new SealedInbox({ store, keyring, broadcast, clock }, config.inbox),
@@ -169,7 +186,7 @@ function startOutbound(
     report: async (environmentId, feedback) => live.pipeline?.feedback.report(environmentId, feedback),
     onFault: (integration, error) => log.error("an integration cannot be used", { integration, error }),
   });
-  return { http, pool };
+  return { http, traced, pool };
 }
 
 interface Stoppable {
@@ -177,23 +194,30 @@ interface Stoppable {
   pipeline: Pipeline;
   api: Api;
   housekeeping: { stop(): void };
+  sweep: PublishedSweep | undefined;
   http: OutboundHttpClient;
   pool: ProviderPool;
+  tracing: Tracing;
 }
 
-/** The face first, so that nothing comes in; the store last, as all others settle into it. */
-async function stopServer({ foundation, pipeline, api, housekeeping, http, pool }: Stoppable): Promise<void> {
-  const { clock, config, configuration, tenants, broadcast, store } = foundation;
+/**
+ * No more work is taken, and what waits here is given to other processes at once; then what is under way ends, with the
+ * heartbeat going on, so that it stays this process's. The store is last, as all others settle into it.
+ */
+async function stopServer(parts: Stoppable): Promise<void> {
+  const { foundation, pipeline, api, housekeeping, sweep, http, pool, tracing } = parts;
+  const { clock, config, configuration, tenants, broadcast, store, engines } = foundation;
   housekeeping.stop();
-  await api.close();
+  await sweep?.stop();
   // What does not end in time is STARTED in the store, and is resolved by class at the next start.
   const timeIsUp = new Promise<void>((resolve) => void clock.after(config.process.drainTimeoutMs, resolve));
-  await Promise.race([pipeline.stop(), timeIsUp]);
+  const ended = Promise.all([pipeline.stop(), api.close(), engines.leave(() => pipeline.underWay())]);
+  await Promise.race([ended, timeIsUp]);
   await configuration.stop();
   tenants.stop();
   await broadcast.close();
   // a mail's last reply may take ten minutes
   await Promise.race([pool.close(), timeIsUp]);
   await http.close();
-  await store.close();
+  await Promise.all([store.close(), tracing.stop()]);
 }

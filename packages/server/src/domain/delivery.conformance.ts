@@ -29,6 +29,7 @@ export function someDelivery(id: string, origin: MessageOrigin): Delivery {
     content: undefined,
     data: {},
     steps: undefined,
+    trace: null,
     createdAt: 0,
     expiresAt: null,
     attempts: 0,

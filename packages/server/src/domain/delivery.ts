@@ -20,6 +20,8 @@ export interface Delivery {
   data: Record<string, unknown>;
   /** Results of the run's earlier steps, by step; undefined where there are none. */
   steps: Readonly<Record<string, Json>> | undefined;
+  /** Text of the trace that it belongs to (domain/trace-context); null for none. */
+  trace: string | null;
   createdAt: number;
   expiresAt: number | null;
   attempts: number;

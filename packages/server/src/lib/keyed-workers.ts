@@ -42,9 +42,9 @@ export class KeyedWorkers<Item extends KeyedItem> {
   readonly #options: KeyedWorkersOptions<Item>;
   readonly #lines: KeyedLines<Item>;
   readonly #openPerBound = new Map<string, number>();
+  readonly #underWay = new Set<string>();
   /** Those whose work threw; held until the next poll, or they would come again at once, without end. */
   #failed: Item[] = [];
-  #open = 0;
   #looking = false;
   #lookAgain = false;
   #poll: { cancel(): void } | undefined;
@@ -54,6 +54,11 @@ export class KeyedWorkers<Item extends KeyedItem> {
   constructor(options: KeyedWorkersOptions<Item>) {
     this.#options = options;
     this.#lines = new KeyedLines(options.limits.heldPerKeyMax);
+  }
+
+  /** Ids that are being worked on. */
+  get underWay(): readonly string[] {
+    return [...this.#underWay];
   }
 
   start(): void {
@@ -104,10 +109,10 @@ export class KeyedWorkers<Item extends KeyedItem> {
 
   #pump(): void {
     const { openMax, openPerBoundMax } = this.#options.limits;
-    while (!this.#stopped && this.#open < openMax) {
+    while (!this.#stopped && this.#underWay.size < openMax) {
       const item = this.#lines.next((bound) => (this.#openPerBound.get(bound) ?? 0) < openPerBoundMax);
       if (item === undefined) return;
-      this.#open += 1;
+      this.#underWay.add(item.id);
       this.#openPerBound.set(item.bound, (this.#openPerBound.get(item.bound) ?? 0) + 1);
       void this.#run(item);
     }
@@ -121,7 +126,7 @@ export class KeyedWorkers<Item extends KeyedItem> {
       this.#failed.push(item);
       this.#options.onFault(item.id, error);
     }
-    this.#open -= 1;
+    this.#underWay.delete(item.id);
     const left = (this.#openPerBound.get(item.bound) ?? 1) - 1;
     if (left === 0) this.#openPerBound.delete(item.bound);
     else this.#openPerBound.set(item.bound, left);
@@ -130,7 +135,7 @@ export class KeyedWorkers<Item extends KeyedItem> {
   }
 
   #endIfIdle(): void {
-    if (!this.#stopped || this.#open > 0) return;
+    if (!this.#stopped || this.#underWay.size > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

@@ -13,7 +13,7 @@ export function limiterConformance(name: string, make: () => Promise<LimiterBenc
   describe(`limiter: ${name}`, () => {
     test("gives all that is asked for while there is room", async () => {
       const { limiter } = await make();
-      expect(await limiter.take("a", 100, 60)).toEqual({ taken: 60, retryAfterMs: 0 });
+      expect(await limiter.take("a", 100, 60)).toMatchObject({ taken: 60, retryAfterMs: 0 });
     });
 
     test("gives fewer where there is less, and says when to ask again", async () => {
@@ -43,7 +43,7 @@ export function limiterConformance(name: string, make: () => Promise<LimiterBenc
 
     test("asking for nothing takes nothing", async () => {
       const { limiter } = await make();
-      expect(await limiter.take("a", 10, 0)).toEqual({ taken: 0, retryAfterMs: 0 });
+      expect(await limiter.take("a", 10, 0)).toMatchObject({ taken: 0, retryAfterMs: 0 });
     });
 
     test.each([20, 1000, 33.3])(
@@ -62,6 +62,26 @@ export function limiterConformance(name: string, make: () => Promise<LimiterBenc
         expect(demand).toBeGreaterThanOrEqual(Math.min(rate * 0.9, demandPerSecond * 0.8));
       },
     );
+
+    test("permits that were not used move to the moment at which they are taken again", async () => {
+      const { limiter, pass } = await make();
+      const first = await limiter.take("a", 100, 100);
+      await pass(800);
+      const moved = await limiter.take("a", 100, 100, { count: first.taken, at: first.at });
+      expect(moved.taken).toBe(100);
+      expect(moved.at).toBeGreaterThan(first.at);
+      // Those of the first moment would have been free by now.
+      await pass(400);
+      expect((await limiter.take("a", 100, 1)).taken).toBe(0);
+    });
+
+    test("more than was taken cannot be given back", async () => {
+      const { limiter } = await make();
+      const { at } = await limiter.take("a", 10, 10);
+      await limiter.take("a", 10, 0, { count: 1000, at });
+      expect((await takeAll(limiter, "a", 10)) > 0).toBe(true);
+      expect((await limiter.take("a", 10, 100)).taken).toBe(0);
+    });
 
     test("a rate below one per second gives one and then a pause", async () => {
       const { limiter, pass } = await make();

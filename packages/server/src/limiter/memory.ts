@@ -1,5 +1,5 @@
 import type { Clock } from "../ports/clock.ts";
-import type { Limiter } from "../ports/limiter.ts";
+import type { Limiter, Permits, Unused } from "../ports/limiter.ts";
 import { checkRate, takeFrom, type Window } from "./window.ts";
 
 /** Rate limits in this process's memory. `keysMax` windows are kept; the one not asked for longest is forgotten. */
@@ -13,9 +13,10 @@ export class MemoryLimiter implements Limiter {
     this.#keysMax = limits.keysMax;
   }
 
-  async take(key: string, perSecond: number, count: number): Promise<{ taken: number; retryAfterMs: number }> {
+  async take(key: string, perSecond: number, count: number, unused?: Unused): Promise<Permits> {
     checkRate(perSecond);
-    const { window, taken, retryAfterMs } = takeFrom(this.#windows.get(key), perSecond, count, this.#clock.monotonic());
+    const now = this.#clock.monotonic();
+    const { window, ...permits } = takeFrom(this.#windows.get(key), perSecond, count, now, unused);
     // The map's order is the order of use.
     this.#windows.delete(key);
     this.#windows.set(key, window);
@@ -25,6 +26,6 @@ export class MemoryLimiter implements Limiter {
         break;
       }
     }
-    return { taken, retryAfterMs };
+    return permits;
   }
 }

@@ -1,4 +1,4 @@
-import type { Limiter } from "../ports/limiter.ts";
+import type { Limiter, Permits, Unused } from "../ports/limiter.ts";
 import { checkRate, takeFrom, type Window } from "./window.ts";
 
 /** Windows that all processes of an installation share. */
@@ -13,7 +13,8 @@ export interface SharedWindows {
 interface Asked {
   perSecond: number;
   count: number;
-  resolve: (given: { taken: number; retryAfterMs: number }) => void;
+  unused: Unused | undefined;
+  resolve: (given: Permits) => void;
   reject: (error: unknown) => void;
 }
 
@@ -27,12 +28,12 @@ export class SharedLimiter implements Limiter {
     this.#windows = windows;
   }
 
-  async take(key: string, perSecond: number, count: number): Promise<{ taken: number; retryAfterMs: number }> {
+  async take(key: string, perSecond: number, count: number, unused?: Unused): Promise<Permits> {
     checkRate(perSecond);
     return new Promise((resolve, reject) => {
       const asked = this.#asked.get(key) ?? [];
       this.#asked.set(key, asked);
-      asked.push({ perSecond, count, resolve, reject });
+      asked.push({ perSecond, count, unused, resolve, reject });
       void this.#next(key);
     });
   }
@@ -45,15 +46,15 @@ export class SharedLimiter implements Limiter {
     try {
       const given = await this.#windows.change(key, (known, now) => {
         let window = known;
-        const result = asked.map(({ perSecond, count }) => {
-          const { window: next, taken, retryAfterMs } = takeFrom(window, perSecond, count, now);
+        const result = asked.map(({ perSecond, count, unused }) => {
+          const { window: next, ...permits } = takeFrom(window, perSecond, count, now, unused);
           window = next;
-          return { taken, retryAfterMs };
+          return permits;
         });
         if (window === undefined) throw new Error("nothing was asked of a rate");
         return { window, result };
       });
-      for (const [index, { resolve }] of asked.entries()) resolve(given[index] ?? { taken: 0, retryAfterMs: 1 });
+      for (const [index, { resolve }] of asked.entries()) resolve(given[index] ?? { taken: 0, retryAfterMs: 1, at: 0 });
     } catch (error) {
       for (const { reject } of asked) reject(error);
     } finally {

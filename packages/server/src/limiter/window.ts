@@ -1,3 +1,5 @@
+import type { Permits, Unused } from "../ports/limiter.ts";
+
 /*
  * A sliding window per key: with `capacity` = perSecond rounded up, no stretch of capacity / perSecond seconds (1 s, or a
  * little more where the rate is no whole number) sees more than `capacity` permits. An idle key holds one second's
@@ -21,24 +23,39 @@ export interface Window {
   taken: number;
 }
 
-/** Takes up to `count` permits at `now`, ms of any clock that does not run backwards; `known` is what was taken before. */
+/**
+ * Takes up to `count` permits at `now`, ms of any clock that does not run backwards; `known` is what was taken before, and
+ * `unused` of it are given back.
+ */
 export function takeFrom(
   known: Window | undefined,
   perSecond: number,
   count: number,
   now: number,
-): { window: Window; taken: number; retryAfterMs: number } {
+  unused?: Unused,
+): { window: Window } & Permits {
   let window = known;
   if (window === undefined || window.perSecond !== perSecond) {
     window = emptyWindow(perSecond, now);
     if (known !== undefined) carryOver(known, window, now);
   }
   slide(window, now);
+  if (unused !== undefined) giveBack(window, unused);
   const taken = Math.max(0, Math.min(Math.floor(count), window.capacity - window.taken));
   window.taken += taken;
   const slot = window.current % window.counts.length;
   window.counts[slot] = (window.counts[slot] ?? 0) + taken;
-  return { window, taken, retryAfterMs: taken < count ? untilNextFree(window, now) : 0 };
+  return { window, taken, retryAfterMs: taken < count ? untilNextFree(window, now) : 0, at: now };
+}
+
+/** What has left the window already is free anyway. */
+function giveBack(window: Window, { count, at }: Unused): void {
+  const number = Math.floor(at / window.slotMs);
+  if (number > window.current || window.current - number >= window.counts.length) return;
+  const slot = number % window.counts.length;
+  const given = Math.max(0, Math.min(Math.floor(count), window.counts[slot] ?? 0));
+  window.counts[slot] = (window.counts[slot] ?? 0) - given;
+  window.taken -= given;
 }
 
 /** Throws for what is no rate. */

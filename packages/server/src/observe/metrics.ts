@@ -5,6 +5,7 @@ import type { QueueDepth } from "../ports/store/maintenance.ts";
 import { CellCounter, CellHistogram, type CounterCell, type HistogramCell } from "./cells.ts";
 import { FetchMetrics } from "./fetch-metrics.ts";
 import { InboxMetrics } from "./inbox-metrics.ts";
+import { SpanMetrics } from "./span-metrics.ts";
 import { TemplateMetrics } from "./template-metrics.ts";
 import { WebhookMetrics } from "./webhook-metrics.ts";
 
@@ -133,6 +134,11 @@ export class Metrics {
     );
     this.storeTurnRows = rows.cell({});
     if (options.process) collectDefaultMetrics({ register: registry });
+  }
+
+  /** Figures of tracing, which are there where it is on. To be asked for once. */
+  spans(): SpanMetrics {
+    return new SpanMetrics(this.#registry);
   }
 
   delivery(channel: Channel, lane: Lane, provider: string): DeliveryMetrics {

@@ -2,6 +2,7 @@ import type { Channel, Lane } from "@tidings/contract/words";
 import type { z } from "zod";
 import type { FeedbackKind } from "../domain/feedback.ts";
 import type { Inbox } from "./inbox.ts";
+import type { RequestTrace } from "./tracer.ts";
 
 /** A message, rendered and addressed, as a provider gets it. */
 export interface OutboundMessage {
@@ -80,6 +81,8 @@ export interface SendContext {
   timeoutMs: number;
   /** Aborted when the call's time is over. Made when it is asked for, as it costs as much as a small call. */
   readonly signal: AbortSignal;
+  /** What the call's requests belong to, to be given to `http` with them; undefined where nothing is traced. */
+  readonly trace?: RequestTrace | undefined;
 }
 
 export type { FeedbackKind };
@@ -167,6 +170,7 @@ export interface OutboundRequest {
   /** Size of an answer that is read, where it is to be less than the client's own limit. */
   bodyBytesMax?: number;
   signal?: AbortSignal;
+  trace?: RequestTrace | undefined;
 }
 
 export type OutboundResponse =

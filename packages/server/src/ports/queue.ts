@@ -1,4 +1,5 @@
 import type { Channel, Lane } from "@tidings/contract/words";
+import { traceparentOf } from "../domain/trace-context.ts";
 
 /** Name of a queue: the stage's input, per lane, and for delivery per channel. */
 export type Topic = `events.${Lane}` | `runs.${Lane}` | `delivery.${Channel}.${Lane}`;
@@ -9,8 +10,13 @@ export interface QueueItem {
   v: 1;
   /** Event, run or message, as the topic says. */
   id: string;
-  /** W3C trace context, where the caller gave one. */
+  /** `traceparent` of W3C Trace Context, where what it is about is traced. Without it, the event's row says. */
   trace?: string;
+}
+
+/** `trace`: text of a trace (domain/trace-context). */
+export function queueItem(id: string, trace: string | null): QueueItem {
+  return trace === null ? { v: 1, id } : { v: 1, id, trace: traceparentOf(trace) };
 }
 
 export interface ConsumeOptions {

@@ -20,6 +20,14 @@ export interface Worker {
 /** Of a process that has nothing in hand, or has said nothing of it yet. */
 export const noFacts: WorkerFacts = { inFlight: 0, buffers: [] };
 
+/** What a process has begun outside the store, which another that took it would do a second time. */
+export interface UnderWay {
+  /** Runs whose fetch step is being asked for. */
+  effects: readonly string[];
+  /** Deliveries to endpoints. */
+  webhooks: readonly string[];
+}
+
 /** The processes that live. One whose heartbeat is missing for the time of a lease is gone: what it held goes to others. */
 export interface Workers {
   list(): Promise<readonly Worker[]>;

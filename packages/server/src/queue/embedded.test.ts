@@ -174,3 +174,128 @@ describe("the embedded queue", () => {
     database.close();
   });
 });
+
+describe("an item that is offered", () => {
+  const topic = "runs.critical";
+
+  function bench(options = { batchMax: 1, concurrency: 2 }) {
+    const clock = new SimulatedClock(0);
+    const underWay: { ids: string[]; acknowledge: (id: string) => void; end: (error?: Error) => void }[] = [];
+    const told: string[] = [];
+    const due: string[] = [];
+    const queue = new EmbeddedQueue({ clock, findDue: async () => due, itemsMax: 4, pollMs, onFault: () => {} });
+    const start = () =>
+      queue.consume(
+        topic,
+        (given, acknowledge) =>
+          new Promise((resolve, reject) => {
+            underWay.push({
+              ids: given.map(({ id }) => id),
+              acknowledge: (id) => given.filter((item) => item.id === id).forEach(acknowledge),
+              end: (error) => (error === undefined ? resolve() : reject(error)),
+            });
+          }),
+        options,
+      );
+    const offer = (id: string, who = "") =>
+      queue.offer(topic, { v: 1, id }, (settled) => told.push(`${who}${id} ${settled}`));
+    const rest = () => clock.settleTo(clock.now());
+    return { clock, queue, underWay, told, due, start, offer, rest };
+  }
+
+  test("has no place where its topic is not consumed", () => {
+    const { offer, told } = bench();
+    expect([offer("a"), told]).toEqual([false, []]);
+  });
+
+  test("is handled at once, and whoever offered it is told once when it is settled, not before", async () => {
+    const { queue, underWay, told, start, offer, rest } = bench();
+    start();
+    await rest();
+    expect(offer("a")).toBe(true);
+    expect([underWay.map(({ ids }) => ids), queue.depth(topic), told]).toEqual([[["a"]], 1, []]);
+    underWay[0]?.end();
+    await rest();
+    expect([told, queue.depth(topic)]).toEqual([["a true"], 0]);
+    await queue.stop();
+    expect(told).toEqual(["a true"]);
+  });
+
+  test("is told of as soon as its handler acknowledges it, and not again when that ends or throws", async () => {
+    const { queue, underWay, told, start, offer, rest } = bench({ batchMax: 2, concurrency: 1 });
+    start();
+    await rest();
+    for (const id of ["first", "a", "b"]) offer(id);
+    underWay[0]?.end();
+    await rest();
+    expect(underWay[1]?.ids).toEqual(["a", "b"]);
+    underWay[1]?.acknowledge("b");
+    underWay[1]?.acknowledge("b");
+    expect(told).toEqual(["first true", "b true"]);
+    underWay[1]?.end(new Error("the store is away"));
+    await rest();
+    expect(told).toEqual(["first true", "b true", "a false"]);
+    await queue.stop();
+  });
+
+  test("has room until so many are held, handled ones too", async () => {
+    const { queue, underWay, told, start, offer, rest } = bench();
+    start();
+    await rest();
+    expect(["a", "b", "c", "d", "e"].map((id) => offer(id))).toEqual([true, true, true, true, false]);
+    expect([underWay.length, queue.depth(topic)]).toEqual([2, 4]);
+    underWay[0]?.end();
+    await rest();
+    expect([offer("e"), offer("f"), told]).toEqual([true, false, ["a true"]]);
+    const stopped = queue.stop();
+    for (const { end } of underWay) end();
+    await stopped;
+  });
+
+  test("that is held already is handled once, and all are told, also where there is no more room", async () => {
+    const { queue, underWay, told, start, offer, rest } = bench();
+    start();
+    await rest();
+    queue.publish(topic, [{ v: 1, id: "a" }]);
+    for (const id of ["b", "c", "d"]) offer(id, "1:");
+    expect([offer("a", "1:"), offer("c", "2:"), offer("c", "3:"), offer("e")]).toEqual([true, true, true, false]);
+    expect(queue.depth(topic)).toBe(4);
+    for (let place = 0; place < 4; place += 1) {
+      underWay[place]?.end(place === 2 ? new Error("the store is away") : undefined);
+      await rest();
+    }
+    expect(underWay.map(({ ids }) => ids)).toEqual([["a"], ["b"], ["c"], ["d"]]);
+    expect(told).toEqual(["1:a true", "1:b true", "1:c false", "2:c false", "3:c false", "1:d true"]);
+    await queue.stop();
+  });
+
+  test("is not handled a second time when a look finds its row, and no longer told of by what comes after", async () => {
+    const { clock, queue, underWay, told, due, start, offer, rest } = bench();
+    start();
+    await rest();
+    offer("a");
+    due.push("a");
+    await clock.settleTo(pollMs);
+    expect(underWay).toHaveLength(1);
+    due.length = 0;
+    underWay[0]?.end();
+    await rest();
+    queue.publish(topic, [{ v: 1, id: "a" }]);
+    underWay[1]?.end();
+    await rest();
+    expect([underWay.length, told]).toEqual([2, ["a true"]]);
+    await queue.stop();
+  });
+
+  test("has no place after a stop; what waits is not told of, what is under way is when it ends", async () => {
+    const { queue, underWay, told, start, offer, rest } = bench({ batchMax: 1, concurrency: 1 });
+    start();
+    await rest();
+    for (const id of ["a", "b", "c"]) offer(id);
+    const stopped = queue.stop();
+    expect([offer("d"), offer("a", "2:")]).toEqual([false, false]);
+    underWay[0]?.end();
+    await stopped;
+    expect([underWay.length, told, queue.depth(topic)]).toEqual([1, ["a true"], 0]);
+  });
+});

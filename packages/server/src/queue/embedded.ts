@@ -15,13 +15,16 @@ export interface EmbeddedQueueOptions {
 const busyItems = 1000;
 const busyPolls = 10;
 
+/** Called once when an item is let go of; `settled` is false where its handler threw. */
+type Release = (settled: boolean) => void;
+
 interface TopicState {
   name: Topic;
   handler: QueueHandler | undefined;
   options: ConsumeOptions;
   waiting: QueueItem[];
-  /** Ids that wait or are being handled: what the store calls due, but is in hands already. */
-  held: Set<string>;
+  /** Ids that wait or are being handled: what the store calls due, but is in hands already; with who wants to know of the end. */
+  held: Map<string, Release | undefined>;
   running: number;
   /** The store has, or may have, due items that are not held. */
   more: boolean;
@@ -59,13 +62,31 @@ export class EmbeddedQueue implements Queue {
     this.#pump(state);
   }
 
+  /**
+   * Takes an item for somebody who has to know when it is let go of; false where there is no room for it. One that is held
+   * already is not handled twice.
+   */
+  offer(topic: Topic, item: QueueItem, release: Release): boolean {
+    const state = this.#topics.get(topic);
+    if (state === undefined || this.#stopped) return false;
+    if (state.held.has(item.id)) {
+      const others = state.held.get(item.id);
+      state.held.set(item.id, others === undefined ? release : both(others, release));
+      return true;
+    }
+    if (state.held.size >= this.#options.itemsMax) return false;
+    this.#keep(state, item, release);
+    this.#pump(state);
+    return true;
+  }
+
   consume(topic: Topic, handler: QueueHandler, options: ConsumeOptions): void {
     const state: TopicState = {
       name: topic,
       handler,
       options,
       waiting: [],
-      held: new Set(),
+      held: new Map(),
       running: 0,
       more: true,
       refilling: false,
@@ -129,9 +150,13 @@ export class EmbeddedQueue implements Queue {
       state.more = true;
       return false;
     }
-    state.held.add(item.id);
-    state.waiting.push(item);
+    this.#keep(state, item, undefined);
     return true;
+  }
+
+  #keep(state: TopicState, item: QueueItem, release: Release | undefined): void {
+    state.held.set(item.id, release);
+    state.waiting.push(item);
   }
 
   #pump(state: TopicState): void {
@@ -151,6 +176,7 @@ export class EmbeddedQueue implements Queue {
   async #handle(state: TopicState, handler: QueueHandler, items: readonly QueueItem[]): Promise<void> {
     // One that was acknowledged may be held anew by now, and is then no longer this handler's to let go.
     const open = new Set(items);
+    let settled = true;
     try {
       await handler(items, (item) => {
         if (open.delete(item)) this.#acknowledge(state, item);
@@ -159,20 +185,23 @@ export class EmbeddedQueue implements Queue {
       // What was not settled is still due in the store; the next poll brings it again.
       this.#options.onFault(state.name, error);
       state.pausing = true;
+      settled = false;
     }
-    for (const item of open) this.#letGo(state, item);
+    for (const item of open) this.#letGo(state, item, settled);
     state.running -= 1;
     this.#endIfIdle();
     this.#pump(state);
   }
 
   #acknowledge(state: TopicState, item: QueueItem): void {
-    if (this.#letGo(state, item) && state.more) void this.#refill(state);
+    if (this.#letGo(state, item, true) && state.more) void this.#refill(state);
   }
 
-  #letGo(state: TopicState, item: QueueItem): boolean {
-    if (!state.held.delete(item.id)) return false;
-    if (state.refilling) state.letGo.add(item.id);
+  #letGo(state: TopicState, { id }: QueueItem, settled: boolean): boolean {
+    const release = state.held.get(id);
+    if (!state.held.delete(id)) return false;
+    if (state.refilling) state.letGo.add(id);
+    release?.(settled);
     return true;
   }
 
@@ -200,4 +229,11 @@ export class EmbeddedQueue implements Queue {
     if (!this.#stopped || [...this.#topics.values()].some((state) => state.running > 0)) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
+}
+
+function both(one: Release, other: Release): Release {
+  return (settled) => {
+    one(settled);
+    other(settled);
+  };
 }

@@ -1,7 +1,7 @@
-import { channelSchema, laneSchema } from "@tidings/contract/words";
 import type { Topic } from "../ports/queue.ts";
 import type { DeliverStore } from "../ports/store/deliver.ts";
 import type { OrchestrateStore } from "../ports/store/orchestrate.ts";
+import { placeOfTopic } from "../ports/topic.ts";
 
 /** The store's cursor that belongs to a topic. */
 export function findDue(
@@ -9,10 +9,8 @@ export function findDue(
   topic: Topic,
   query: { now: number; limit: number; node: string },
 ): Promise<string[]> {
-  const [stage, second, third] = topic.split(".");
+  const { stage, channel, lane } = placeOfTopic(topic);
   const { now, limit, node } = query;
-  if (stage === "delivery")
-    return store.dueMessages({ channel: channelSchema.parse(second), lane: laneSchema.parse(third), now, limit, node });
-  const lane = laneSchema.parse(second);
+  if (stage === "delivery") return store.dueMessages({ channel, lane, now, limit, node });
   return stage === "runs" ? store.dueRuns({ lane, now, limit }) : store.dueEvents({ lane, now, limit });
 }

@@ -29,13 +29,13 @@ export class Handler {
   readonly batches: number[] = [];
   runningMost = 0;
   doubled = 0;
-  readonly #bench: QueueBench;
+  readonly #bench: Pick<QueueBench, "settle">;
   readonly #underWay = new Set<string>();
   #running = 0;
   #gate: Promise<void> = Promise.resolve();
   #open: () => void = () => {};
 
-  constructor(bench: QueueBench) {
+  constructor(bench: Pick<QueueBench, "settle">) {
     this.#bench = bench;
   }
 

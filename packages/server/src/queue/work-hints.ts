@@ -44,9 +44,14 @@ export class WorkHints implements Queue {
     return this.#on.queue.depth(topic);
   }
 
+  /** What is published from now on is for others. */
   async stop(): Promise<void> {
     this.#unsubscribe();
-    for (const timer of this.#soon.values()) timer.cancel();
+    this.#consumed.clear();
+    for (const [topic, timer] of this.#soon) {
+      timer.cancel();
+      this.#on.broadcast.publish("work", topic);
+    }
     this.#soon.clear();
     await this.#on.queue.stop();
   }

@@ -29,8 +29,11 @@ const accepted: Outcome = { status: "accepted" };
 function bench(send: Provider["send"]) {
   const clock = new SimulatedClock(0);
   const late: (readonly Outcome[])[] = [];
-  const called = callProvider(provider(send), batch, { callId: "c1", timeoutMs: 1000, clock }, (outcomes) =>
-    late.push(outcomes),
+  const called = callProvider(
+    provider(send),
+    batch,
+    { callId: "c1", timeoutMs: 1000, clock, trace: undefined },
+    (outcomes) => late.push(outcomes),
   );
   return { clock, late, called };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { OutboundMessage, Outcome, Provider, SendContext } from "../../ports/provider.ts";
+import type { RequestTrace } from "../../ports/tracer.ts";
 
 /**
  * One call, which always ends: with the provider's outcomes, or, when its time is over, with `unknown` for every
@@ -8,7 +9,7 @@ import type { OutboundMessage, Outcome, Provider, SendContext } from "../../port
 export function callProvider(
   provider: Provider,
   messages: readonly OutboundMessage[],
-  call: { callId: string; timeoutMs: number; clock: Clock },
+  call: { callId: string; timeoutMs: number; clock: Clock; trace: RequestTrace | undefined },
   late: (outcomes: readonly Outcome[]) => void,
 ): Promise<readonly Outcome[]> {
   return new Promise((resolve) => {
@@ -30,6 +31,7 @@ export function callProvider(
     const context = {
       callId: call.callId,
       timeoutMs: call.timeoutMs,
+      trace: call.trace,
       get signal(): AbortSignal {
         controller ??= new AbortController();
         if (over) controller.abort();

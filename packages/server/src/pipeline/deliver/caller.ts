@@ -5,6 +5,7 @@ import { callProvider } from "./call.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Group, Ready } from "./place.ts";
 import type { DeliverDependencies } from "./ports.ts";
+import { beginSends } from "./send-spans.ts";
 
 const leaseTooShort: Outcome = { status: "rejected", kind: "transient", code: "lease_too_short" };
 
@@ -30,6 +31,7 @@ export class Caller {
     const { ready } = group;
     for (const { pending } of ready)
       observer.onStarted(pending.delivery, this.#integration, now - pending.delivery.createdAt);
+    const spans = this.#on.tracer === undefined ? undefined : beginSends(this.#on.tracer, ready, this.#integration);
     const leaseLeftMs = group.leaseMs - (startedAt - group.leaseFrom);
     // With less lease left than the call may take, another could repeat it while it is under way: it is not made.
     const outcomes =
@@ -38,7 +40,7 @@ export class Caller {
         : await callProvider(
             this.#provider,
             ready.map(outbound),
-            { callId: group.start.callId, timeoutMs: group.timeoutMs, clock },
+            { callId: group.start.callId, timeoutMs: group.timeoutMs, clock, trace: spans?.request },
             // What comes late is evidence; Outcomes tells of a store that does not take it.
             (late) => void this.#record(ready, late),
           );
@@ -46,6 +48,7 @@ export class Caller {
     for (let index = 0; index < ready.length; index += 1) {
       const one = ready[index];
       const outcome = outcomes[index];
+      if (outcome !== undefined) spans?.end(index, outcome);
       if (one !== undefined && outcome !== undefined)
         observer.onOutcome(one.pending.delivery, this.#integration, outcome, tookMs);
     }

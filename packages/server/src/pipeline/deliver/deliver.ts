@@ -4,6 +4,7 @@ import type { MessageOrigin } from "../../domain/message.ts";
 import { nextStep } from "../../domain/retry.ts";
 import { candidates, choose } from "../../domain/route.ts";
 import type { TemplateFault } from "../../domain/template-fault.ts";
+import { carriedTrace } from "../../domain/trace-context.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
 import type { QueueItem } from "../../ports/queue.ts";
 import type { DeliveryRecord, Settlement } from "../../ports/store/deliver.ts";
@@ -132,13 +133,13 @@ export class Deliver {
     await Promise.all(
       items.map(async (item) => {
         const record = byId.get(item.id);
-        if (record !== undefined) await this.#openAndOffer(record);
+        if (record !== undefined) await this.#openAndOffer(record, item.trace);
         done(item);
       }),
     );
   }
 
-  async #openAndOffer(record: DeliveryRecord): Promise<void> {
+  async #openAndOffer(record: DeliveryRecord, carried: string | undefined): Promise<void> {
     if (record.state === "sending") return this.#resolveLost(record);
     const settle = (after: Settlement["after"]) =>
       this.#settle({
@@ -151,6 +152,7 @@ export class Deliver {
     try {
       const delivery = openDelivery(record, this.#on.keyring);
       if (delivery === undefined) return await settle({ state: "canceled", reason: "address_removed" });
+      if (carried !== undefined) delivery.trace = carriedTrace(carried, delivery.trace);
       await new Promise<void>((resolve, reject) => {
         this.#offer(delivery, resolve, reject);
         this.#pumpSoon();

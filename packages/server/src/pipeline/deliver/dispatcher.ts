@@ -12,6 +12,7 @@ import type { IntegrationLoad } from "./load.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Group, Pending, Ready } from "./place.ts";
 import type { DeliverDependencies } from "./ports.ts";
+import { Rate } from "./rate.ts";
 import type { Renderer } from "./renderer.ts";
 import { Slots } from "./slots.ts";
 
@@ -53,6 +54,9 @@ export class Dispatcher {
   /** Messages that have places and wait for the integration's rate. */
   readonly #putOff: Record<Lane, number> = { critical: 0, transactional: 0, marketing: 0 };
   #calls = 0;
+  #dropped = false;
+
+  readonly #rate: Rate | undefined;
 
   constructor(
     integration: IntegrationConfiguration,
@@ -65,6 +69,9 @@ export class Dispatcher {
     this.#provider = provider;
     this.#caller = new Caller(services.on, services.outcomes, integration, provider);
     const { limits, store } = services.on;
+    const perSecond = integration.document.limits?.ratePerSecond;
+    const key = `${integration.environmentId}:${integration.key}`;
+    this.#rate = perSecond === undefined ? undefined : new Rate(services.on, key, perSecond);
     const maxInFlight = integration.document.limits?.maxInFlight ?? limits.maxInFlightPerIntegration;
     this.#slots = new Slots(maxInFlight);
     const apart = provider.destination !== undefined;
@@ -125,7 +132,7 @@ export class Dispatcher {
    */
   place(delivery: Delivery, open: Group | undefined): Group | undefined {
     const { lane } = delivery.origin;
-    if (this.#integration.document.limits?.ratePerSecond !== undefined) return undefined;
+    if (this.#rate !== undefined) return undefined;
     if (this.#slots.free(lane) === 0 || this.#services.slots.free(lane) === 0) return undefined;
     const joins = open !== undefined && open.ready.length < this.#provider.maxBatch && fitsWith(delivery, open);
     if (!joins && !this.#mayCall()) return undefined;
@@ -194,8 +201,9 @@ export class Dispatcher {
     }
   }
 
-  /** Leaves what waits to the store, for a stop. */
+  /** Leaves what is not STARTED to the store: for a stop, or as another version of the integration has come. */
   drop(): void {
+    this.#dropped = true;
     for (const pending of this.#buffer.clear()) pending.settled();
   }
 
@@ -229,22 +237,22 @@ export class Dispatcher {
 
   /** Takes permits of the integration's rate and sends as they come. */
   async #permitted(ready: Ready[], lane: Lane): Promise<void> {
-    const { limiter, clock } = this.#services.on;
-    const rate = this.#integration.document.limits?.ratePerSecond;
-    if (rate === undefined) return this.#send(ready, lane);
+    const rate = this.#rate;
+    if (rate === undefined) return this.#send(ready, lane, undefined);
     const sent: Promise<void>[] = [];
-    const key = `${this.#integration.environmentId}:${this.#integration.key}`;
     let rest = ready;
     let putOff = 0;
     try {
-      while (rest.length > 0) {
-        const { taken, retryAfterMs } = await limiter.take(key, rate, rest.length);
-        if (taken > 0) sent.push(this.#send(rest.slice(0, taken), lane));
+      while (rest.length > 0 && !this.#dropped) {
+        const permit = await rate.take(rest.length);
+        const { taken, retryAfterMs } = permit;
+        if (taken > 0) sent.push(this.#send(rest.slice(0, taken), lane, (count) => rate.untilNow(count, permit)));
         rest = rest.slice(taken);
         this.#putOff[lane] += rest.length - putOff;
         putOff = rest.length;
-        if (rest.length > 0) await new Promise<void>((resolve) => void clock.after(Math.max(1, retryAfterMs), resolve));
+        if (rest.length > 0) await rate.wait(retryAfterMs);
       }
+      for (const { pending } of rest) this.#release(pending);
     } finally {
       this.#putOff[lane] -= putOff;
     }
@@ -267,8 +275,8 @@ export class Dispatcher {
     return ready;
   }
 
-  /** STARTED for all, in one store call; then one call per batch. */
-  async #send(ready: Ready[], lane: Lane): Promise<void> {
+  /** STARTED for all, in one store call; then one call per batch, when `untilNow` lets so many go. */
+  async #send(ready: Ready[], lane: Lane, untilNow: ((count: number) => Promise<void>) | undefined): Promise<void> {
     if (ready.length === 0) return;
     const single = this.#provider.maxBatch === 1;
     const groups = single ? ready.map((one) => this.#newGroup([one])) : [this.#newGroup(ready)];
@@ -286,6 +294,7 @@ export class Dispatcher {
     let at = 0;
     for (const group of groups)
       group.ready = group.ready.filter(({ pending }) => this.#started(pending, results[at++]));
+    await untilNow?.(ready.length);
     await Promise.all(groups.map((group) => (group.ready.length === 0 ? undefined : this.#call(group))));
   }
 

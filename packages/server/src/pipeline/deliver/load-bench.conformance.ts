@@ -117,6 +117,7 @@ export function loadBench(accounts: readonly Account[], over: Partial<DeliverLim
     providerOf,
     takeDelivery: (id) => deliveries.get(id),
     node: "here",
+    tracer: undefined,
     limits: { ...limits, ...over },
     observer,
   });

@@ -38,6 +38,7 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
     content: payload.message?.content,
     data: payload.data,
     steps: journal?.steps,
+    trace: record.event.trace,
     createdAt: record.createdAt,
     expiresAt: record.expiresAt,
     attempts: record.attempts,

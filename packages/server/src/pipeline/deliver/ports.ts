@@ -11,6 +11,7 @@ import type { Random } from "../../ports/random.ts";
 import type { DeliverStore } from "../../ports/store/deliver.ts";
 import type { TemplateEngine } from "../../ports/template-engine.ts";
 import type { Tenants } from "../../ports/tenants.ts";
+import type { Tracer } from "../../ports/tracer.ts";
 
 export interface DeliverLimits {
   /** Messages between STARTED and their recorded outcome, in this process. */
@@ -76,6 +77,8 @@ export interface DeliverDependencies {
   takeDelivery: (id: string) => Delivery | undefined;
   /** Name of this process while it lives; another one's attempts are known to be lost. */
   node: string;
+  /** Undefined where nothing is traced. */
+  tracer: Tracer | undefined;
   limits: DeliverLimits;
   observer: DeliverObserver;
 }

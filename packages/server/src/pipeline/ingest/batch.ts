@@ -31,6 +31,7 @@ export function prepareBatch(
   environmentId: number,
   items: readonly unknown[],
   keysExpireAt: number,
+  trace: string | undefined,
 ): PreparedBatch {
   const prepared: (Prepared | undefined)[] = [];
   const outcomes: (BatchOutcome | undefined)[] = [];
@@ -42,7 +43,7 @@ export function prepareBatch(
     prepared.push(undefined);
     outcomes.push(undefined);
     try {
-      const item = prepareItem(context, environmentId, items[position], position, keysExpireAt, claimed);
+      const item = prepareItem(context, environmentId, items[position], position, keysExpireAt, claimed, trace);
       if (typeof item === "number") {
         repeats.set(position, item);
         continue;
@@ -70,19 +71,20 @@ function prepareItem(
   position: number,
   keysExpireAt: number,
   claimed: Map<string, Claimed>,
+  trace: string | undefined,
 ): Prepared | number {
   const parsed = batchEventSchema.safeParse(item);
   const prefix = `events[${position}]`;
   if (!parsed.success) throw new TidingsError("validation_failed", { faults: faultsOf(parsed.error, prefix) });
   const { idempotencyKey, ...body } = parsed.data;
-  if (idempotencyKey === undefined) return prepareEvent(context, environmentId, body, null, prefix);
+  if (idempotencyKey === undefined) return prepareEvent(context, environmentId, body, null, trace, prefix);
   const claim: IdempotencyClaim = claimOf(idempotencyKey, body, keysExpireAt);
   const first = claimed.get(claim.keyHash);
   if (first !== undefined) {
     if (first.bodyHash !== claim.bodyHash) throw new TidingsError("idempotency_mismatch");
     return first.position;
   }
-  const prepared = prepareEvent(context, environmentId, body, claim, prefix);
+  const prepared = prepareEvent(context, environmentId, body, claim, trace, prefix);
   claimed.set(claim.keyHash, { position, bodyHash: claim.bodyHash });
   return prepared;
 }

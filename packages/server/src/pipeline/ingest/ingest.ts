@@ -6,7 +6,7 @@ import type { EventPayload } from "../../domain/event-payload.ts";
 import { TidingsError } from "../../errors.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import { Pace } from "../../lib/pace.ts";
-import type { Queue, QueueItem } from "../../ports/queue.ts";
+import { type Queue, type QueueItem, queueItem } from "../../ports/queue.ts";
 import type { AcceptResult, IngestStore, NewEvent } from "../../ports/store/ingest.ts";
 import type { FirstTurn, TurnWritten } from "../../ports/store/orchestrate.ts";
 import { type BatchOutcome, prepareBatch } from "./batch.ts";
@@ -97,16 +97,17 @@ export class Ingest {
     return this.#intake.events;
   }
 
-  accept(environmentId: number, body: EventBody, idempotencyKey?: string): Promise<Accepted> {
+  /** `trace`: text of the trace (domain/trace-context) that all of the event is to belong to. */
+  accept(environmentId: number, body: EventBody, idempotencyKey?: string, trace?: string): Promise<Accepted> {
     return this.#acceptOne(environmentId, body, idempotencyKey, (claim) =>
-      prepareEvent(this.#options, environmentId, body, claim),
+      prepareEvent(this.#options, environmentId, body, claim, trace),
     );
   }
 
   /** One message without a workflow. Its id is that of the event that stands for it. */
-  acceptMessage(environmentId: number, body: MessageBody, idempotencyKey?: string): Promise<Accepted> {
+  acceptMessage(environmentId: number, body: MessageBody, idempotencyKey?: string, trace?: string): Promise<Accepted> {
     return this.#acceptOne(environmentId, body, idempotencyKey, (claim) =>
-      prepareMessage(this.#options, environmentId, body, claim),
+      prepareMessage(this.#options, environmentId, body, claim, trace),
     );
   }
 
@@ -114,12 +115,12 @@ export class Ingest {
    * Accepts each event by itself; the outcomes are in order. Throws only where none could be made durable because of the
    * store, so that the caller tries the whole batch again.
    */
-  async acceptBatch(environmentId: number, items: readonly unknown[]): Promise<BatchOutcome[]> {
+  async acceptBatch(environmentId: number, items: readonly unknown[], trace?: string): Promise<BatchOutcome[]> {
     this.#intake.enter(items.length);
     let bytes = 0;
     try {
       const expiresAt = this.#options.clock.now() + this.#options.limits.idempotencyTtlMs;
-      const batch = prepareBatch(this.#options, environmentId, items, expiresAt);
+      const batch = prepareBatch(this.#options, environmentId, items, expiresAt, trace);
       bytes = batch.bytes;
       this.#intake.add(bytes);
       const calls: Promise<boolean>[] = [];
@@ -245,7 +246,7 @@ export class Ingest {
       accepted += 1;
       if (event.dueAt > now || result.turn !== null) return;
       onAccepted(event, payload, inline);
-      items.push({ v: 1, id: event.id });
+      items.push(queueItem(event.id, event.trace));
     });
     onDurable(lane, accepted, clock.monotonic() - from);
     if (items.length > 0) queue.publish(`events.${lane}`, items);

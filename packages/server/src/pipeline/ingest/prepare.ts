@@ -54,6 +54,7 @@ export function prepareEvent(
   environmentId: number,
   body: EventBody,
   idempotency: IdempotencyClaim | null,
+  trace: string | undefined,
   prefix = "",
 ): Prepared {
   const now = context.clock.now();
@@ -76,6 +77,7 @@ export function prepareEvent(
     payload,
     inline,
     idempotency,
+    trace,
   });
 }
 
@@ -84,6 +86,7 @@ export function prepareMessage(
   environmentId: number,
   body: MessageBody,
   idempotency: IdempotencyClaim | null,
+  trace: string | undefined,
 ): Prepared {
   const now = context.clock.now();
   const times = timesOf(body, now, "");
@@ -113,6 +116,7 @@ export function prepareMessage(
     payload,
     inline,
     idempotency,
+    trace,
   });
 }
 
@@ -127,6 +131,7 @@ interface Draft {
   payload: EventPayload;
   inline: InlineRecipient[];
   idempotency: IdempotencyClaim | null;
+  trace: string | undefined;
 }
 
 function finish({ keyring, ids }: PrepareContext, draft: Draft): Prepared {
@@ -154,6 +159,7 @@ function finish({ keyring, ids }: PrepareContext, draft: Draft): Prepared {
     payload: sealed,
     inline: sealedInline,
     idempotency: draft.idempotency,
+    trace: draft.trace ?? null,
     turn: null,
   };
   return { event, payload, inline, bytes: sealed.length + (sealedInline?.length ?? 0), crowd: undefined };

@@ -81,6 +81,7 @@ function deliveryOf({ record, payload }: EventWork, message: NewMessage, person:
     content: payload.message?.content,
     data: payload.data,
     steps: undefined,
+    trace: record.trace,
     createdAt: message.createdAt,
     expiresAt: record.expiresAt,
     attempts: 0,

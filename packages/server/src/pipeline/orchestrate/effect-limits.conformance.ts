@@ -14,7 +14,7 @@ export const effectLimits: EffectLimits = {
 };
 
 /** For stages under test in which no run comes to an effect. */
-export const noEffects: Pick<OrchestrateDependencies, "http" | "requests" | "random" | "onFetched"> = {
+export const noEffects: Pick<OrchestrateDependencies, "http" | "requests" | "random" | "onFetched" | "tracer"> = {
   http: { request: () => Promise.reject(new Error("nothing is to be asked")) },
   requests: {
     compile: () => {
@@ -23,4 +23,5 @@ export const noEffects: Pick<OrchestrateDependencies, "http" | "requests" | "ran
   },
   random: new SeededRandom(1),
   onFetched: () => {},
+  tracer: undefined,
 };

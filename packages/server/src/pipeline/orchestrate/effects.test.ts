@@ -120,6 +120,7 @@ async function bench(workflows: Record<string, Fetch>, { allowPrivateNetwork = t
     queue,
     http,
     requests: new HandlebarsRequests({ outputLengthMax: 10_000, passesMax: 100 }),
+    tracer: undefined,
     limits: { ...turnLimits, effects: { ...effectLimits, ...limits } },
     takeEvent: () => undefined,
     places: undefined,

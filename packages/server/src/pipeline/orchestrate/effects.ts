@@ -5,7 +5,9 @@ import { afterFetch, type FetchAnswer } from "../../domain/fetch-result.ts";
 import { planRun, type RunPlan } from "../../domain/run-plan.ts";
 import type { KeyedItem } from "../../lib/keyed-lines.ts";
 import { KeyedWorkers } from "../../lib/keyed-workers.ts";
+import { queueItem } from "../../ports/queue.ts";
 import type { RunProgress, RunRecord, RunTurn } from "../../ports/store/orchestrate.ts";
+import { toOwnSystem } from "../../ports/tracer.ts";
 import { effectKey, hostOfKey } from "./effect-key.ts";
 import { fetchOnce } from "./fetch.ts";
 import { type OpenRun, openRun } from "./open-run.ts";
@@ -45,6 +47,11 @@ export class Effects {
     };
   }
 
+  /** Ids of the runs that are being asked for. */
+  get underWay(): readonly string[] {
+    return lanes.flatMap((lane) => this.#workers[lane].underWay);
+  }
+
   start(): void {
     for (const lane of lanes) this.#workers[lane].start();
   }
@@ -72,7 +79,8 @@ export class Effects {
     if (record === undefined || record.effect === null || record.effect.dueAt > clock.now()) return;
     const turn = await this.#turnOf(record);
     const [result] = await store.commitRuns({ turns: [turn] });
-    if (result?.status === "committed" && turn.progress.kind === "wait") queue.publish(`runs.${lane}`, [{ v: 1, id }]);
+    if (result?.status === "committed" && turn.progress.kind === "wait")
+      queue.publish(`runs.${lane}`, [queueItem(id, record.event.trace)]);
   }
 
   async #turnOf(record: RunRecord): Promise<RunTurn> {
@@ -99,6 +107,7 @@ export class Effects {
       http: this.#on.http,
       requests: this.#on.requests,
       limits: this.#on.limits.effects,
+      trace: toOwnSystem(frame.trace),
     });
     onFetched(record.id, fetch.id, answer, clock.monotonic() - startedAt);
     const tries = (record.effect?.attempts ?? 0) + 1;

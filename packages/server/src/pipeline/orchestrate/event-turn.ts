@@ -13,9 +13,10 @@ import type { Person } from "./person.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { programOf } from "./programs.ts";
 import { decision, outputOf, type RunFrame } from "./run-output.ts";
+import type { Traceable } from "./turn-spans.ts";
 
 /** A turn with what deliver gets if it is committed. */
-export interface PlannedTurn {
+export interface PlannedTurn extends Traceable {
   work: EventWork;
   turn: EventTurn;
   deliveries: Delivery[];
@@ -121,6 +122,7 @@ function startRun(
     id: services.ids.derive(record.receivedAt, "run", record.id, workflow.key, id, String(record.generation)),
     environmentId: record.environmentId,
     eventId: record.id,
+    trace: record.trace,
     workflow,
     lane,
     tenant: record.tenant === "" ? (person?.profile.tenant ?? "") : record.tenant,

@@ -11,6 +11,7 @@ import type {
   RequestFacts,
   RequestTemplates,
 } from "../../ports/request-templates.ts";
+import type { RequestTrace } from "../../ports/tracer.ts";
 
 /** What of an answer may become a result: deeper, it would be too deep for what reads it. */
 const answerDepthMax = 32;
@@ -19,6 +20,7 @@ export interface FetchServices {
   http: OutboundHttp;
   requests: RequestTemplates;
   limits: { responseBytesMax: number; timeoutMs: number };
+  trace: RequestTrace | undefined;
 }
 
 /** Compiled by the step's own request object; gone with its workflow. */
@@ -33,7 +35,7 @@ export async function fetchOnce(
   facts: RequestFacts,
   idempotencyKey: string,
   now: () => number,
-  { http, requests, limits }: FetchServices,
+  { http, requests, limits, trace }: FetchServices,
 ): Promise<FetchAnswer> {
   const request = render(step.request, facts, requests);
   if (request === undefined) return { status: "failed", kind: "permanent", code: "template_failed" };
@@ -49,6 +51,7 @@ export async function fetchOnce(
     ...(request.body === undefined ? {} : { body: request.body }),
     timeoutMs: step.timeoutMs ?? limits.timeoutMs,
     bodyBytesMax: limits.responseBytesMax,
+    trace,
   });
   return answerOf(response, now());
 }

@@ -115,6 +115,7 @@ function bench() {
       generation: 0,
       payload: "",
       inline: null,
+      trace: null,
       cursor: 0,
       ...over,
     },

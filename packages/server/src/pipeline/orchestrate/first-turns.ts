@@ -7,6 +7,7 @@ import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
 import type { PersonCache } from "./person-cache.ts";
 import type { Crowd, EventWork, OrchestrateDependencies } from "./ports.ts";
+import { adopt, beginEvent, endTurn } from "./turn-spans.ts";
 
 /** Turns that were planned before their events were stored. */
 export interface PlannedAhead {
@@ -79,7 +80,10 @@ export class FirstTurns {
         departures.depart(places.map((place) => written[place]));
         if (planned.some(({ turn }) => comesToEffect(turn))) this.#onEffect(lane);
         const at = this.#on.clock.now();
-        for (const place of places) {
+        for (const [index, place] of places.entries()) {
+          const one = planned[index];
+          // What was not written is planned again, in a span of its own.
+          if (one?.span !== undefined && written[place] !== undefined) endTurn(one.span, one.turn, true);
           const dueAt = works[place]?.record.dueAt ?? at;
           if (written[place] !== undefined) this.#on.onCommitted(lane, 1, at - dueAt);
         }
@@ -95,6 +99,7 @@ export class FirstTurns {
       return undefined;
     for (const id of recipients) if (this.#persons.recall(record.environmentId, id) === undefined) return undefined;
     const people = new Recalled(this.#persons);
+    const span = beginEvent(this.#on.tracer, record, lane);
     try {
       const planned =
         record.kind === "message"
@@ -102,6 +107,7 @@ export class FirstTurns {
           : planEvent(work, lane, people, recipients.length, now, this.#on);
       const { dedupe, runs, messages, decisions, otherLanes } = planned.turn;
       if (otherLanes.length > 0) return undefined;
+      if (span !== undefined) adopt(planned, span);
       return { planned, turn: { now, reads: people.reads, dedupe, runs, messages, decisions } };
     } catch {
       // Orchestrate plans it again, and buries it where it fails again.

@@ -37,6 +37,7 @@ export async function openRun(
     id,
     environmentId,
     eventId: event.id,
+    trace: event.trace,
     workflow,
     lane,
     tenant,

@@ -2,8 +2,9 @@ import { inlineRecipientSchema } from "@tidings/contract/recipients";
 import { channels, type Lane, lanes } from "@tidings/contract/words";
 import { z } from "zod";
 import { openPayload, sealContext } from "../../domain/event-payload.ts";
+import { carriedTrace } from "../../domain/trace-context.ts";
 import { Pace } from "../../lib/pace.ts";
-import type { QueueItem } from "../../ports/queue.ts";
+import { type QueueItem, queueItem } from "../../ports/queue.ts";
 import type { EventRecord, TurnResult } from "../../ports/store/orchestrate.ts";
 import { Departures } from "./departures.ts";
 import { planDirect } from "./direct-message.ts";
@@ -14,6 +15,7 @@ import { People } from "./people.ts";
 import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { handleRuns } from "./runs.ts";
+import { adopt, beginEvent, carriedTraces, endTurn } from "./turn-spans.ts";
 
 /** Turns that lost a race are planned anew from a fresh read this often before the next poll takes them. */
 const roundsMax = 3;
@@ -33,6 +35,7 @@ export class Orchestrate {
   readonly #persons: PersonCache;
   readonly #pace: Pace;
   readonly #effects: Effects;
+  #stopped = false;
   /** Turns that ingest has planned before it stores their events. */
   readonly firstTurns: FirstTurns;
 
@@ -42,6 +45,11 @@ export class Orchestrate {
     this.#persons = new PersonCache(dependencies.limits.openedRecipientsMax);
     this.#effects = new Effects(dependencies);
     this.firstTurns = new FirstTurns(dependencies, this.#persons, (lane) => this.#effects.wake(lane));
+  }
+
+  /** Ids of the runs whose fetch step is being asked for. */
+  get fetching(): readonly string[] {
+    return this.#effects.underWay;
   }
 
   start(): void {
@@ -58,18 +66,19 @@ export class Orchestrate {
     this.#effects.start();
   }
 
-  /** What runs asked for ends and is journalled; the queue is stopped by whoever made it. Safe to call twice. */
+  /**
+   * The turn under way is committed, and what was to come after it is still due; what runs asked for ends and is journalled.
+   * The queue is stopped by whoever made it. Safe to call twice.
+   */
   stop(): Promise<void> {
+    this.#stopped = true;
     return this.#effects.stop();
   }
 
   async #events(items: readonly QueueItem[], lane: Lane): Promise<void> {
-    const waiting = await this.#open(
-      items.map((item) => item.id),
-      lane,
-    );
+    const waiting = await this.#open(items, lane);
     let lost = 0;
-    while (waiting.length > 0) {
+    while (waiting.length > 0 && !this.#stopped) {
       const ahead = (): number => this.#deliveriesOf(lane);
       await this.#pace.wait(() => ahead() > this.#on.limits.pacedMessages, ahead);
       const planned = await this.#plan(takeSome(waiting, this.#on.limits), lane);
@@ -91,15 +100,20 @@ export class Orchestrate {
   }
 
   /** What ingest left in memory, and the rest from the store. */
-  async #open(ids: readonly string[], lane: Lane): Promise<EventWork[]> {
+  async #open(items: readonly QueueItem[], lane: Lane): Promise<EventWork[]> {
     const works: EventWork[] = [];
     const missing: string[] = [];
-    for (const id of ids) {
+    for (const { id } of items) {
       const known = this.#on.takeEvent(id);
       if (known !== undefined && known.record.lane === lane) works.push(known);
       else missing.push(id);
     }
-    return missing.length === 0 ? works : [...works, ...(await this.#load(missing, lane))];
+    if (missing.length === 0) return works;
+    const loaded = await this.#load(missing, lane);
+    const traces = carriedTraces(this.#on.tracer, items);
+    if (traces !== undefined)
+      for (const { record } of loaded) record.trace = carriedTrace(traces.get(record.id), record.trace);
+    return [...works, ...loaded];
   }
 
   async #load(ids: readonly string[], lane: Lane): Promise<EventWork[]> {
@@ -128,14 +142,17 @@ export class Orchestrate {
     const planned: PlannedTurn[] = [];
     for (const work of works) {
       people.keep();
+      const span = beginEvent(this.#on.tracer, work.record, lane);
       try {
         const turn =
           work.record.kind === "message"
             ? planDirect(work, people, now, this.#on)
             : planEvent(work, lane, people, limits.recipientsPerTurn, now, this.#on);
+        if (span !== undefined) adopt(turn, span);
         planned.push(turn);
       } catch (error) {
         people.undo();
+        span?.end("orchestration_failed");
         await this.#bury(work.record, lane, error);
       }
     }
@@ -183,13 +200,18 @@ export class Orchestrate {
       throw error;
     }
     departures.depart(results.map((result) => (result.status === "committed" ? result : undefined)));
-    for (const [index, planned] of chunk.entries()) if (results[index]?.status === "committed") this.#told(planned);
+    for (const [index, planned] of chunk.entries()) {
+      const isCommitted = results[index]?.status === "committed";
+      if (planned.span !== undefined) endTurn(planned.span, planned.turn, isCommitted);
+      if (isCommitted) this.#told(planned);
+    }
     return results;
   }
 
-  #told({ turn, work }: PlannedTurn): void {
+  #told({ turn, work, span }: PlannedTurn): void {
     const { queue, onCommitted, clock } = this.#on;
-    for (const lane of turn.otherLanes) queue.publish(`events.${lane}`, [{ v: 1, id: turn.eventId }]);
+    for (const lane of turn.otherLanes)
+      queue.publish(`events.${lane}`, [queueItem(turn.eventId, span?.trace ?? work.record.trace)]);
     if (comesToEffect(turn)) this.#effects.wake(turn.lane);
     onCommitted(turn.lane, 1, clock.now() - work.record.dueAt);
   }

@@ -13,6 +13,7 @@ import type { Random } from "../../ports/random.ts";
 import type { RequestTemplates } from "../../ports/request-templates.ts";
 import type { CallStart } from "../../ports/store/call-start.ts";
 import type { EventRecord, OrchestrateStore } from "../../ports/store/orchestrate.ts";
+import type { Tracer } from "../../ports/tracer.ts";
 
 /** An accepted event, opened. */
 export interface EventWork {
@@ -97,6 +98,8 @@ export interface OrchestrateDependencies {
   /** How fetch steps reach the outside. */
   http: OutboundHttp;
   requests: RequestTemplates;
+  /** Undefined where nothing is traced. */
+  tracer: Tracer | undefined;
   limits: OrchestrateLimits;
   /** An event that ingest has just opened, if it is still in memory. */
   takeEvent: (id: string) => EventWork | undefined;

@@ -1,5 +1,5 @@
 import type { Delivery } from "../../domain/delivery.ts";
-import type { QueueItem, Topic } from "../../ports/queue.ts";
+import { type QueueItem, queueItem, type Topic } from "../../ports/queue.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 
 /** Hands committed messages to deliver: their content in memory, their ids by the queue. */
@@ -13,8 +13,9 @@ export function publishDeliveries(
     handOver(delivery);
     const topic: Topic = `delivery.${delivery.origin.channel}.${delivery.origin.lane}`;
     const items = topics.get(topic);
-    if (items === undefined) topics.set(topic, [{ v: 1, id: delivery.id }]);
-    else items.push({ v: 1, id: delivery.id });
+    const item = queueItem(delivery.id, delivery.trace);
+    if (items === undefined) topics.set(topic, [item]);
+    else items.push(item);
   }
   for (const [topic, items] of topics) queue.publish(topic, items);
 }

@@ -17,6 +17,8 @@ export interface RunFrame {
   id: string;
   environmentId: number;
   eventId: string;
+  /** Text of the trace that the turn belongs to; null for none. */
+  trace: string | null;
   workflow: Versioned<WorkflowBody>;
   lane: Lane;
   tenant: string;
@@ -129,6 +131,7 @@ function append(output: RunOutput, frame: RunFrame, person: Person, send: Send, 
     content: undefined,
     data: frame.data,
     steps: Object.keys(frame.journal).length === 0 ? undefined : frame.journal,
+    trace: frame.trace,
     createdAt: now,
     expiresAt,
     attempts: 0,

@@ -5,8 +5,9 @@ import { effectKey } from "./effect-key.ts";
 import { openRun, type RunServices } from "./open-run.ts";
 import { programOf } from "./programs.ts";
 import { outputOf } from "./run-output.ts";
+import type { Traceable } from "./turn-spans.ts";
 
-export interface PlannedRunTurn {
+export interface PlannedRunTurn extends Traceable {
   turn: RunTurn;
   deliveries: Delivery[];
 }

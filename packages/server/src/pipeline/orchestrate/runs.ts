@@ -1,9 +1,11 @@
 import type { Lane } from "@tidings/contract/words";
+import { carriedTrace } from "../../domain/trace-context.ts";
 import type { QueueItem } from "../../ports/queue.ts";
-import type { TurnResult } from "../../ports/store/orchestrate.ts";
+import type { RunRecord, TurnResult } from "../../ports/store/orchestrate.ts";
 import { Departures } from "./departures.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 import { deadRunTurn, type PlannedRunTurn, planRunTurn } from "./run-turn.ts";
+import { adopt, beginTurn, carriedTraces, endTurn } from "./turn-spans.ts";
 
 /** Takes runs whose time has come one turn further; a run that is due at once again goes on in the same call. `onEffect` is told where one came to an effect. */
 export async function handleRuns(
@@ -12,31 +14,45 @@ export async function handleRuns(
   on: OrchestrateDependencies,
   onEffect: () => void,
 ): Promise<void> {
+  const traces = carriedTraces(on.tracer, items);
   let ids: readonly string[] = items.map((item) => item.id);
   while (ids.length > 0) {
     const records = await on.store.loadRuns({ ids, lane });
     const now = on.clock.now();
     const due = records.filter((record) => record.effect === null && record.dueAt <= now);
-    const planned = await Promise.all(
-      due.map(async (record): Promise<PlannedRunTurn> => {
-        try {
-          return await planRunTurn(record, now, on);
-        } catch (error) {
-          on.onFault("run", record.id, error);
-          return deadRunTurn(record, now, error instanceof Error ? error.name : "unknown fault");
-        }
-      }),
-    );
+    const planned = await Promise.all(due.map((record) => plan(record, lane, now, traces?.get(record.id), on)));
     if (planned.length === 0) return;
     const results = await commit(planned, on);
     const again: string[] = [];
-    for (const [index, { turn }] of planned.entries()) {
-      if (results[index]?.status !== "committed") continue;
+    for (const [index, { turn, span }] of planned.entries()) {
+      const isCommitted = results[index]?.status === "committed";
+      if (span !== undefined) endTurn(span, turn, isCommitted);
+      if (!isCommitted) continue;
       if (turn.progress.kind === "wait" && turn.progress.dueAt <= now) again.push(turn.runId);
       if (turn.progress.kind === "effect") onEffect();
     }
     ids = again;
   }
+}
+
+async function plan(
+  record: RunRecord,
+  lane: Lane,
+  now: number,
+  carried: string | undefined,
+  on: OrchestrateDependencies,
+): Promise<PlannedRunTurn> {
+  const trace = on.tracer === undefined ? null : carriedTrace(carried, record.event.trace);
+  const span = beginTurn(on.tracer, "runs", lane, trace, record.id, { "tidings.workflow": record.workflow });
+  let planned: PlannedRunTurn;
+  try {
+    planned = await planRunTurn(record, now, on);
+  } catch (error) {
+    on.onFault("run", record.id, error);
+    planned = deadRunTurn(record, now, error instanceof Error ? error.name : "unknown fault");
+  }
+  if (span !== undefined) adopt(planned, span);
+  return planned;
 }
 
 async function commit(planned: readonly PlannedRunTurn[], on: OrchestrateDependencies): Promise<TurnResult[]> {

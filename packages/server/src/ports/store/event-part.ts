@@ -6,4 +6,6 @@ export interface EventPart {
   id: string;
   /** Sealed JSON of an EventPayload (domain/event-payload). */
   payload: string;
+  /** Text of the trace that the event belongs to (domain/trace-context); null for none. */
+  trace: string | null;
 }

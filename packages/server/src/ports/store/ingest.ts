@@ -34,6 +34,8 @@ export interface NewEvent {
   /** Sealed JSON of the inline recipients; null once orchestrate has upserted them. */
   inline: string | null;
   idempotency: IdempotencyClaim | null;
+  /** Text of the trace that the event belongs to (domain/trace-context); null for none. */
+  trace: string | null;
   /** All that orchestrate makes of the event, where it could be planned already; null where orchestrate has yet to. */
   turn: FirstTurn | null;
 }

@@ -19,6 +19,8 @@ export interface EventRecord {
   generation: number;
   payload: string;
   inline: string | null;
+  /** Text of the trace that the event belongs to (domain/trace-context); null for none. */
+  trace: string | null;
   /** Recipients of this part that are done. */
   cursor: number;
 }

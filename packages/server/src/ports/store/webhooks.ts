@@ -61,6 +61,8 @@ export interface WebhookCall {
   webhook: WebhookRow;
   /** Null for an example, and where the message is gone. */
   message: MessageRow | null;
+  /** Text of the trace of the message's event; null for none. */
+  trace: string | null;
 }
 
 export interface WebhookAttempt {

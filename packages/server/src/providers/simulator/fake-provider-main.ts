@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { FakeProvider, type FakeProviderOptions } from "./fake-provider.ts";
 import { faultsSchema } from "./settings.ts";
 
-const usage = `fake-provider-main --port 0 [--journal FILE] [--latency-ms N] [--seed N] [--settings JSON]
+const usage = `fake-provider-main --port 0 [--host ADDRESS] [--journal FILE] [--latency-ms N] [--seed N] [--settings JSON]
   [--blackhole] [--blackhole-path /x]... [--feedback-url URL --feedback-secret SECRET]`;
 
 /** A program of its own, so that a benchmark can measure and kill it apart. Prints `{"port":N}` once it listens. */
@@ -19,6 +19,7 @@ function readOptions(): FakeProviderOptions {
   const { values } = parseArgs({
     options: {
       port: { type: "string", default: "0" },
+      host: { type: "string" },
       journal: { type: "string" },
       "latency-ms": { type: "string" },
       seed: { type: "string" },
@@ -44,6 +45,7 @@ function readOptions(): FakeProviderOptions {
     }),
     blackhole: values.blackhole,
     blackholePaths: values["blackhole-path"],
+    ...(values.host === undefined ? {} : { host: values.host }),
     ...(values.journal === undefined ? {} : { journal: values.journal }),
     ...(url === undefined || secret === undefined ? {} : { feedback: { url, secret } }),
   };

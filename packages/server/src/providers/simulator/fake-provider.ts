@@ -11,6 +11,8 @@ import { type Offered, Vendor, type Verdict } from "./vendor.ts";
 
 export interface FakeProviderOptions {
   port: number;
+  /** Address that it listens on; 127.0.0.1 where left out. */
+  host?: string;
   /** File that gets a JSON line per message taken: `{"id","attempt","callId","at"}`. */
   journal?: string;
   faults?: Partial<Faults>;
@@ -38,7 +40,7 @@ export class FakeProvider {
   readonly #silent: boolean;
   /** Tries per webhook, which carries no number of its own. */
   readonly #tries = new Map<string, number>();
-  readonly #port: number;
+  readonly #place: { port: number; host: string };
 
   constructor(options: FakeProviderOptions) {
     this.#vendor = new Vendor(faultsSchema.parse(options.faults ?? {}));
@@ -47,15 +49,14 @@ export class FakeProvider {
       options.feedback === undefined ? undefined : new FakeFeedback(options.feedback.url, options.feedback.secret);
     this.#silent = options.blackhole ?? false;
     this.#silentPaths = new Set(options.blackholePaths);
-    this.#port = options.port;
+    this.#place = { port: options.port, host: options.host ?? "127.0.0.1" };
     this.#server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0, noDelay: true }, (request, response) =>
       this.#take(request, response),
     );
   }
 
-  /** Resolves to the port, on 127.0.0.1. */
   async start(): Promise<number> {
-    this.#server.listen(this.#port, "127.0.0.1");
+    this.#server.listen(this.#place);
     await once(this.#server, "listening");
     const address = this.#server.address();
     if (address === null || typeof address === "string") throw new Error("the fake provider listens on no port");

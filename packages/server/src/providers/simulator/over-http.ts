@@ -52,6 +52,7 @@ export class HttpSimulator implements Provider {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ callId: context.callId, messages }),
       timeoutMs: Math.min(this.#timeoutMs, context.timeoutMs),
+      trace: context.trace,
     });
     const failure = failureOf(response, this.#environment.clock.now());
     if (failure !== undefined) return batch.map(() => failure);

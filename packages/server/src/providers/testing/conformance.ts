@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { OutboundMessage, Outcome, Provider } from "../../ports/provider.ts";
-import { outbound } from "./environment.ts";
+import { outbound, requestTraces } from "./environment.ts";
 
 /** What the other side shall do with the calls to come. */
 export type Fault =
@@ -88,6 +88,17 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
       });
       expect(outcomes).toMatchObject([{ status: "accepted" }]);
       expect(await subject.taken()).toEqual([message.id]);
+    });
+
+    it("says of each of its HTTP requests which call's trace it belongs to", async () => {
+      const subject = await start("none");
+      const trace = { parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", propagate: false };
+      requestTraces.length = 0;
+      const call = { callId: "call-1", timeoutMs: 10_000, signal: AbortSignal.timeout(10_000), trace };
+      const outcomes = await subject.provider.send([outbound(subject.channel, subject.to)], call);
+      expect(outcomes).toMatchObject([{ status: "accepted" }]);
+      // A provider over another protocol makes none.
+      expect(requestTraces.every((given) => given === trace)).toBe(true);
     });
 
     it("gives one outcome per message, in order, for as many as a call may carry", async () => {

@@ -5,6 +5,7 @@ import { keyedHash } from "../../lib/seal.ts";
 import { SystemClock } from "../../lib/system-clock.ts";
 import type { InboxEntry } from "../../ports/inbox.ts";
 import type { Feedback, MailboxEntry, OutboundMessage, ProviderEnvironment } from "../../ports/provider.ts";
+import type { RequestTrace } from "../../ports/tracer.ts";
 
 const hashKey = Buffer.alloc(32, 7);
 
@@ -17,6 +18,9 @@ export interface TestEnvironment extends ProviderEnvironment {
   reports(count: number): Promise<Feedback[]>;
   close(): Promise<void>;
 }
+
+/** What the HTTP requests of this file's tests were said to belong to, in order. */
+export const requestTraces: (RequestTrace | undefined)[] = [];
 
 /** A provider's environment with the real HTTP client and resolver, the system's clock, and lists to look into. */
 export function testEnvironment(allowPrivateNetwork = true): TestEnvironment {
@@ -33,7 +37,12 @@ export function testEnvironment(allowPrivateNetwork = true): TestEnvironment {
     integration: "test",
     clock: new SystemClock(),
     random: { number: Math.random, bytes: randomBytes },
-    http,
+    http: {
+      request: (request) => {
+        requestTraces.push(request.trace);
+        return http.request(request);
+      },
+    },
     resolve: (host) => resolveGuarded(host, { allowPrivateNetwork }),
     mailbox: {
       append: async (_environmentId, added) => {

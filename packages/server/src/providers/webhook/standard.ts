@@ -51,12 +51,12 @@ class StandardWebhook implements Provider {
   }
 
   send(batch: readonly OutboundMessage[], context: SendContext): Promise<Outcome[]> {
-    return Promise.all(batch.map((message) => this.#post(message, context.timeoutMs)));
+    return Promise.all(batch.map((message) => this.#post(message, context)));
   }
 
   async close(): Promise<void> {}
 
-  async #post(message: OutboundMessage, callTimeoutMs: number): Promise<Outcome> {
+  async #post(message: OutboundMessage, { timeoutMs, trace }: SendContext): Promise<Outcome> {
     const url = this.#target(message.to);
     if (url === undefined) return addressInvalid;
     const body = message.content.body ?? "{}";
@@ -74,7 +74,8 @@ class StandardWebhook implements Provider {
       url,
       headers,
       body,
-      timeoutMs: Math.min(this.#timeoutMs, callTimeoutMs),
+      timeoutMs: Math.min(this.#timeoutMs, timeoutMs),
+      trace,
     });
     return failureOf(response, clock.now()) ?? { status: "accepted" };
   }

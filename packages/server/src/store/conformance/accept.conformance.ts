@@ -46,6 +46,23 @@ export function acceptConformance(open: OpenCorner): void {
       });
     });
 
+    test("an event keeps the trace that it came with, for itself and for what is made of it", async () => {
+      const corner = await open();
+      const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 shop=4711";
+      const traced = await corner.accepted({ trace });
+      const plain = await corner.accepted();
+      const { id } = traced;
+      const message = corner.message({ eventId: id });
+      const run = corner.run({ eventId: id });
+      const turn = { messages: [message], runs: [run], progress: { kind: "continue" as const, cursor: 1 } };
+      await corner.store.commitEvents({ turns: [corner.turn(traced, turn)] });
+      const records = await corner.store.loadEvents({ ids: [id, plain.id], lane: traced.lane });
+      expect(records.map((record) => record.trace)).toEqual([trace, null]);
+      const [delivery] = await corner.store.loadDeliveries({ ids: [message.id], lane: traced.lane });
+      const [waiting] = await corner.store.loadRuns({ ids: [run.id], lane: traced.lane });
+      expect([delivery?.event.trace, waiting?.event.trace]).toEqual([trace, trace]);
+    });
+
     test("the same key with the same body answers with the first event's id and makes none", async () => {
       const corner = await open();
       const first = await corner.accepted({ idempotency: key(corner) });

@@ -62,6 +62,7 @@ export class Rows {
       payload: "payload",
       inline: null,
       idempotency: null,
+      trace: null,
       turn: null,
       ...over,
     };

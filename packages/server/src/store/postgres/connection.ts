@@ -1,14 +1,16 @@
 import { Client, types } from "pg";
-import type { TlsSettings } from "./tls.ts";
+import type { Server, Servers } from "./servers.ts";
 import { tlsOptions } from "./tls.ts";
 
 export interface ConnectionSettings {
-  url: string;
-  tls: TlsSettings;
-  /** Time to connect, ms. */
+  /** One of them takes writes. */
+  servers: Servers;
+  /** Time to connect to one of them, ms. */
   connectTimeoutMs: number;
   /** Time of one statement, ms; the server ends it. */
   statementTimeoutMs: number;
+  /** A connection that is silent for so long in the middle of a transaction, or takes no answers, is given up by the server, ms. */
+  silentMaxMs: number;
   /** Shown in `pg_stat_activity`. */
   applicationName: string;
 }
@@ -25,17 +27,26 @@ const parsers = {
 
 /*
  * Every statement of the store finds its rows by an index. Plans are made once per connection, maybe while tables are
- * empty, so what would be right for small tables alone is switched off.
+ * empty, so what would be right for small tables alone is switched off. A process that is cut off in the middle of a
+ * transaction would keep its rows locked for hours, until the server's system gives up the connection.
  */
-const sessionSql = `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
-  set plan_cache_mode = force_generic_plan; set jit = off; set client_min_messages = warning;
-  set default_transaction_isolation = 'read committed'`;
+const sessionSql = (silentMaxMs: number): string => `set enable_seqscan = off; set enable_hashjoin = off;
+  set enable_mergejoin = off; set plan_cache_mode = force_generic_plan; set jit = off; set client_min_messages = warning;
+  set default_transaction_isolation = 'read committed'; set idle_in_transaction_session_timeout = ${silentMaxMs};
+  set tcp_user_timeout = ${silentMaxMs}`;
 
-/** A connection that is ready. `onEnd` is told once when it is lost; until then statements may be sent. */
-export async function connect(settings: ConnectionSettings, onEnd: () => void): Promise<Client> {
+const readOnlySql =
+  "select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as read_only";
+
+/** A connection that is ready, to the server that takes writes now. `onEnd` is told once when it is lost. */
+export function connect(settings: ConnectionSettings, onEnd: () => void): Promise<Client> {
+  return settings.servers.reach((server) => connectTo(server, settings, onEnd));
+}
+
+async function connectTo({ url, tls }: Server, settings: ConnectionSettings, onEnd: () => void): Promise<Client> {
   const client = new Client({
-    connectionString: settings.url,
-    ssl: tlsOptions(settings.tls),
+    connectionString: url,
+    ssl: tlsOptions(tls),
     connectionTimeoutMillis: settings.connectTimeoutMs,
     statement_timeout: settings.statementTimeoutMs,
     application_name: settings.applicationName,
@@ -48,13 +59,21 @@ export async function connect(settings: ConnectionSettings, onEnd: () => void): 
   });
   // A connection that breaks tells it here too; what was under way is rejected, and the pool makes another.
   client.on("error", () => {});
-  client.once("end", onEnd);
   try {
     await client.connect();
-    await client.query(sessionSql);
+    const [, { rows }] = await Promise.all([
+      client.query(sessionSql(settings.silentMaxMs)),
+      client.query<{ standby: boolean; read_only: boolean }>(readOnlySql),
+    ]);
+    const [found] = rows;
+    if (found?.standby === true) throw new Error(`${placeOf(client)} is a standby`);
+    if (found?.read_only === true) throw new Error(`${placeOf(client)} takes no writes`);
+    client.once("end", onEnd);
     return client;
   } catch (error) {
     void client.end().catch(() => {});
     throw error;
   }
 }
+
+const placeOf = ({ host, port }: Client): string => `the server at ${host}:${port}`;

@@ -8,9 +8,18 @@ import type { WebhookOutbox } from "./webhook-outbox.ts";
 export interface Holding {
   /** This process's number among the workers, which its rows carry; 0 where nobody is to hold them. */
   readonly number: number;
-  /** The number for new rows of this kind and lane: this process's, or 0 where another role or another process is to take them. */
+  /** What new rows of this kind carry: this process's number, `published`, or 0 where whoever looks is to take them. */
   holderOf(kind: "events" | "runs" | "delivery"): number;
 }
+
+/**
+ * Holder of a row whose id went to a broker, which gives it to whoever is to take it: no look finds it. What the broker
+ * lost is freed by `PublishedRows`.
+ */
+export const published = -1;
+
+/** What becomes of new rows of a kind with their commit. */
+export type WayOf = (kind: "events" | "runs" | "delivery") => "held" | "published" | "free";
 
 /** What a call works with, inside a transaction of its own. */
 export interface CallContext {

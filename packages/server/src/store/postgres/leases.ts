@@ -1,5 +1,6 @@
 import type { Leases } from "../../ports/workers.ts";
 import type { Pool } from "./pool.ts";
+import { withSession } from "./with-session.ts";
 import { databaseNow } from "./worker-self.ts";
 
 const heldSql = `insert into lease as l (name, node, until) values ($1, $2, ${databaseNow} + $3::bigint)
@@ -17,14 +18,7 @@ export class PostgresLeases implements Leases {
   }
 
   async hold(name: string, forMs: number): Promise<boolean> {
-    const lent = await this.#pool.take("transactional");
-    try {
-      const held = await lent.session.run(heldSql, name, this.#node, forMs);
-      lent.release(false);
-      return held === 1;
-    } catch (error) {
-      lent.release(true);
-      throw error;
-    }
+    const held = await withSession(this.#pool, "transactional", (sql) => sql.run(heldSql, name, this.#node, forMs));
+    return held === 1;
   }
 }

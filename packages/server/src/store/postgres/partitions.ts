@@ -1,4 +1,4 @@
-import { bucket, create, firstId, hasOpen, nameOf, partsOf } from "./parts.ts";
+import { firstId, hasOpen, makeParts, partsOf } from "./parts.ts";
 import type { Pool } from "./pool.ts";
 import type { Session } from "./session.ts";
 
@@ -14,7 +14,6 @@ const dayMs = 86_400_000;
 const ahead = 3;
 /** Parts dropped in one go. */
 const droppedMax = 50;
-const timed = ["event", "run", "message", "attempt", "decision"] as const;
 
 /** The tables that are cut by time: makes parts for the days to come, and drops whole those in which all is old and done. */
 export class Partitions {
@@ -46,14 +45,8 @@ export class Partitions {
     const known = new Set((await partsOf(sql)).map(({ name }) => name));
     const first = Math.floor(now / this.#widthMs);
     const made: string[] = [];
-    for (let number = first; number <= first + ahead; number += 1) {
-      const [from, to] = [number * this.#widthMs, (number + 1) * this.#widthMs];
-      for (const table of timed)
-        if (await create(sql, known, table, from, to, `'${firstId(from)}'`, `'${firstId(to)}'`))
-          made.push(nameOf(table, from));
-      const [low, high] = [bucket(from), bucket(to)];
-      if (await create(sql, known, "idempotency", from, to, low, high)) made.push(nameOf("idempotency", from));
-    }
+    for (let number = first; number <= first + ahead; number += 1)
+      made.push(...(await makeParts(sql, known, number * this.#widthMs, this.#widthMs)));
     return made;
   }
 

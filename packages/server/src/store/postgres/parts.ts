@@ -32,8 +32,27 @@ export async function partsOf(sql: Session): Promise<Part[]> {
   });
 }
 
+const timed = ["event", "run", "message", "attempt", "decision"] as const;
+
+/** Makes the parts of all tables for one range of time, but for those of `known`; gives the names of what was made. */
+export async function makeParts(
+  sql: Session,
+  known: ReadonlySet<string>,
+  from: number,
+  widthMs: number,
+): Promise<string[]> {
+  const to = from + widthMs;
+  const made: string[] = [];
+  for (const table of timed)
+    if (await create(sql, known, table, from, to, `'${firstId(from)}'`, `'${firstId(to)}'`))
+      made.push(nameOf(table, from));
+  if (await create(sql, known, "idempotency", from, to, bucket(from), bucket(to)))
+    made.push(nameOf("idempotency", from));
+  return made;
+}
+
 /** False where it is there, or rows of its time lie in the rest, where they stay. */
-export async function create(
+async function create(
   sql: Session,
   known: ReadonlySet<string>,
   table: string,
@@ -51,8 +70,9 @@ export async function create(
   } catch (error) {
     await sql.exec("set lock_timeout = 0");
     const code = typeof error === "object" && error !== null && "code" in error ? error.code : "";
-    // 23514: the rest holds rows of this time; 42P07: another process was faster; 55P03: no lock, the next round has it.
-    if (code === "23514" || code === "42P07" || code === "55P03") return false;
+    // 23514: the rest holds rows of this time; 42P07: another process was faster; 55P03: no lock, the next round has it;
+    // 42P17: parts of another length, from before the setting was changed, cover some of it.
+    if (code === "23514" || code === "42P07" || code === "55P03" || code === "42P17") return false;
     throw error;
   }
 }
@@ -80,8 +100,8 @@ export function firstId(timeMs: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
-export const bucket = (timeMs: number): string => String(Math.ceil(timeMs / idempotencyBucketMs));
+const bucket = (timeMs: number): string => String(Math.ceil(timeMs / idempotencyBucketMs));
 
-export function nameOf(table: string, from: number): string {
+function nameOf(table: string, from: number): string {
   return `${table}_${new Date(from).toISOString().slice(0, 10).replaceAll("-", "")}`;
 }

@@ -6,6 +6,7 @@ import type { CallContext, CallName, Holding } from "./context.ts";
 import { refuseLosing } from "./durability.ts";
 import type { PoolSettings } from "./lent.ts";
 import { migrate } from "./migrate.ts";
+import { refuseHalfMoved } from "./move-state.ts";
 import { Pool } from "./pool.ts";
 import { transaction } from "./transaction.ts";
 import { Endpoints } from "./webhook-outbox.ts";
@@ -18,6 +19,7 @@ export async function openPostgresPool(settings: PoolSettings): Promise<Pool> {
     try {
       await refuseLosing(lent.session);
       await migrate(lent.session, Date.now());
+      await refuseHalfMoved(lent.session);
     } finally {
       lent.release(true);
     }

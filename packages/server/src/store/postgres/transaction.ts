@@ -10,6 +10,8 @@ import { type Endpoints, WebhookOutbox } from "./webhook-outbox.ts";
 /** Another transaction was in the way, and this one can simply run again. */
 const again = new Set(["40001", "40P01"]);
 const triesMax = 5;
+/** The server takes no writes any more: another has its place, which a new connection finds. */
+const readOnly = "25006";
 
 interface Parts {
   pool: Pool;
@@ -61,15 +63,15 @@ async function once<T>({ holding, endpoints }: Parts, lent: Lent, call: (context
     return result;
   } catch (error) {
     webhooks.ended();
-    await rollBack(lent);
+    await rollBack(lent, codeOf(error) === readOnly);
     throw error;
   }
 }
 
-async function rollBack(lent: Lent): Promise<void> {
+async function rollBack(lent: Lent, isOver: boolean): Promise<void> {
   try {
     await lent.session.exec("rollback");
-    lent.release(false);
+    lent.release(isOver);
   } catch {
     lent.release(true);
   }
@@ -79,12 +81,15 @@ function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
 
-/** Faults of connections and of a server that starts or ends (SQLSTATE classes 08, 53, 57) are temporary; others are ours. */
+/**
+ * Faults of connections and of a server that starts or ends (SQLSTATE classes 08, 53, 57), that takes no writes, or that gave
+ * up a connection on which we were silent (25P03), are temporary; others are ours.
+ */
 function refusal(error: unknown): Error {
   if (error instanceof StoreUnavailable) return error;
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  const isTemporary = code === "" || /^(08|53|57|E)/.test(code);
+  const isTemporary = code === "" || /^(08|53|57|25006|25P03|E)/.test(code);
   if (isTemporary)
     return Object.assign(new StoreUnavailable(`the database did not answer: ${message}`), { cause: error });
   return error instanceof Error ? error : new Error(message);

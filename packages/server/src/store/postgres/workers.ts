@@ -1,11 +1,10 @@
 import type { WorkerFacts } from "@tidings/contract/workers";
-import { isGone } from "../../lib/place.ts";
-import { noFacts, type Worker, type Workers } from "../../ports/workers.ts";
-import { integer } from "../sql/columns.ts";
-import type { Holding } from "./context.ts";
+import { noFacts, type UnderWay, type Worker, type Workers } from "../../ports/workers.ts";
+import { type Holding, published, type WayOf } from "./context.ts";
 import type { Pool } from "./pool.ts";
-import { releaseOrphans, releaseOwn } from "./release.ts";
-import type { Session } from "./session.ts";
+import { releaseOrphans, releaseOwn, releaseWaiting } from "./release.ts";
+import { withSession } from "./with-session.ts";
+import { beat, registerWorker, takeOut, takeOutNeighbours, takeOutSilent } from "./worker-calls.ts";
 import { workerOfRow } from "./worker-row.ts";
 import { databaseNow, type Self, type WorkerSettings } from "./worker-self.ts";
 
@@ -13,13 +12,17 @@ import { databaseNow, type Self, type WorkerSettings } from "./worker-self.ts";
 const lateBeats = 3;
 
 const listedSql = `select *, ${databaseNow} - heartbeat_at as age_ms from worker order by number`;
-const beatSql = `update worker set heartbeat_at = ${databaseNow}, facts = $2 where number = $1`;
 
 /**
  * This process among the workers. Its rows carry its number, and are its own for as long as its heartbeat is heard: a lease
  * on the process in place of one on every row. Whoever finds a heartbeat missing for a whole lease takes that worker out,
  * and its rows are anybody's. A worker that was stopped meanwhile finds itself gone and comes back under a new number; what
  * it does with rows that are another's now is fenced by the compare-and-set of every call.
+ *
+ *   working ── leave ──▶ leaving: it holds nothing new, and what it has begun ── stop ──▶ stopped: it holds nothing
+ *
+ * A process whose own heartbeat did not come through for a while cannot tell whether those of others could: it gives them a
+ * lease to be heard before it takes one out.
  */
 export class WorkerRegistry implements Holding, Workers {
   readonly #pool: Pool;
@@ -27,10 +30,15 @@ export class WorkerRegistry implements Holding, Workers {
   readonly #settings: WorkerSettings;
   readonly #onFault: (error: unknown) => void;
   #number = 0;
-  #mayHold: (kind: "events" | "runs" | "delivery") => boolean = () => false;
+  #wayOf: WayOf = () => "free";
   #facts: () => WorkerFacts = () => noFacts;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
+  /** When its last heartbeat was written, and from when on it may take others out, on the monotonic clock. */
+  #beatenAt = 0;
+  #judgesFrom = 0;
+  /** What it has begun; asked once it leaves. */
+  #underWay: (() => UnderWay) | undefined;
   #stopped = false;
 
   constructor(pool: Pool, self: Self, settings: WorkerSettings, onFault: (error: unknown) => void) {
@@ -45,12 +53,14 @@ export class WorkerRegistry implements Holding, Workers {
   }
 
   holderOf(kind: "events" | "runs" | "delivery"): number {
-    return !this.#stopped && this.#mayHold(kind) ? this.#number : 0;
+    const way = this.#wayOf(kind);
+    if (way === "published") return published;
+    return way === "held" && !this.#stopped && this.#underWay === undefined ? this.#number : 0;
   }
 
-  /** Tells which new rows this process has in its memory at once: of roles that it runs, while there is room. */
-  holdWhere(mayHold: (kind: "events" | "runs" | "delivery") => boolean): void {
-    this.#mayHold = mayHold;
+  /** Tells what becomes of new rows: in this process's memory at once, given to a broker, or free. */
+  holdWhere(wayOf: WayOf): void {
+    this.#wayOf = wayOf;
   }
 
   /** Tells what this process has in hand; asked with each heartbeat. */
@@ -59,32 +69,43 @@ export class WorkerRegistry implements Holding, Workers {
   }
 
   async start(): Promise<void> {
-    await this.#with(async (sql) => {
-      await this.#register(sql);
-      await this.#takeOutNeighbours(sql);
+    await withSession(this.#pool, "critical", async (sql) => {
+      this.#number = await registerWorker(sql, this.#self);
+      await takeOutNeighbours(sql, this.#self.place);
+      await releaseOrphans(sql);
     });
+    this.#beatenAt = performance.now();
     this.#arm();
   }
 
   async list(): Promise<readonly Worker[]> {
-    const rows = await this.#with((sql) => sql.all(listedSql));
+    const rows = await withSession(this.#pool, "critical", (sql) => sql.all(listedSql));
     return rows.map((row) => workerOfRow(row, lateBeats * this.#settings.heartbeatMs));
   }
 
-  /** Gives back what it holds, so that others need not wait for the lease to end. */
+  /** Gives others what waits here, so that they need not wait for the end of what is under way. Nothing new is held. */
+  async leave(underWay: () => UnderWay): Promise<void> {
+    this.#underWay = underWay;
+    try {
+      await withSession(this.#pool, "critical", (sql) => releaseWaiting(sql, this.#number, underWay()));
+    } catch (error) {
+      this.#onFault(error); // The next heartbeat does it.
+    }
+  }
+
+  /** Gives back all that it holds. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#beating;
     try {
-      await this.#with(async (sql) => {
-        await sql.run("delete from worker where number = $1", this.#number);
+      await withSession(this.#pool, "critical", async (sql) => {
+        await takeOut(sql, this.#number);
         await releaseOwn(sql, this.#number);
       });
     } catch (error) {
-      // The lease ends by itself.
-      this.#onFault(error);
+      this.#onFault(error); // The lease ends by itself.
     }
   }
 
@@ -97,53 +118,23 @@ export class WorkerRegistry implements Holding, Workers {
 
   async #beat(): Promise<void> {
     try {
-      await this.#with(async (sql) => {
-        const beaten = await sql.run(beatSql, this.#number, JSON.stringify(this.#facts()));
-        if (beaten === 0) await this.#register(sql);
-        await sql.run(`delete from worker where heartbeat_at < ${databaseNow} - $1::bigint`, this.#settings.leaseMs);
+      await withSession(this.#pool, "critical", async (sql) => {
+        const isKnown = await beat(sql, this.#number, JSON.stringify(this.#facts()));
+        if (!isKnown) this.#number = await registerWorker(sql, this.#self);
+        if (this.#mayJudge(performance.now())) await takeOutSilent(sql, this.#settings.leaseMs);
         await releaseOrphans(sql);
+        // A look that was under way may have taken more, and there may be more than one round releases.
+        if (this.#underWay !== undefined) await releaseWaiting(sql, this.#number, this.#underWay());
       });
     } catch (error) {
       this.#onFault(error);
     }
   }
 
-  /** A process that was killed on this machine need not be waited for: its number is nobody's. */
-  async #takeOutNeighbours(sql: Session): Promise<void> {
-    const { place } = this.#self;
-    if (place === "") return;
-    const neighbours = await sql.all("select number, pid from worker where place = $1", place);
-    for (const row of neighbours) {
-      if (isGone(integer(row, "pid"))) await sql.run("delete from worker where number = $1", integer(row, "number"));
-    }
-    await releaseOrphans(sql);
-  }
-
-  async #register(sql: Session): Promise<void> {
-    const { node, roles, version, host, pid, place } = this.#self;
-    const row = await sql.get(
-      `insert into worker (node, roles, version, host, pid, place, started_at, heartbeat_at)
-       values ($1, $2, $3, $4, $5, $6, ${databaseNow}, ${databaseNow})
-       on conflict (node) do update set heartbeat_at = excluded.heartbeat_at returning number`,
-      node,
-      roles.join(","),
-      version,
-      host,
-      pid,
-      place,
-    );
-    this.#number = integer(row ?? {}, "number");
-  }
-
-  async #with<T>(work: (sql: Session) => Promise<T>): Promise<T> {
-    const lent = await this.#pool.take("critical");
-    try {
-      const result = await work(lent.session);
-      lent.release(false);
-      return result;
-    } catch (error) {
-      lent.release(true);
-      throw error;
-    }
+  #mayJudge(now: number): boolean {
+    const { leaseMs } = this.#settings;
+    if (now - this.#beatenAt > leaseMs / 2) this.#judgesFrom = now + leaseMs;
+    this.#beatenAt = now;
+    return now >= this.#judgesFrom;
   }
 }

@@ -3,6 +3,7 @@ import type { WebhookAnswer } from "../../../domain/webhook.ts";
 import { retryAfterMs } from "../../../lib/retry-after.ts";
 import { parseSecrets, sign } from "../../../lib/standard-webhooks.ts";
 import type { OutboundHttp } from "../../../ports/provider.ts";
+import type { RequestTrace } from "../../../ports/tracer.ts";
 
 export interface Post {
   /** The `webhook-id`. */
@@ -11,6 +12,7 @@ export interface Post {
   secrets: readonly string[];
   body: string;
   timeoutMs: number;
+  trace: RequestTrace | undefined;
 }
 
 /** One call by Standard Webhooks 1.0.0: 2xx takes it, a redirect does not, 410 asks for no more. */
@@ -30,6 +32,7 @@ export async function callEndpoint(http: OutboundHttp, post: Post, now: () => nu
     },
     body: post.body,
     timeoutMs: post.timeoutMs,
+    trace: post.trace,
   });
   const failed = (code: string): WebhookAnswer => ({ status: "failed", statusCode: null, code, retryAfterMs: 0 });
   if (response.status === "refused") return failed(ruleOfRefusal(response.code).code);

@@ -3,6 +3,7 @@ import { afterWebhook, parseWebhookSecrets, signing, type WebhookAnswer } from "
 import type { KeyedItem } from "../../../lib/keyed-lines.ts";
 import { KeyedWorkers } from "../../../lib/keyed-workers.ts";
 import type { WebhookCall } from "../../../ports/store/webhooks.ts";
+import { toOwnSystem } from "../../../ports/tracer.ts";
 import { callEndpoint } from "./call.ts";
 import { payloadOf } from "./payload.ts";
 import type { WebhookDependencies } from "./ports.ts";
@@ -31,6 +32,11 @@ export class Webhooks {
       work: ({ id }) => this.#work(id),
       onFault: (id, error) => on.onFault("webhooks", id, error),
     });
+  }
+
+  /** Ids of the deliveries that are being made. */
+  get underWay(): readonly string[] {
+    return this.#workers.underWay;
   }
 
   start(): void {
@@ -84,14 +90,21 @@ export class Webhooks {
 
   async #call(call: WebhookCall): Promise<WebhookAnswer> {
     const { keyring, clock, http, view, limits } = this.#on;
-    const { delivery, webhook } = call;
+    const { delivery, webhook, trace } = call;
     const body = payloadOf(call, view);
     if (body === undefined) return messageGone;
     const sealed = parseWebhookSecrets(
       keyring.unsealForEnvironment(webhook.environmentId, sealContext.webhook, webhook.sealed),
     );
     const secrets = signing(sealed, clock.now());
-    const post = { id: delivery.id, url: sealed.url, secrets, body, timeoutMs: limits.timeoutMs };
+    const post = {
+      id: delivery.id,
+      url: sealed.url,
+      secrets,
+      body,
+      timeoutMs: limits.timeoutMs,
+      trace: toOwnSystem(trace),
+    };
     return callEndpoint(http, post, () => clock.now());
   }
 }

@@ -24,12 +24,12 @@ export const acceptEvents: Call<"acceptEvents"> = async (context, { events }) =>
 };
 
 const insertedSql = `insert into event (environment_id, id, kind, lane, state, generation, cursor, holder, received_at, due_at, expires_at,
-    name, tenant, cancellation_hash, payload, inline)
+    name, tenant, cancellation_hash, payload, inline, trace)
   select environment_id, id, kind, lane, state, generation, 0, holder, received_at, due_at, expires_at, name, tenant,
-    cancellation_hash, payload, inline
+    cancellation_hash, payload, inline, trace
   from json_to_recordset($1) as r (environment_id int, id uuid, kind smallint, lane smallint, state smallint, generation int,
     holder int, received_at bigint, due_at bigint, expires_at bigint, name text, tenant text, cancellation_hash text, payload text,
-    inline text)`;
+    inline text, trace text)`;
 
 /** `whole`: those that came with their only turn, so that nothing of them is due. */
 async function insertEvents(
@@ -57,6 +57,8 @@ async function insertEvents(
       cancellation_hash: event.cancellationHash,
       payload: event.payload,
       inline: event.inline,
+      // Left out where there is none: the statement's text stays as short as it was.
+      trace: event.trace ?? undefined,
     };
   });
   await context.sql.run(insertedSql, JSON.stringify(rows));

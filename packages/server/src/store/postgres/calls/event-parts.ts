@@ -1,9 +1,9 @@
 import type { EventPart } from "../../../ports/store/event-part.ts";
-import { type SqlRow, text } from "../../sql/columns.ts";
+import { type SqlRow, text, textOrNull } from "../../sql/columns.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
 
-const payloadSql = `select event.id, event.payload from json_to_recordset($1) as r (environment_id int, id uuid)
+const payloadSql = `select event.id, event.payload, event.trace from json_to_recordset($1) as r (environment_id int, id uuid)
   join event on event.environment_id = r.environment_id and event.id = r.id and ${few}`;
 
 /** The events of rows with `environment_id` and `event_id`, each read once, however many rows of it there are. */
@@ -13,5 +13,9 @@ export async function eventParts(sql: Session, rows: readonly SqlRow[]): Promise
   );
   if (wanted.size === 0) return new Map();
   const found = await sql.all(payloadSql, JSON.stringify([...wanted.values()]));
-  return new Map(found.map((row) => [text(row, "id"), { id: text(row, "id"), payload: text(row, "payload") }]));
+  return new Map(found.map((row) => [text(row, "id"), partOf(row)]));
+}
+
+function partOf(row: SqlRow): EventPart {
+  return { id: text(row, "id"), payload: text(row, "payload"), trace: textOrNull(row, "trace") };
 }

@@ -1,6 +1,6 @@
 import type { WebhookAttempt, WebhookDisabledReason } from "../../../ports/store/webhooks.ts";
 import { webhookStateCode } from "../../sql/codes.ts";
-import { integer, integerOrNull, text } from "../../sql/columns.ts";
+import { integer, integerOrNull, text, textOrNull } from "../../sql/columns.ts";
 import { isId } from "../../sql/is-id.ts";
 import { webhookRow } from "../../sql/rows/webhook.ts";
 import { webhookDeliveryRow } from "../../sql/rows/webhook-delivery.ts";
@@ -52,13 +52,16 @@ export const loadWebhookCall: Call<"loadWebhookCall"> = async ({ sql }, { id }) 
   if (webhook === undefined) return undefined;
   const message = isId(delivery.messageId)
     ? await sql.get(
-        "select * from message where environment_id = $1 and id = $2",
+        `select message.*, (select event.trace from event
+           where event.environment_id = message.environment_id and event.id = message.event_id) as trace
+         from message where environment_id = $1 and id = $2`,
         delivery.environmentId,
         delivery.messageId,
       )
     : undefined;
   const [shown] = message === undefined ? [] : await messageRows(sql, [message]);
-  return { delivery, webhook: webhookRow(webhook), message: shown ?? null };
+  const trace = message === undefined ? null : textOrNull(message, "trace");
+  return { delivery, webhook: webhookRow(webhook), message: shown ?? null, trace };
 };
 
 /** The attempt's number is the fence: who holds an older one only leaves evidence. */

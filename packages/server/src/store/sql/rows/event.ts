@@ -19,6 +19,7 @@ export function eventRecord(row: SqlRow, cursor: number): EventRecord {
     generation: integer(row, "generation"),
     payload: text(row, "payload"),
     inline: textOrNull(row, "inline"),
+    trace: textOrNull(row, "trace"),
     cursor,
   };
 }

@@ -1,5 +1,5 @@
 import type { EventPart } from "../../../ports/store/event-part.ts";
-import { text } from "../../sql/columns.ts";
+import { text, textOrNull } from "../../sql/columns.ts";
 import type { Database } from "../database.ts";
 
 /** Events of what one call loads, each read once, however many messages or runs of it there are. */
@@ -14,9 +14,9 @@ export class EventParts {
   of(id: string): EventPart | undefined {
     const known = this.#read.get(id);
     if (known !== undefined) return known;
-    const row = this.#database.get("select payload from event where id = ?", id);
+    const row = this.#database.get("select payload, trace from event where id = ?", id);
     if (row === undefined) return undefined;
-    const event = { id, payload: text(row, "payload") };
+    const event = { id, payload: text(row, "payload"), trace: textOrNull(row, "trace") };
     this.#read.set(id, event);
     return event;
   }

@@ -1,6 +1,6 @@
 import type { WebhookAttempt, WebhookDisabledReason } from "../../../ports/store/webhooks.ts";
 import { webhookStateCode } from "../../sql/codes.ts";
-import { integer, integerOrNull, text } from "../../sql/columns.ts";
+import { integer, integerOrNull, text, textOrNull } from "../../sql/columns.ts";
 import { messageRow } from "../../sql/rows/message.ts";
 import { webhookRow } from "../../sql/rows/webhook.ts";
 import { webhookDeliveryRow } from "../../sql/rows/webhook-delivery.ts";
@@ -39,7 +39,8 @@ export const loadWebhookCall: Call<"loadWebhookCall"> = ({ database }, { id }) =
   const webhook = database.get("select * from webhook where id = ? and enabled = 1", delivery.webhookId);
   if (webhook === undefined) return undefined;
   const message = database.get(
-    "select * from message where id = ? and environment_id = ?",
+    `select message.*, (select event.trace from event where event.id = message.event_id) as trace
+     from message where id = ? and environment_id = ?`,
     delivery.messageId,
     delivery.environmentId,
   );
@@ -47,6 +48,7 @@ export const loadWebhookCall: Call<"loadWebhookCall"> = ({ database }, { id }) =
     delivery,
     webhook: webhookRow(webhook),
     message: message === undefined ? null : messageRow(message, attemptsOf(database, message)),
+    trace: message === undefined ? null : textOrNull(message, "trace"),
   };
 };
 

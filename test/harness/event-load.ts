@@ -1,7 +1,7 @@
 import { Pool } from "undici";
 import type { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
-import { pause } from "../harness/pause.ts";
-import { apiKey } from "../harness/server-process.ts";
+import { pause } from "./pause.ts";
+import { apiKey } from "./server-process.ts";
 
 /** What one caller remembers of an event that got a 202. */
 export interface Acknowledged {
@@ -13,7 +13,9 @@ export interface LoadOptions {
   events: number;
   callers: number;
   random: SeededRandom;
-  /** Address of the server as it is now; it may be down. */
+  /** Events a second at most; without a bound where left out. */
+  perSecondMax?: number;
+  /** Address of a server as it is now; it may be down. */
   url: () => string;
   onAcknowledged: (count: number) => void;
 }
@@ -32,11 +34,13 @@ export async function runLoad(
   const doubled: string[] = [];
   let next = 0;
   let repeats = 0;
+  const startedAt = Date.now();
   const caller = async (): Promise<void> => {
     while (next < options.events) {
       const number = next;
       next += 1;
       const lane = lanes[number % lanes.length] ?? "critical";
+      if (options.perSecondMax !== undefined) await pauseUntil(startedAt + (number * 1000) / options.perSecondMax);
       const id = await postUntilAccepted(options, number, lane);
       acknowledged.push({ id, lane });
       options.onAcknowledged(acknowledged.length);
@@ -48,6 +52,11 @@ export async function runLoad(
   };
   await Promise.all(Array.from({ length: options.callers }, caller));
   return { acknowledged, doubled, repeats };
+}
+
+async function pauseUntil(moment: number): Promise<void> {
+  const ms = moment - Date.now();
+  if (ms > 0) await pause(ms);
 }
 
 async function postUntilAccepted(options: LoadOptions, number: number, lane: string): Promise<string> {

@@ -1,0 +1,28 @@
+import type { KafkaAddress } from "../../lib/kafka-address.ts";
+
+export type SaslMechanism = "scram-sha-512" | "scram-sha-256" | "plain";
+
+/** How a Kafka is reached, and the bounds of what is given to it and taken. */
+export interface KafkaSettings extends KafkaAddress {
+  tls: { mode: "verify" | "off"; caFile: string };
+  mechanism: SaslMechanism;
+  /** Name of this process, seen in the broker's log. */
+  clientId: string;
+  connectTimeoutMs: number;
+  requestTimeoutMs: number;
+  /** A member that was not heard of for so long loses its partitions. */
+  sessionTimeoutMs: number;
+  /** Partitions of topics that are made. */
+  partitions: number;
+  /** Copies of topics that are made; 0 leaves it to the broker. */
+  replicationFactor: number;
+  /** Bytes of one partition fetched at once. */
+  fetchBytes: number;
+  /** Items in one request to publish. */
+  publishBatchMax: number;
+  /** Items of one topic that wait to be published; further ones are left to the store. */
+  publishWaitingMax: number;
+}
+
+/** Tells of faults that somebody has to see, by the part that met them. */
+export type OnFault = (part: string, error: unknown) => void;

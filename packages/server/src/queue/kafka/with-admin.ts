@@ -1,0 +1,14 @@
+import type { Admin } from "kafkajs";
+import { createClient } from "./client.ts";
+import type { KafkaSettings } from "./settings.ts";
+
+/** Lends a connection for questions about topics and groups. */
+export async function withAdmin<T>(settings: KafkaSettings, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = createClient(settings).admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}

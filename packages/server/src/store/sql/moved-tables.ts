@@ -1,0 +1,125 @@
+import { type MovedTable, movedTable } from "./moved-table.ts";
+
+/*
+ * What a store consists of, in the order in which it is moved. Letters are types: i integer, b bigint, s smallint, t text,
+ * u uuid. Nobody holds what is moved (holder 0): the first process on the destination finds all open work as free, and what
+ * was under way as lost.
+ */
+const nobody = { holder: "0" };
+
+export const movedTables: readonly MovedTable[] = [
+  movedTable("environment", "id", "id:i key:t wrapped_data_key:t wrapped_address_key:t created_at:b"),
+  movedTable("api_key", "id", "id:t environment_id:i name:t prefix:t hash:t created_at:b revoked_at:b"),
+  movedTable("tenant", "environment_id key", "environment_id:i key:t version:i document:t updated_at:b"),
+  movedTable(
+    "configuration",
+    "environment_id kind key version",
+    `environment_id:i kind:t key:t version:i document:t secrets:t secret_names:t current:s deleted:s sequence:b updated_at:b
+     origin:t`,
+  ),
+  movedTable(
+    "recipient",
+    "environment_id id",
+    "environment_id:i id:t wrapped_key:t profile:t sealed:t version:i created_at:b updated_at:b",
+  ),
+  movedTable("address", "environment_id channel hash recipient", "environment_id:i channel:t hash:t recipient:t"),
+  movedTable(
+    "suppression",
+    "environment_id channel address_hash scope value",
+    "environment_id:i channel:s address_hash:t scope:t value:t reason:t created_at:b",
+  ),
+  movedTable(
+    "event",
+    "id",
+    `environment_id:i id:u kind:s lane:s state:s generation:i cursor:i holder:i received_at:b due_at:b expires_at:b name:t
+     tenant:t cancellation_hash:t payload:t inline:t trace:t`,
+    nobody,
+  ),
+  movedTable(
+    "continuation",
+    "event_id lane",
+    "environment_id:i event_id:u lane:s holder:i cursor:i due_at:b tenant:t",
+    { ...nobody, environment_id: "(select event.environment_id from event where event.id = continuation.event_id)" },
+  ),
+  movedTable(
+    "idempotency",
+    "bucket environment_id key_hash",
+    "environment_id:i bucket:i key_hash:t body_hash:t event_id:u expires_at:b",
+  ),
+  movedTable("dedupe", "environment_id hash", "environment_id:i hash:t run_id:t expires_at:b"),
+  movedTable(
+    "run",
+    "id",
+    `environment_id:i id:u event_id:u lane:s state:s step:i holder:i workflow_version:i due_at:b expires_at:b created_at:b
+     workflow:t recipient:t tenant:t cancellation_hash:t journal:t`,
+    nobody,
+  ),
+  movedTable(
+    "effect",
+    "run_id",
+    "environment_id:i run_id:u lane:s holder:i attempts:i base_at:b due_at:b key:t",
+    nobody,
+  ),
+  movedTable(
+    "message",
+    "id",
+    `environment_id:i id:u event_id:u run_id:u channel:s lane:s state:s holder:i workflow_version:i template_version:i
+     attempts:i created_at:b due_at:b expires_at:b first_attempt_at:b settled_at:b sent_at:b delivered_at:b opened_at:b
+     clicked_at:b read_at:b complained_at:b step:t workflow:t template:t category:t tenant:t recipient:t address_hash:t
+     reason:t content:t decisions:t attempt:t`,
+    { ...nobody, run_id: "nullif(run_id, '')" },
+  ),
+  movedTable(
+    "attempt",
+    "message_id number",
+    `environment_id:i message_id:u number:i started_at:b finished_at:b call_id:t integration:t outcome:t code:t detail:t
+     provider_message_id:t`,
+    { environment_id: "(select message.environment_id from message where message.id = attempt.message_id)" },
+  ),
+  movedTable(
+    "decision",
+    "event_id sequence",
+    `environment_id:i event_id:u sequence:b run_id:t workflow_version:i at:b recipient:t workflow:t step:t channel:t
+     outcome:t reason:t detail:t`,
+  ),
+  movedTable("dead_letter", "environment_id at id", "environment_id:i id:u at:b kind:t channel:t reason:t detail:t"),
+  movedTable(
+    "statistic",
+    "environment_id minute metric channel lane category tenant integration",
+    `environment_id:i minute:i slot:i metric:t channel:t lane:t category:t tenant:t integration:t value:b`,
+    { slot: "0" },
+  ),
+  movedTable("sandbox_mail", "environment_id id", "environment_id:i id:t at:b sealed:t"),
+  movedTable(
+    "inbox",
+    "environment_id recipient",
+    `environment_id:i recipient:t sequence:b forgotten:b unseen:i unread:i items:i generation:b next_expiry_at:b`,
+  ),
+  movedTable(
+    "inbox_item",
+    "environment_id recipient id",
+    `environment_id:i recipient:t id:t created_sequence:b created_at:b expires_at:b seen_at:b read_at:b archived_at:b
+     acted_at:b action:t sealed:t`,
+  ),
+  movedTable(
+    "inbox_change",
+    "environment_id recipient sequence",
+    "environment_id:i recipient:t sequence:b kind:s unseen:i unread:i item:t",
+  ),
+  movedTable(
+    "webhook",
+    "id",
+    `id:t environment_id:i description:t types:t tenant:t enabled:s sealed:t version:i disabled_at:b disabled_reason:t
+     failing_since:b created_at:b updated_at:b`,
+  ),
+  movedTable(
+    "webhook_delivery",
+    "id",
+    `id:t webhook_id:t environment_id:i message_id:t type:s state:s holder:i at:b due_at:b settled_at:b attempts:i tries:i`,
+    nobody,
+  ),
+  movedTable("webhook_attempt", "delivery_id number", "delivery_id:t number:i at:b duration_ms:i status:i code:t"),
+];
+
+/** Tables of the source that no version has written to yet: a row in one is of a version that is not known here. */
+export const unusedTables: readonly string[] = ["digest_window", "digest_entry"];

@@ -1,0 +1,3 @@
+import { kafkaSuites } from "./kafka/suites.ts";
+
+kafkaSuites("3.9");

@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { SeededRandom } from "../../../packages/server/src/lib/seeded-random.ts";
+import { closePools, runLoad } from "../../harness/event-load.ts";
+import { pause } from "../../harness/pause.ts";
+import { untilAtRest } from "../../harness/rest.ts";
+import { explainDoubles, judgeDeliveries } from "../../harness/verdict.ts";
+import type { Cluster, Member, Role } from "./cluster.ts";
+import type { Engine } from "./engines.ts";
+import { inWorld } from "./world.ts";
+
+const events = Number(process.env["TIDINGS_TEST_PROCESSES_EVENTS"] ?? 2000);
+const perSecondMax = Number(process.env["TIDINGS_TEST_PROCESSES_EVENTS_PER_SECOND"] ?? 100);
+const killEveryMs = Number(process.env["TIDINGS_TEST_PROCESSES_KILL_EVERY_MS"] ?? 5000);
+const seed = Number(process.env["TIDINGS_TEST_SEED"] ?? Date.now() % 1_000_000);
+const maxInFlight = 100;
+const drainMs = 10_000;
+/** Beyond the time of the drain, what is left to do on a busy machine. */
+const endMs = 2000;
+
+const apart: readonly (readonly Role[])[] = [["api"], ["orchestrate"], ["deliver"], ["feedback"]];
+const layouts = { "four processes": apart, "two more for the work": [...apart, ["orchestrate"], ["deliver"]] } as const;
+
+interface Restarted {
+  name: string;
+  code: number | null;
+  tookMs: number;
+  at: number;
+}
+
+/** Processes are killed one by one, and all stopped in turn once, while events come in. */
+export function killsSuite(engine: () => Engine): void {
+  test.each(Object.entries(layouts))(
+    "%s that are killed and restarted in turn lose nothing, and double no more than was under way",
+    async (name, roles) => {
+      process.stdout.write(`${name}: seed ${seed}, ${events} events\n`);
+      const random = new SeededRandom(seed);
+      const settings = { TIDINGS_MAX_IN_FLIGHT: String(maxInFlight), TIDINGS_DRAIN_TIMEOUT_MS: String(drainMs) };
+      await inWorld(engine(), { roles, settings, faults: { latencyMs: { min: 1, max: 20 } } }, async (world) => {
+        const { cluster, api, journal } = world;
+        const progress = { acknowledged: 0, done: false };
+        const load = runLoad({
+          events,
+          perSecondMax,
+          callers: 24,
+          random: random.fork(),
+          url: cluster.anyUrl,
+          onAcknowledged: (count) => {
+            progress.acknowledged = count;
+          },
+        }).finally(() => {
+          progress.done = true;
+        });
+        const [{ acknowledged, doubled, repeats }, restarted] = await Promise.all([
+          load,
+          disturb(cluster, random, progress),
+        ]);
+        await untilAtRest(api);
+        const { wrong, strangers, tally } = await judgeDeliveries(api, journal, acknowledged);
+        const killedAt = cluster.members.flatMap((member) => member.killedAt).sort((a, b) => a - b);
+        const { unexplained, perKill } = await explainDoubles(api, journal, killedAt);
+        await closePools();
+        process.stdout.write(
+          `${name}: ${killedAt.length} kills, doubles ${JSON.stringify([...perKill.values()])}, ${JSON.stringify(tally)}, ` +
+            `restarts ${JSON.stringify(restarted.map(({ tookMs }) => tookMs))} ms\n`,
+        );
+        expect(killedAt.length).toBeGreaterThanOrEqual(2);
+        expect([repeats > 0, doubled, new Set(acknowledged.map(({ id }) => id)).size]).toEqual([true, [], events]);
+        expect({ wrong, strangers, unexplained }).toEqual({ wrong: [], strangers: [], unexplained: [] });
+        for (const count of perKill.values()) expect(count).toBeLessThanOrEqual(maxInFlight);
+        expect(restarted.map((one) => one.name)).toEqual(cluster.members.map((member) => member.name));
+        for (const { code, tookMs } of restarted) {
+          expect(code).toBe(0);
+          expect(tookMs).toBeLessThan(drainMs + endMs);
+        }
+      });
+    },
+    300_000 + (events / perSecondMax) * 5000,
+  );
+}
+
+/** One kill after the other; and half-way all are restarted in good order, one after the other, while nothing is killed. */
+async function disturb(
+  cluster: Cluster,
+  random: SeededRandom,
+  progress: { acknowledged: number; done: boolean },
+): Promise<Restarted[]> {
+  let restarted: Restarted[] | undefined;
+  while (!progress.done || restarted === undefined) {
+    if (restarted === undefined && progress.acknowledged * 2 >= events) restarted = await roll(cluster);
+    const next = Date.now() + killEveryMs;
+    while (Date.now() < next && !progress.done) await pause(50);
+    if (progress.done) continue;
+    const member = cluster.members[random.int(cluster.members.length)];
+    await member?.kill9();
+    await member?.start();
+  }
+  return restarted;
+}
+
+async function roll(cluster: Cluster): Promise<Restarted[]> {
+  const restarted: Restarted[] = [];
+  for (const member of cluster.members) restarted.push(await restart(member));
+  return restarted;
+}
+
+async function restart(member: Member): Promise<Restarted> {
+  const at = Date.now();
+  const { code, tookMs } = await member.terminate();
+  await member.start();
+  return { name: member.name, code, tookMs, at };
+}
