@@ -1,6 +1,6 @@
 import { kafkaAddress } from "../lib/kafka-address.ts";
 import { isLoopbackHost } from "../lib/loopback-host.ts";
-import type { Broker } from "../queue/broker/broker.ts";
+import type { Broker, SettledLooks } from "../queue/broker/broker.ts";
 import { KafkaBroker, prepareKafka } from "../queue/kafka/kafka.ts";
 import type { KafkaSettings } from "../queue/kafka/settings.ts";
 import { SettledWatch } from "../queue/kafka/settled-watch.ts";
@@ -8,7 +8,7 @@ import type { Foundation } from "./foundation.ts";
 
 export interface BrokerParts {
   broker: Broker;
-  watch: SettledWatch;
+  watch: SettledLooks;
 }
 
 /** The broker of TIDINGS_QUEUE_URL; it has to answer, and to keep what it acknowledges. */

@@ -2,13 +2,13 @@ import type { Clock, Timer } from "../ports/clock.ts";
 import type { Topic } from "../ports/queue.ts";
 import { allTopics } from "../ports/topic.ts";
 import type { Leases } from "../ports/workers.ts";
-import type { SettledWatch } from "../queue/kafka/settled-watch.ts";
+import type { SettledLooks } from "../queue/broker/broker.ts";
 import type { PublishedRows } from "../store/postgres/published.ts";
 
 interface Parts {
   published: Pick<PublishedRows, "free">;
   /** Undefined where this process has no broker: what another one published before is found by its age. */
-  watch: Pick<SettledWatch, "look" | "close"> | undefined;
+  watch: SettledLooks | undefined;
   leases: Leases;
   clock: Clock;
   /** How old a row must be. */

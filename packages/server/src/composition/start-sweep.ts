@@ -1,4 +1,4 @@
-import type { SettledWatch } from "../queue/kafka/settled-watch.ts";
+import type { SettledLooks } from "../queue/broker/broker.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { PublishedSweep } from "./published-sweep.ts";
@@ -7,7 +7,7 @@ import { PublishedSweep } from "./published-sweep.ts";
 export function startSweep(
   { engines, clock, config, log }: Foundation,
   pipeline: Pipeline,
-  watch: SettledWatch | undefined,
+  watch: SettledLooks | undefined,
 ): PublishedSweep | undefined {
   if (engines.published === undefined) return undefined;
   const sweep = new PublishedSweep({

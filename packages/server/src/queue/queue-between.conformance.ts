@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ConsumeOptions, Queue, Topic } from "../ports/queue.ts";
 import { Handler, items } from "./queue-bench.conformance.ts";
 
@@ -25,10 +25,10 @@ const withinMs = 30_000;
 const options: ConsumeOptions = { batchMax: 10, concurrency: 4 };
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  try {
+    await vi.waitUntil(isSo, { timeout: withinMs, interval: 10 });
+  } catch (error) {
+    throw new Error(`waited in vain until ${what}`, { cause: error });
   }
 }
 

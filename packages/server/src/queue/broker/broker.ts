@@ -20,3 +20,10 @@ export interface Broker {
   /** Sends what waits, for a bounded time, and ends. */
   close(): Promise<void>;
 }
+
+/** Tells what a broker has passed. */
+export interface SettledLooks {
+  /** For each topic the moment (ms since 1970) up to which all that was published before has been settled; 0: not known. */
+  look(now: () => number): Promise<ReadonlyMap<Topic, number>>;
+  close(): Promise<void>;
+}

@@ -1,6 +1,7 @@
 import type { Admin } from "kafkajs";
 import type { Topic } from "../../ports/queue.ts";
 import { allTopics } from "../../ports/topic.ts";
+import type { SettledLooks } from "../broker/broker.ts";
 import { createClient } from "./client.ts";
 import { groupOf } from "./kafka.ts";
 import type { KafkaSettings } from "./settings.ts";
@@ -8,7 +9,7 @@ import { type Offsets, SettledTimes } from "./settled-times.ts";
 import { nameOfTopic } from "./topics.ts";
 
 /** Asks the broker how far the topics have been settled. */
-export class SettledWatch {
+export class SettledWatch implements SettledLooks {
   readonly #settings: KafkaSettings;
   readonly #times = new Map(allTopics.map((topic) => [topic, new SettledTimes()]));
   #admin: Admin | undefined;
@@ -17,7 +18,6 @@ export class SettledWatch {
     this.#settings = settings;
   }
 
-  /** For each topic the moment (ms since 1970) up to which all that was published before has been settled. */
   async look(now: () => number): Promise<Map<Topic, number>> {
     try {
       this.#admin ??= await this.#connect();
