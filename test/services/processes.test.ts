@@ -20,13 +20,14 @@ for (const description of engines) {
     });
     afterAll(() => engine.remove());
     killsSuite(() => engine);
+    stoppedWorkerSuite(() => engine);
     if (description.kind === "broker") {
       brokerLostSuite(() => engine);
       return;
     }
-    // What a broker has no part in.
-    stoppedWorkerSuite(() => engine);
+    // With a broker, what waits in a process that ends comes to others after a rebalance, and not at once.
     leavingSuite(() => engine);
+    // What a broker has no part in.
     inForceSuite(() => engine);
     shutOutSuite(() => engine);
     cutOffWorkerSuite(description);
