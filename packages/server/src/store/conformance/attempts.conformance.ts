@@ -190,8 +190,22 @@ export function attemptsConformance(open: OpenCorner): void {
       expect(await corner.row(message)).toMatchObject({
         state: "queued",
         dueAt: corner.at + 60,
-        attempts: [{ outcome: "accepted", providerMessageId: "p1", finishedAt: corner.at + 55 }],
+        attempts: [{ outcome: "accepted", code: "", detail: "", providerMessageId: "p1", finishedAt: corner.at + 55 }],
       });
+    });
+
+    test("that says unknown takes the place of none that says more", async () => {
+      const corner = await open();
+      const message = await corner.sending();
+      const lost = { outcome: "unknown" as const, code: "process_lost", providerMessageId: "" };
+      const refusal = { outcome: "rejected" as const, code: "busy", finishedAt: corner.at + 20 };
+      await corner.record(message, { ...refusal, after: { state: "queued", dueAt: corner.at + 60 } });
+      const known = { number: 1, ...refusal };
+      expect(await corner.record(message, { ...lost, finishedAt: corner.at + 30 })).toBe("fenced");
+      expect((await corner.row(message)).attempts).toMatchObject([known]);
+      await corner.start(message, { number: 2, callId: "call_2", at: corner.at + 60 });
+      expect(await corner.record(message, { ...lost, finishedAt: corner.at + 65 })).toBe("fenced");
+      expect((await corner.row(message)).attempts).toMatchObject([known, { number: 2, outcome: "started" }]);
     });
 
     test("of an earlier attempt is kept there while the next one goes on", async () => {

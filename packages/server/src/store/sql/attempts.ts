@@ -102,3 +102,8 @@ export function evidenceOf(outcome: Evidence): string {
     providerMessageId: outcome.providerMessageId === "" ? undefined : outcome.providerMessageId,
   });
 }
+
+/** The same for an attempt that may have an outcome already: of what that said nothing stays. */
+export function lateEvidenceOf({ finishedAt, outcome, code, detail, providerMessageId }: Evidence): string {
+  return JSON.stringify({ finished: finishedAt, outcome, code, detail, providerMessageId });
+}

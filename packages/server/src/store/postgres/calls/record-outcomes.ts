@@ -1,5 +1,5 @@
 import type { AttemptOutcome, OutcomeResult } from "../../../ports/store/deliver.ts";
-import { evidenceOf } from "../../sql/attempts.ts";
+import { evidenceOf, lateEvidenceOf } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
 import { integer, text } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
@@ -83,22 +83,28 @@ async function follow(context: CallContext, outcome: AttemptOutcome, canceled: b
   );
 }
 
-/** A late outcome is written to its own attempt, wherever that stands now; the message's state stays. */
+/**
+ * A late outcome is written to its own attempt, wherever that stands now; the message's state stays. One that says
+ * `unknown` takes the place of none that says more.
+ */
 async function keepEvidence({ sql }: CallContext, outcome: AttemptOutcome): Promise<void> {
   const { labels, messageId, number, finishedAt } = outcome;
+  const saysLittle = outcome.outcome === "unknown";
   const current = await sql.run(
     `update message set attempt = left(attempt, -1) || ',' || substr($4::text, 2), sent_at = coalesce(sent_at, $5::bigint)
-     where environment_id = $1 and id = $2 and attempts = $3 and (attempt::json ->> 'number')::int = $3`,
+     where environment_id = $1 and id = $2 and attempts = $3 and (attempt::json ->> 'number')::int = $3
+       and not ($6 and coalesce(attempt::json ->> 'outcome', '') in ('accepted', 'rejected'))`,
     labels.environmentId,
     messageId,
     number,
-    evidenceOf(outcome),
+    lateEvidenceOf(outcome),
     outcome.outcome === "accepted" ? finishedAt : null,
+    saysLittle,
   );
   if (current > 0) return;
   await sql.run(
     `update attempt set outcome = $4, code = $5, detail = $6, provider_message_id = $7, finished_at = $8
-     where environment_id = $1 and message_id = $2 and number = $3`,
+     where environment_id = $1 and message_id = $2 and number = $3 and not ($9 and outcome in ('accepted', 'rejected'))`,
     labels.environmentId,
     messageId,
     number,
@@ -107,5 +113,6 @@ async function keepEvidence({ sql }: CallContext, outcome: AttemptOutcome): Prom
     outcome.detail,
     outcome.providerMessageId,
     finishedAt,
+    saysLittle,
   );
 }

@@ -1,5 +1,5 @@
 import type { AttemptOutcome, OutcomeResult } from "../../../ports/store/deliver.ts";
-import { evidenceOf } from "../../sql/attempts.ts";
+import { evidenceOf, lateEvidenceOf } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
 import type { Call, CallContext } from "../context.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
@@ -71,19 +71,27 @@ function follow(context: CallContext, outcome: AttemptOutcome, after: After): vo
   );
 }
 
-/** A late outcome is written to its own attempt, wherever that stands now; the message's state stays. */
+/**
+ * A late outcome is written to its own attempt, wherever that stands now; the message's state stays. One that says
+ * `unknown` takes the place of none that says more.
+ */
 function keepEvidence(context: CallContext, outcome: AttemptOutcome): void {
+  const saysLittle = outcome.outcome === "unknown" ? 1 : 0;
   const current = context.database.run(
-    "update message set attempt = json_patch(attempt, ?), sent_at = coalesce(sent_at, ?) where id = ? and attempts = ? and attempt ->> '$.number' = ?",
-    evidenceOf(outcome),
+    `update message set attempt = json_patch(attempt, ?), sent_at = coalesce(sent_at, ?)
+     where id = ? and attempts = ? and attempt ->> '$.number' = ?
+       and not (? and coalesce(attempt ->> '$.outcome', '') in ('accepted', 'rejected'))`,
+    lateEvidenceOf(outcome),
     outcome.outcome === "accepted" ? outcome.finishedAt : null,
     outcome.messageId,
     outcome.number,
     outcome.number,
+    saysLittle,
   );
   if (current > 0) return;
   context.database.run(
-    `update attempt set outcome = ?, code = ?, detail = ?, provider_message_id = ?, finished_at = ? where message_id = ? and number = ?`,
+    `update attempt set outcome = ?, code = ?, detail = ?, provider_message_id = ?, finished_at = ?
+     where message_id = ? and number = ? and not (? and outcome in ('accepted', 'rejected'))`,
     outcome.outcome,
     outcome.code,
     outcome.detail,
@@ -91,5 +99,6 @@ function keepEvidence(context: CallContext, outcome: AttemptOutcome): void {
     outcome.finishedAt,
     outcome.messageId,
     outcome.number,
+    saysLittle,
   );
 }
