@@ -11,6 +11,8 @@ export interface Acknowledged {
 
 export interface LoadOptions {
   events: number;
+  /** Where more are to come for as long as something goes on: whether it does, and how many there are at most. */
+  more?: { goesOn: () => boolean; eventsMax: number };
   callers: number;
   random: SeededRandom;
   /** Events a second at most; without a bound where left out. */
@@ -36,7 +38,7 @@ export async function runLoad(
   let repeats = 0;
   const startedAt = Date.now();
   const caller = async (): Promise<void> => {
-    while (next < options.events) {
+    while (next < options.events || (options.more?.goesOn() === true && next < options.more.eventsMax)) {
       const number = next;
       next += 1;
       const lane = lanes[number % lanes.length] ?? "critical";

@@ -21,12 +21,11 @@ for (const description of engines) {
     afterAll(() => engine.remove());
     killsSuite(() => engine);
     stoppedWorkerSuite(() => engine);
+    leavingSuite(() => engine);
     if (description.kind === "broker") {
       brokerLostSuite(() => engine);
       return;
     }
-    // With a broker, what waits in a process that ends comes to others after a rebalance, and not at once.
-    leavingSuite(() => engine);
     // What a broker has no part in.
     inForceSuite(() => engine);
     shutOutSuite(() => engine);

@@ -60,7 +60,8 @@ async function openBench(url: string, settings: KafkaSettings | undefined): Prom
     const own = await openStore(url, { number, holderOf });
     stores.push(own.store);
     const onStop = (): void => void left.push(number);
-    return queueOfProcess({ store: own.store, broadcast, now: corner.at, settings, faults, onStop });
+    const rows = new PublishedRows(own.pool);
+    return queueOfProcess({ store: own.store, rows, broadcast, now: corner.at, settings, faults, onStop });
   };
   const watch = settings === undefined ? undefined : new SettledWatch(settings);
   const sweep = new PublishedSweep({
@@ -95,6 +96,7 @@ async function openBench(url: string, settings: KafkaSettings | undefined): Prom
 
 interface ProcessParts {
   store: Store;
+  rows: PublishedRows;
   broadcast: InProcessBroadcast;
   /** The time at which the work is due. */
   now: number;
@@ -103,7 +105,7 @@ interface ProcessParts {
   onStop: () => void;
 }
 
-function queueOfProcess({ store, broadcast, now, settings, faults, onStop }: ProcessParts): Queue {
+function queueOfProcess({ store, rows: given, broadcast, now, settings, faults, onStop }: ProcessParts): Queue {
   const rows = new EmbeddedQueue({
     clock,
     findDue: (topic, limit) => findDue(store, topic, { now, limit, node: "here" }),
@@ -115,7 +117,11 @@ function queueOfProcess({ store, broadcast, now, settings, faults, onStop }: Pro
   if (settings === undefined) return leaving(hinted, onStop);
   // A broker's own faults are mended by it: a topic that is being made has no leader yet.
   const broker = new KafkaBroker({ settings, clock, onFault: () => {} });
-  return new BrokeredQueue({ broker, rows, hinted, clock, itemsMax, pollMs });
+  const giveUp = async (topic: Topic, ids: readonly string[]): Promise<void> => {
+    await given.giveUp(topic, ids);
+    broadcast.publish("work", topic);
+  };
+  return new BrokeredQueue({ broker, rows, hinted, giveUp, clock, itemsMax, pollMs });
 }
 
 const canceled = ({ environmentId, at }: Corner, messageId: string) => ({

@@ -63,6 +63,7 @@ export class SimulatedProcess implements LiveProcess {
       node: this.node,
       broadcast: undefined,
       broker: undefined,
+      published: undefined,
       tracer: undefined,
       observer: {
         onDurable: () => undefined,

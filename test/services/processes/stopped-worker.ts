@@ -1,11 +1,12 @@
 import type { MessageView } from "@tidings/contract/messages";
+import { type Lane, lanes } from "@tidings/contract/words";
 import { expect, test, vi } from "vitest";
 import type { Acknowledged } from "../../harness/event-load.ts";
 import { messagesOf } from "../../harness/messages-of.ts";
 import { untilAtRest } from "../../harness/rest.ts";
 import { explainDoubles, judgeDeliveries } from "../../harness/verdict.ts";
 import type { Engine } from "./engines.ts";
-import { untilBegun } from "./held-by.ts";
+import { heldBy } from "./held-by.ts";
 import { isLost, isSettled, resolvedAt, stateOf } from "./lost-messages.ts";
 import { postEvents } from "./post-events.ts";
 import { untilWorker, workerOf } from "./workers-view.ts";
@@ -15,7 +16,7 @@ const leaseMs = 2000;
 const heartbeatMs = 300;
 const latencyMs = 4000;
 const elsewhereWithinMs = leaseMs + 5000;
-const moreEvents = 120;
+const perLane = 60;
 
 export function stoppedWorkerSuite(engine: () => Engine): void {
   test("what a stopped process held goes on elsewhere once its lease is over, and what it tells afterwards is fenced", async () => {
@@ -25,14 +26,17 @@ export function stoppedWorkerSuite(engine: () => Engine): void {
       faults: { latencyMs: { min: latencyMs, max: latencyMs } },
       limits: { maxInFlight: 100, timeoutMs: 60_000 },
     } as const;
-    await inWorld(engine(), options, async (world) => {
-      const { api, cluster, journal } = world;
-      const [stopped] = cluster.with("deliver");
-      if (stopped === undefined) throw new Error("nobody delivers");
+    await inWorld(engine(), options, async ({ api, cluster, journal, databaseUrl }) => {
+      const [stopped, other] = cluster.with("deliver");
+      if (stopped === undefined || other === undefined) throw new Error("nobody delivers");
+      // It stands still meanwhile, so that this one has some of each lane: what is lost is resolved by class.
+      other.signal("SIGSTOP");
       const acknowledged: Acknowledged[] = [];
-      // Begun, and not only placed: what is lost is resolved by class. The calls of the first last longer than this takes.
-      for (const lane of ["marketing", "transactional", "critical"] as const)
-        acknowledged.push(...(await untilBegun(world, stopped, lane)));
+      for (const lane of lanes) acknowledged.push(...(await postEvents(api, lane, perLane)));
+      // Begun, and not only placed.
+      const hasBegun = async (lane: Lane) => (await heldBy(databaseUrl, stopped.pid, "sending", [lane])) > 0;
+      await vi.waitUntil(async () => (await Promise.all(lanes.map(hasBegun))).every(Boolean), { timeout: 20_000 });
+      other.signal("SIGCONT");
       const stoppedAt = Date.now();
       stopped.signal("SIGSTOP");
       const all = (): Promise<MessageView[]> => messagesOf(api, acknowledged);
@@ -53,7 +57,7 @@ export function stoppedWorkerSuite(engine: () => Engine): void {
       );
       expect(after.map(stateOf)).toEqual(before.map(stateOf));
       await untilWorker(api, stopped, () => true);
-      await postEvents(api, "transactional", moreEvents);
+      await postEvents(api, "transactional", 2 * perLane);
       await untilWorker(api, stopped, ({ inFlight }) => inFlight > 0);
       await untilAtRest(api);
       const { wrong, tally } = await judgeDeliveries(api, journal, acknowledged);

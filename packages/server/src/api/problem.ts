@@ -20,8 +20,10 @@ export function problemOf(error: TidingsError, requestId?: string): Problem {
 export function sendProblem(error: TidingsError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error, request.id);
   // Fastify asks for the connection to be closed when a body was refused. Node reads the rest and drops it, so the
-  // caller sees this answer instead of a reset, and keeps the connection.
-  reply.removeHeader("connection");
+  // caller sees this answer instead of a reset, and keeps the connection. A server that stops would wait for those who go
+  // on on theirs.
+  if (error.code === "stopping") reply.header("connection", "close");
+  else reply.removeHeader("connection");
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(error.retryAfterSeconds));
   if (error.code === "unauthorized") reply.header("www-authenticate", "Bearer");
   reply.code(problem.status).header("content-type", "application/problem+json");

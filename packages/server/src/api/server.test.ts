@@ -1,6 +1,6 @@
 import { problemSchema } from "@tidings/contract/errors";
 import { routes } from "@tidings/contract/routes";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ApiBench, apiBench, apiLimits } from "./bench.conformance.ts";
 
 let bench: ApiBench;
@@ -175,41 +175,6 @@ test("a fault of the server is logged under the request's id and tells nothing",
   } finally {
     await broken.close();
   }
-});
-
-test("closing twice is safe, and what comes then is refused", async () => {
-  const other = await apiBench();
-  await Promise.all([other.api.close(), other.api.close()]);
-  await expect(other.call(events, { body: event })).rejects.toThrow("ECONNREFUSED");
-  await other.close();
-});
-
-test("closing waits for an answer that is under way, and not for its connection", async () => {
-  let answer: (workers: []) => void = () => {};
-  let ask: () => void = () => {};
-  const asked = new Promise<void>((resolve) => {
-    ask = resolve;
-  });
-  const list = () => {
-    ask();
-    return new Promise<[]>((resolve) => {
-      answer = resolve;
-    });
-  };
-  const other = await apiBench(() => ({ workers: { list } }));
-  const call = other.call("/v1/workers");
-  await asked;
-  const closed = other.api.close();
-  const isRefused = () =>
-    other.call("/healthz", { key: null }).then(
-      ({ status }) => status === 0,
-      () => true,
-    );
-  await vi.waitUntil(isRefused);
-  answer([]);
-  expect((await call).status).toBe(200);
-  await closed;
-  await other.close();
 });
 
 test("machines get health, readiness, metrics and the document without a key", async () => {

@@ -24,6 +24,7 @@ import { queueHandlers } from "./queues.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { recipientHandlers } from "./recipients.ts";
 import { registerContract } from "./register-contract.ts";
+import { watchSilentConnections } from "./silent-connections.ts";
 import { tenantHandlers } from "./tenants.ts";
 import { traceRequests } from "./trace-requests.ts";
 import { answerUnknownRoutes } from "./unknown-routes.ts";
@@ -59,6 +60,7 @@ const parameterLengthMax = 2000;
 export async function createApi(dependencies: ApiDependencies): Promise<Api> {
   const { limits, logger, clock, broadcast } = dependencies;
   const app = createServer(dependencies);
+  const endSilentConnections = watchSilentConnections(app.server);
   const authentication = new Authentication({ ...limits, store: dependencies.store, clock });
   const unsubscribe = broadcast.subscribe("keys", () => authentication.forget());
   const environments = new Environments(dependencies.store, clock);
@@ -67,9 +69,8 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
   app.decorateRequest("caller", undefined);
   app.setErrorHandler(errorHandler(logger));
   acceptJson(app, limits.bodyDepthMax);
-  app.addHook("onRequest", (_request, reply, done) => {
+  app.addHook("onRequest", (_request, _reply, done) => {
     if (!isStopping) return done();
-    reply.header("connection", "close");
     done(new TidingsError("stopping", { retryAfterSeconds: 1 }));
   });
   observeAnswers(app, dependencies.observe);
@@ -114,6 +115,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       inbox.stop();
       app.server.keepAliveTimeout = 1; // who is answered from now on does not stay
       closed ??= app.close();
+      endSilentConnections();
       return closed;
     },
     inboxConnections: inbox.connections,

@@ -19,7 +19,7 @@ export interface Engines {
   /** Tells what becomes of new work with its commit. */
   holdWhere(wayOf: (kind: HeldKind) => HeldWay): void;
   /** Rows whose ids a broker has; undefined where there can be none. */
-  published: Pick<PublishedRows, "free"> | undefined;
+  published: Pick<PublishedRows, "free" | "giveUp"> | undefined;
   /** Tells what this process has in hand, for whoever asks about workers. */
   describeWith(facts: () => WorkerFacts): void;
   /** Gives other processes what waits here; this one holds nothing new, and what it has begun until the store is closed. */

@@ -20,6 +20,7 @@ import type { TemplateEngine } from "../ports/template-engine.ts";
 import type { Tenants } from "../ports/tenants.ts";
 import type { Tracer } from "../ports/tracer.ts";
 import type { Broker } from "../queue/broker/broker.ts";
+import type { PublishedRows } from "../store/postgres/published.ts";
 
 /** What the stages are made from; the simulation gives its own clock, randomness and providers, and nothing else differs. */
 export interface PipelineParts {
@@ -44,6 +45,8 @@ export interface PipelineParts {
   broadcast: Broadcast | undefined;
   /** What carries work to them; undefined where they find it in the store. */
   broker: Broker | undefined;
+  /** What a broker carries, as rows; undefined where there can be none. */
+  published: Pick<PublishedRows, "giveUp"> | undefined;
   /** Undefined where nothing is traced. */
   tracer: Tracer | undefined;
   observer: PipelineObserver;

@@ -89,7 +89,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (runs("feedback")) webhooks.start();
     },
     async stop() {
-      await Promise.all([orchestrate.stop(), deliver.stop(), webhooks.stop(), queue.stop()]);
+      // The queue is first: what the stages let go of as they stop is not done.
+      await Promise.all([queue.stop(), orchestrate.stop(), deliver.stop(), webhooks.stop()]);
     },
   };
 }

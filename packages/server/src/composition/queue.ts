@@ -20,7 +20,17 @@ export function createQueue(parts: PipelineParts): Queue {
   });
   if (broadcast === undefined) return rows;
   const hinted = new WorkHints({ queue: rows, broadcast, clock, everyMs });
-  return broker === undefined ? hinted : new BrokeredQueue({ broker, rows, hinted, clock, itemsMax, pollMs });
+  if (broker === undefined) return hinted;
+  const giveUp = async (topic: Topic, ids: readonly string[]): Promise<void> => {
+    try {
+      await parts.published?.giveUp(topic, ids);
+      broadcast.publish("work", topic);
+    } catch (error) {
+      // The sweep over published rows finds them.
+      observer.onFault(`queue ${topic}`, "", error);
+    }
+  };
+  return new BrokeredQueue({ broker, rows, hinted, giveUp, clock, itemsMax, pollMs });
 }
 
 /** What becomes of new work of that kind: this process takes it into its memory where it runs the role and has room. */

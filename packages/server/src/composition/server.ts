@@ -76,6 +76,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
     limiter: foundation.engines.limiter,
     broadcast: foundation.engines.shared ? foundation.broadcast : undefined,
     broker: brokerParts?.broker,
+    published: foundation.engines.published,
     templates,
     requests,
     http: outbound.traced,

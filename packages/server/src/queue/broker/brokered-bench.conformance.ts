@@ -101,7 +101,10 @@ export function bench({ itemsMax = 10, batch = 4, options = { batchMax: 1, concu
     onFault: (_, error) => faults.push(error),
   });
   const hinted = new WorkHints({ queue: rows, broadcast, clock, everyMs: 1 });
-  const queue = new BrokeredQueue({ broker, rows, hinted, clock, itemsMax, pollMs });
+  /** What was given up, by topic. */
+  const givenUp = new Map<Topic, readonly string[]>();
+  const giveUp = async (name: Topic, ids: readonly string[]) => void givenUp.set(name, ids);
+  const queue = new BrokeredQueue({ broker, rows, hinted, giveUp, clock, itemsMax, pollMs });
   const underWay: { ids: string[]; end: (error?: Error) => void }[] = [];
   const wait: QueueHandler = (given) =>
     new Promise((resolve, reject) => {
@@ -117,5 +120,5 @@ export function bench({ itemsMax = 10, batch = 4, options = { batchMax: 1, concu
     for (const { end } of underWay) end();
     await stopped;
   };
-  return { clock, broker, hints, faults, queue, underWay, consume, go, stop };
+  return { clock, broker, hints, faults, givenUp, queue, underWay, consume, go, stop };
 }

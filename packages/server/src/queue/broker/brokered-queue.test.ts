@@ -301,6 +301,21 @@ describe("a queue with a broker that is stopped", () => {
     expect([underWay.length, broker.told.length, broker.flows, clock.pending]).toEqual([3, 2, [`off ${topic}`], 0]);
   });
 
+  test("gives up what it was given and what is not settled, wherever it waits, and nothing else", async () => {
+    const { broker, queue, givenUp, underWay, consume, go } = bench({ itemsMax: 10, batch: 20 });
+    broker.publish(topic, items(named(20)));
+    consume();
+    await go(1);
+    underWay[0]?.end();
+    underWay[1]?.end(new Error("the store is away"));
+    await go(0);
+    queue.publish(topic, items(["own"]));
+    const stopped = queue.stop();
+    expect(givenUp).toEqual(new Map([[topic, named(20).slice(1)]]));
+    for (const { end } of underWay) end();
+    await stopped;
+  });
+
   test("publishes what its last handlers have to, before it closes the broker", async () => {
     const { broker, queue, consume, go } = bench();
     let end: () => void = () => {};

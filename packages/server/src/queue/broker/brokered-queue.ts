@@ -9,6 +9,8 @@ export interface BrokeredQueueOptions {
   rows: Pick<EmbeddedQueue, "offer">;
   /** The same with hints to other processes. */
   hinted: Queue;
+  /** Makes what was given to this process, and is not settled, anybody's in the store, and tells others. */
+  giveUp: (topic: Topic, ids: readonly string[]) => Promise<void>;
   clock: Clock;
   itemsMax: number;
   pollMs: number;
@@ -20,6 +22,8 @@ interface Arrival {
 }
 
 interface Line {
+  /** All that came and is not settled. */
+  open: Set<Arrival>;
   /** What came and had no room: at most what the broker gives before it stops. */
   arrived: Arrival[];
   /** What a handler threw at: it waits for the next poll, and takes room meanwhile. */
@@ -51,7 +55,7 @@ export class BrokeredQueue implements Queue {
   }
 
   consume(topic: Topic, handler: QueueHandler, options: ConsumeOptions): void {
-    this.#lines.set(topic, { arrived: [], failed: [] });
+    this.#lines.set(topic, { open: new Set(), arrived: [], failed: [] });
     this.#on.hinted.consume(topic, handler, options);
     this.#on.broker.consume(topic, (item, settled) => this.#take(topic, { item, settled }));
   }
@@ -61,19 +65,29 @@ export class BrokeredQueue implements Queue {
   }
 
   depth(topic: Topic): number {
-    const { arrived, failed } = this.#lines.get(topic) ?? { arrived: [], failed: [] };
-    return this.#on.hinted.depth(topic) + arrived.length + failed.length;
+    const line = this.#lines.get(topic);
+    return this.#on.hinted.depth(topic) + (line === undefined ? 0 : line.arrived.length + line.failed.length);
   }
 
+  /**
+   * What waits here is given to others at once, by the store: the stages let go of it as they stop, and the broker would
+   * take it for settled; and what it still has comes to others only once its members have shared it out anew.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const line of this.#lines.values()) {
-      line.arrived = [];
-      line.failed = [];
-    }
+    const { broker, hinted } = this.#on;
+    const givenUp = [...this.#lines].map(([topic, line]) => this.#giveUp(topic, line));
     // Handlers that end meanwhile may have something to publish.
-    await Promise.all([this.#on.broker.stopConsuming(), this.#on.hinted.stop()]);
-    await this.#on.broker.close();
+    await Promise.all([...givenUp, broker.stopConsuming(), hinted.stop()]);
+    await broker.close();
+  }
+
+  async #giveUp(topic: Topic, line: Line): Promise<void> {
+    const ids = new Set(Array.from(line.open, ({ item }) => item.id));
+    line.open.clear();
+    line.arrived = [];
+    line.failed = [];
+    if (ids.size > 0) await this.#on.giveUp(topic, [...ids]);
   }
 
   /** Half of the room is for what others publish. */
@@ -84,17 +98,23 @@ export class BrokeredQueue implements Queue {
   #take(topic: Topic, arrival: Arrival): void {
     const line = this.#lines.get(topic);
     if (line === undefined || this.#stopped) return;
+    line.open.add(arrival);
     if (line.arrived.length > 0 || !this.#offer(topic, arrival)) line.arrived.push(arrival);
     if (!this.#hasRoom(topic)) this.#holdUp(topic);
   }
 
   #offer(topic: Topic, arrival: Arrival): boolean {
     return this.#on.rows.offer(topic, arrival.item, (settled) => {
-      if (settled) arrival.settled();
+      if (settled) this.#settle(topic, arrival);
       else this.#takeLater(topic, arrival);
       this.#offerArrived(topic);
       this.#goOnWithRoom(topic);
     });
+  }
+
+  #settle(topic: Topic, arrival: Arrival): void {
+    this.#lines.get(topic)?.open.delete(arrival);
+    arrival.settled();
   }
 
   #offerArrived(topic: Topic): void {
