@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { brokerLostSuite } from "./processes/broker-lost.ts";
+import { cutOffBrokerSuite } from "./processes/cut-off-broker.ts";
 import { cutOffWorkerSuite } from "./processes/cut-off-worker.ts";
 import { databaseLostSuite } from "./processes/database-lost.ts";
 import { type Engine, engines } from "./processes/engines.ts";
@@ -23,6 +24,7 @@ for (const description of engines) {
     stoppedWorkerSuite(() => engine);
     leavingSuite(() => engine);
     if (description.kind === "broker") {
+      cutOffBrokerSuite(description);
       brokerLostSuite(() => engine);
       return;
     }

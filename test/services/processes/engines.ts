@@ -21,8 +21,8 @@ export interface EngineDescription {
   kind: "rows" | "broker";
   /** Why it cannot be started here; undefined where it can. */
   whyNot(): string | undefined;
-  /** Settings of its PostgreSQL may be given. */
-  start(options?: Pick<PostgresOptions, "settings" | "addresses">): Promise<Engine>;
+  /** Settings of its PostgreSQL may be given, and an address at which its broker can be reached too. */
+  start(options?: Pick<PostgresOptions, "settings" | "addresses"> & { brokerAddress?: string }): Promise<Engine>;
 }
 
 export const engines: readonly EngineDescription[] = [
@@ -45,7 +45,8 @@ export const engines: readonly EngineDescription[] = [
     whyNot: () => whyNoPostgres("15") ?? whyNoKafka("4"),
     start: async (options = {}) => {
       const postgres = await startPostgres({ version: "15", ...options });
-      const kafka = await startKafka({ version: "4" });
+      const { brokerAddress: address } = options;
+      const kafka = await startKafka({ version: "4", ...(address === undefined ? {} : { address }) });
       return {
         postgres,
         kafka,

@@ -11,6 +11,7 @@ export interface Ports {
   plain: number;
   controller: number;
   secure: number;
+  away: number;
 }
 
 /** Writes server.properties of a single node, broker and controller in one, and gives its path. */
@@ -18,11 +19,14 @@ export function writeConfiguration(
   folder: string,
   ports: Ports,
   certificates: Certificates | undefined,
+  address: string | undefined,
   settings: Readonly<Record<string, string>>,
 ): string {
   const path = join(folder, "server.properties");
   const listeners = [`PLAINTEXT://127.0.0.1:${ports.plain}`];
   if (certificates !== undefined) listeners.push(`SASL_SSL://127.0.0.1:${ports.secure}`);
+  // Whoever comes to it is told of it, and not of the one on loopback.
+  if (address !== undefined) listeners.push(`AWAY://${address}:${ports.away}`);
   const lines: Readonly<Record<string, string>> = {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -30,7 +34,7 @@ export function writeConfiguration(
     "controller.listener.names": "CONTROLLER",
     listeners: [...listeners, `CONTROLLER://127.0.0.1:${ports.controller}`].join(","),
     "advertised.listeners": listeners.join(","),
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL,AWAY:PLAINTEXT",
     "log.dirs": join(folder, "data"),
     // a single node keeps single copies
     "offsets.topic.replication.factor": "1",

@@ -22,6 +22,8 @@ export interface KafkaOptions {
   settings?: Readonly<Record<string, string>>;
   /** It has a second listener, with TLS and users. */
   secure?: boolean;
+  /** It has one on this address of this machine too, without TLS and users. */
+  address?: string;
   /** An empty folder for all its files; without it, one of its own under the temp folder. */
   folder?: string;
   /** It goes on when this process ends. */
@@ -40,6 +42,8 @@ export interface Kafka {
   /** host:port, without TLS and users. */
   brokers: string;
   secure: SecureListener | undefined;
+  /** host:port of the listener on `address`. */
+  away: string | undefined;
   folder: string;
   /** Another one after a restart. */
   readonly process: ProcessId;
@@ -60,9 +64,14 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const log = join(folder, "kafka.log");
   const classPath = kafkaClassPath(options.version);
-  const ports = { plain: await freePort(), controller: await freePort(), secure: await freePort() };
+  const ports = {
+    plain: await freePort(),
+    controller: await freePort(),
+    secure: await freePort(),
+    away: await freePort(),
+  };
   const certificates = options.secure === true ? makeCertificates(folder) : undefined;
-  const configuration = writeConfiguration(folder, ports, certificates, options.settings ?? {});
+  const configuration = writeConfiguration(folder, ports, certificates, options.address, options.settings ?? {});
   const logging = logTo(options.version, folder);
   formatStorage(classPath, configuration, folder);
   const start = async (): Promise<ProcessId> => {
@@ -82,6 +91,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
       certificates === undefined
         ? undefined
         : { brokers: `127.0.0.1:${ports.secure}`, caPath: certificates.caPath, username, password },
+    away: options.address === undefined ? undefined : `${options.address}:${ports.away}`,
     folder,
     get process() {
       return id;

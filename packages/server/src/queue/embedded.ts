@@ -29,6 +29,8 @@ interface TopicState {
   /** The store has, or may have, due items that are not held. */
   more: boolean;
   refilling: boolean;
+  /** What was offered is handed over with the end of this turn. */
+  pumping: boolean;
   /** Ids let go while a look is under way: it may have seen them as they were before, and their rows are done. */
   letGo: Set<string>;
   /** Polls that were left out, as the topic was full and moving. */
@@ -76,7 +78,7 @@ export class EmbeddedQueue implements Queue {
     }
     if (state.held.size >= this.#options.itemsMax) return false;
     this.#keep(state, item, release);
-    this.#pump(state);
+    this.#pumpSoon(state);
     return true;
   }
 
@@ -90,6 +92,7 @@ export class EmbeddedQueue implements Queue {
       running: 0,
       more: true,
       refilling: false,
+      pumping: false,
       letGo: new Set(),
       passedOver: 0,
       pausing: false,
@@ -157,6 +160,16 @@ export class EmbeddedQueue implements Queue {
   #keep(state: TopicState, item: QueueItem, release: Release | undefined): void {
     state.held.set(item.id, release);
     state.waiting.push(item);
+  }
+
+  /** What is offered in one turn is handed over together. */
+  #pumpSoon(state: TopicState): void {
+    if (state.pumping) return;
+    state.pumping = true;
+    queueMicrotask(() => {
+      state.pumping = false;
+      this.#pump(state);
+    });
   }
 
   #pump(state: TopicState): void {

@@ -122,6 +122,19 @@ describe("what a broker gives", () => {
     await stop();
   });
 
+  test("that one fetch brought is handed over together", async () => {
+    const { broker, underWay, consume, go, stop } = bench({
+      itemsMax: 40,
+      batch: 20,
+      options: { batchMax: 50, concurrency: 50 },
+    });
+    broker.publish(topic, items(named(20)));
+    consume();
+    await go(1);
+    expect(underWay.map(({ ids }) => ids)).toEqual([named(20)]);
+    await stop();
+  });
+
   test("stops to come while there is no room, and goes on when there is", async () => {
     const { broker, queue, underWay, consume, go, stop } = bench({ itemsMax: 10, batch: 4 });
     broker.publish(topic, items(named(40)));

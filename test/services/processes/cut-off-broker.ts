@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import type { Acknowledged } from "../../harness/event-load.ts";
+import { messagesOf } from "../../harness/messages-of.ts";
+import { pause } from "../../harness/pause.ts";
+import { untilAtRest } from "../../harness/rest.ts";
+import { explainDoubles, judgeDeliveries } from "../../harness/verdict.ts";
+import type { EngineDescription } from "./engines.ts";
+import { isSettled } from "./lost-messages.ts";
+import { makeNetwork, type Network, whyNoNetworks } from "./network.ts";
+import { postEvents } from "./post-events.ts";
+import { untilWorker } from "./workers-view.ts";
+import { inWorld, type World } from "./world.ts";
+
+const latencyMs = 1000;
+const perLane = 60;
+const sessionMs = 6000;
+/** The broker waits for its session to end, and others rejoin. */
+const elsewhereWithinMs = sessionMs + 20_000;
+const backWithinMs = 20_000;
+
+/** In CI a missing namespace is a failure; elsewhere the suite is skipped, and its name says why. */
+export function cutOffBrokerSuite(description: EngineDescription): void {
+  const reason = whyNoNetworks();
+  const name = `a network of its own${reason === undefined ? "" : ` (${reason})`}`;
+  describe.skipIf(reason !== undefined && process.env["CI"] === undefined)(name, () => {
+    test("what is for a process that is cut off from the broker alone goes on elsewhere, and it takes part again once it is back", async () => {
+      const network = makeNetwork(3);
+      try {
+        await inNetwork(description, network, (world) => cutOff(world, network));
+      } finally {
+        network.remove();
+      }
+    }, 240_000);
+  });
+}
+
+/** A deliver process in the network: its cables go to the broker, to the store and to the provider. */
+async function inNetwork(
+  description: EngineDescription,
+  { wrap, cables }: Network,
+  body: (world: World) => Promise<void>,
+): Promise<void> {
+  const [toBroker, toStore, toProvider] = cables;
+  if (toBroker === undefined || toStore === undefined || toProvider === undefined)
+    throw new Error("cables are missing");
+  const engine = await description.start({ addresses: [toStore.here], brokerAddress: toBroker.here });
+  const options = {
+    roles: [["api", "orchestrate"], ["deliver"]],
+    settings: { TIDINGS_QUEUE_SESSION_TIMEOUT_MS: String(sessionMs) },
+    faults: { latencyMs: { min: latencyMs, max: latencyMs } },
+    limits: { maxInFlight: 100, timeoutMs: 60_000 },
+    providerHost: toProvider.here,
+  } as const;
+  try {
+    await inWorld(engine, options, async (world) => {
+      const { kafka } = engine;
+      if (kafka?.away === undefined) throw new Error("there is no broker to be cut off from");
+      const there = engine.settingsOf(world.databaseUrl.replace("127.0.0.1", toStore.here));
+      const queueUrl = there["TIDINGS_QUEUE_URL"]?.replace(kafka.brokers, kafka.away) ?? "";
+      const inClear = { TIDINGS_DATABASE_TLS: "off", TIDINGS_QUEUE_TLS: "off" };
+      await world.cluster.start(["deliver"], { wrap, settings: { ...there, ...inClear, TIDINGS_QUEUE_URL: queueUrl } });
+      await body(world);
+    });
+  } finally {
+    await engine.remove();
+  }
+}
+
+async function cutOff({ cluster, api, journal }: World, network: Network): Promise<void> {
+  const [, worker] = cluster.with("deliver");
+  const [toBroker] = network.cables;
+  if (worker === undefined || toBroker === undefined) throw new Error("nobody delivers");
+  const acknowledged: Acknowledged[] = [];
+  const post = async (): Promise<void> => {
+    for (const lane of ["critical", "transactional", "marketing"])
+      acknowledged.push(...(await postEvents(api, lane, perLane)));
+  };
+  const untilItWorks = async (withinMs: number): Promise<number> => {
+    const from = Date.now();
+    for (let worked = false; !worked; ) {
+      if (Date.now() - from > withinMs) throw new Error(`it had nothing to do for ${withinMs} ms`);
+      acknowledged.push(...(await postEvents(api, "transactional", 20)));
+      worked = await untilWorker(api, worker, ({ inFlight }) => inFlight > 0, latencyMs).then(
+        () => true,
+        () => false,
+      );
+    }
+    return Date.now() - from;
+  };
+  await untilItWorks(backWithinMs);
+  await post();
+  const cutAt = Date.now();
+  toBroker.pull();
+  // Half of it is published to partitions that are its own.
+  await post();
+  const elsewhereMs = (await untilSettled(api, acknowledged)) - cutAt;
+  toBroker.plug();
+  const backMs = await untilItWorks(backWithinMs);
+  await untilAtRest(api);
+  const { wrong, strangers, tally } = await judgeDeliveries(api, journal, acknowledged);
+  const { unexplained, perKill } = await explainDoubles(api, journal, [cutAt]);
+  process.stdout.write(
+    `cut off from the broker: all was done after ${elsewhereMs} ms, it was back after ${backMs} ms, ` +
+      `doubles ${perKill.get(cutAt) ?? 0}, ${JSON.stringify(tally)}\n`,
+  );
+  expect({ wrong, strangers, unexplained, doubles: [...perKill] }).toEqual({
+    wrong: [],
+    strangers: [],
+    unexplained: [],
+    doubles: [],
+  });
+  expect(elsewhereMs).toBeLessThan(elsewhereWithinMs);
+}
+
+/** When all messages have come to an end; for as long as the broker's session and a rejoin may take, and more. */
+async function untilSettled(api: World["api"], acknowledged: readonly Acknowledged[]): Promise<number> {
+  for (const end = Date.now() + 2 * elsewhereWithinMs; Date.now() < end; await pause(50)) {
+    const found = await messagesOf(api, acknowledged);
+    if (found.length >= acknowledged.length && found.every(isSettled)) return Date.now();
+  }
+  throw new Error("not all messages came to an end");
+}
