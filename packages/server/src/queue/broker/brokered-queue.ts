@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../../ports/clock.ts";
 import type { ConsumeOptions, Queue, QueueHandler, QueueItem, Topic } from "../../ports/queue.ts";
 import type { EmbeddedQueue } from "../embedded.ts";
 import type { Broker } from "./broker.ts";
+import { type Arrival, Line } from "./line.ts";
 
 export interface BrokeredQueueOptions {
   broker: Broker;
@@ -14,20 +15,6 @@ export interface BrokeredQueueOptions {
   clock: Clock;
   itemsMax: number;
   pollMs: number;
-}
-
-interface Arrival {
-  item: QueueItem;
-  settled: () => void;
-}
-
-interface Line {
-  /** All that came and is not settled. */
-  open: Set<Arrival>;
-  /** What came and had no room: at most what the broker gives before it stops. */
-  arrived: Arrival[];
-  /** What a handler threw at: it waits for the next poll, and takes room meanwhile. */
-  failed: Arrival[];
 }
 
 /**
@@ -55,7 +42,7 @@ export class BrokeredQueue implements Queue {
   }
 
   consume(topic: Topic, handler: QueueHandler, options: ConsumeOptions): void {
-    this.#lines.set(topic, { open: new Set(), arrived: [], failed: [] });
+    this.#lines.set(topic, new Line());
     this.#on.hinted.consume(topic, handler, options);
     this.#on.broker.consume(topic, (item, settled) => this.#take(topic, { item, settled }));
   }
@@ -65,8 +52,7 @@ export class BrokeredQueue implements Queue {
   }
 
   depth(topic: Topic): number {
-    const line = this.#lines.get(topic);
-    return this.#on.hinted.depth(topic) + (line === undefined ? 0 : line.arrived.length + line.failed.length);
+    return this.#on.hinted.depth(topic) + (this.#lines.get(topic)?.waiting ?? 0);
   }
 
   /**
@@ -76,18 +62,14 @@ export class BrokeredQueue implements Queue {
   async stop(): Promise<void> {
     this.#stopped = true;
     const { broker, hinted } = this.#on;
-    const givenUp = [...this.#lines].map(([topic, line]) => this.#giveUp(topic, line));
+    const givenUp = Array.from(this.#lines, ([topic, line]) => this.#giveUp(topic, line.giveUp()));
     // Handlers that end meanwhile may have something to publish.
     await Promise.all([...givenUp, broker.stopConsuming(), hinted.stop()]);
     await broker.close();
   }
 
-  async #giveUp(topic: Topic, line: Line): Promise<void> {
-    const ids = new Set(Array.from(line.open, ({ item }) => item.id));
-    line.open.clear();
-    line.arrived = [];
-    line.failed = [];
-    if (ids.size > 0) await this.#on.giveUp(topic, [...ids]);
+  async #giveUp(topic: Topic, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#on.giveUp(topic, ids);
   }
 
   /** Half of the room is for what others publish. */
@@ -105,16 +87,11 @@ export class BrokeredQueue implements Queue {
 
   #offer(topic: Topic, arrival: Arrival): boolean {
     return this.#on.rows.offer(topic, arrival.item, (settled) => {
-      if (settled) this.#settle(topic, arrival);
+      if (settled) this.#lines.get(topic)?.settle(arrival);
       else this.#takeLater(topic, arrival);
       this.#offerArrived(topic);
       this.#goOnWithRoom(topic);
     });
-  }
-
-  #settle(topic: Topic, arrival: Arrival): void {
-    this.#lines.get(topic)?.open.delete(arrival);
-    arrival.settled();
   }
 
   #offerArrived(topic: Topic): void {
