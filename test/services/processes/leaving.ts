@@ -57,8 +57,15 @@ export function leavingSuite(engine: () => Engine): void {
       const { code, tookMs: endedMs } = await ended;
       const taken = await takenTimes(journal);
       const doubled = [...taken.values()].filter((times) => times > 1).length;
-      // Those that it had begun.
-      const own = (await messagesOf(api, acknowledged)).filter(({ id }) => before.has(id));
+      // Those that it had begun, and those of the other one, whose calls may end later.
+      const begun = async () => (await messagesOf(api, acknowledged)).filter(({ id }) => before.has(id));
+      const own = await vi.waitUntil(
+        async () => {
+          const found = await begun();
+          return found.every(({ state }) => state === "sent") ? found : undefined;
+        },
+        { timeout: 30_000, interval: 200 },
+      );
       // A call that was not made, as its lease had become too short, is tried again by right.
       const made = ({ attempts }: MessageView) => attempts.filter(({ outcome }) => outcome !== "rejected");
       const unsent = own.filter((message) => message.state !== "sent" || made(message).length > 1);
