@@ -7,6 +7,7 @@ import { type Engine, engines } from "./processes/engines.ts";
 import { inForceSuite } from "./processes/in-force.ts";
 import { killsSuite } from "./processes/kills.ts";
 import { leavingSuite } from "./processes/leaving.ts";
+import { sharedRateSuite } from "./processes/shared-rate.ts";
 import { shutOutSuite } from "./processes/shut-out.ts";
 import { stoppedWorkerSuite } from "./processes/stopped-worker.ts";
 
@@ -30,6 +31,7 @@ for (const description of engines) {
     }
     // What a broker has no part in.
     inForceSuite(() => engine);
+    sharedRateSuite(() => engine);
     shutOutSuite(() => engine);
     cutOffWorkerSuite(description);
     databaseLostSuite(description);

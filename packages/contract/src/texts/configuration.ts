@@ -51,7 +51,7 @@ export const configurationTexts: Readonly<Record<string, string>> = {
   "PutIntegrationBody.secrets": "Name and secret; sealed, and never given back. Left out, those that are stored stay; given, they replace them all",
   "PutIntegrationBody.limits": "Bounds of its use",
   "PutIntegrationBody.limits.maxInFlight": "Messages under way at once",
-  "PutIntegrationBody.limits.ratePerSecond": "Messages per second",
+  "PutIntegrationBody.limits.ratePerSecond": "Messages per second, sent evenly: no burst follows a pause, and 96 % of it are used, so that no second has more",
   "PutIntegrationBody.limits.timeoutMs": "Time of one call, ms",
   "CheckConfigurationBody.documents": "Documents of any kinds that hold together, in any order",
   "CheckConfigurationBody.documents[].document": "The body of a PUT of that kind",

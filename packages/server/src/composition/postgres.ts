@@ -1,15 +1,15 @@
 import { hostname } from "node:os";
 import { PostgresBroadcast } from "../broadcast/postgres.ts";
 import { placeOfProcess } from "../lib/place.ts";
+import type { Cadence } from "../limiter/cadence.ts";
 import { SharedLimiter } from "../limiter/shared.ts";
-import type { Window } from "../limiter/window.ts";
 import { connect } from "../store/postgres/connection.ts";
 import { connectionSettings } from "../store/postgres/connection-settings.ts";
 import { PostgresLeases } from "../store/postgres/leases.ts";
 import { Partitions } from "../store/postgres/partitions.ts";
 import { openPostgresPool, postgresStore } from "../store/postgres/postgres.ts";
 import { PublishedRows } from "../store/postgres/published.ts";
-import { RateWindows } from "../store/postgres/rate-windows.ts";
+import { RateStates } from "../store/postgres/rate-states.ts";
 import { WorkerRegistry } from "../store/postgres/workers.ts";
 import type { EngineParts, Engines } from "./engine-parts.ts";
 
@@ -65,7 +65,7 @@ export async function openPostgres(parts: EngineParts, url: string): Promise<Eng
       },
     },
     broadcast,
-    limiter: new SharedLimiter(new RateWindows<Window>(pool)),
+    limiter: new SharedLimiter(new RateStates<Cadence>(pool), clock),
     workers: registry,
     leases,
     describeWith: (facts) => registry.describeWith(facts),

@@ -1,62 +1,70 @@
-import type { Limiter, Permits, Unused } from "../ports/limiter.ts";
-import { checkRate, takeFrom, type Window } from "./window.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Asked, Limiter, Permits } from "../ports/limiter.ts";
+import { type Cadence, checkRate, takeFrom } from "./cadence.ts";
 
-/** Windows that all processes of an installation share. */
-export interface SharedWindows {
-  /** Changes one key's window while nobody else does; `now` is ms of the one clock that all go by. */
+/** Cadences that all processes of an installation share. */
+export interface SharedCadences {
+  /** Changes one key's cadence while nobody else does; `now` is ms of the one clock that all go by. */
   change<T>(
     key: string,
-    change: (window: Window | undefined, now: number) => { window: Window; result: T },
+    change: (cadence: Cadence | undefined, now: number) => { state: Cadence; result: T },
   ): Promise<T>;
 }
 
-interface Asked {
+interface Waiting {
   perSecond: number;
-  count: number;
-  unused: Unused | undefined;
+  asked: Asked;
   resolve: (given: Permits) => void;
   reject: (error: unknown) => void;
 }
 
 /** Rate limits across processes. What is asked of a key while an answer for it is under way goes together with the next. */
 export class SharedLimiter implements Limiter {
-  readonly #windows: SharedWindows;
-  readonly #asked = new Map<string, Asked[]>();
+  readonly #cadences: SharedCadences;
+  readonly #clock: Clock;
+  readonly #waiting = new Map<string, Waiting[]>();
   readonly #busy = new Set<string>();
 
-  constructor(windows: SharedWindows) {
-    this.#windows = windows;
+  constructor(cadences: SharedCadences, clock: Clock) {
+    this.#cadences = cadences;
+    this.#clock = clock;
   }
 
-  async take(key: string, perSecond: number, count: number, unused?: Unused): Promise<Permits> {
+  async take(key: string, perSecond: number, asked: Asked): Promise<Permits> {
     checkRate(perSecond);
     return new Promise((resolve, reject) => {
-      const asked = this.#asked.get(key) ?? [];
-      this.#asked.set(key, asked);
-      asked.push({ perSecond, count, unused, resolve, reject });
+      const waiting = this.#waiting.get(key) ?? [];
+      this.#waiting.set(key, waiting);
+      waiting.push({ perSecond, asked, resolve, reject });
       void this.#next(key);
     });
   }
 
   async #next(key: string): Promise<void> {
-    const asked = this.#asked.get(key);
-    if (asked === undefined || this.#busy.has(key)) return;
-    this.#asked.delete(key);
+    const waiting = this.#waiting.get(key);
+    if (waiting === undefined || this.#busy.has(key)) return;
+    this.#waiting.delete(key);
     this.#busy.add(key);
     try {
-      const given = await this.#windows.change(key, (known, now) => {
-        let window = known;
-        const result = asked.map(({ perSecond, count, unused }) => {
-          const { window: next, ...permits } = takeFrom(window, perSecond, count, now, unused);
-          window = next;
-          return permits;
+      const given = await this.#cadences.change(key, (known, now) => {
+        // Read here, and not when the answer has come: what the commit takes would make every moment late.
+        const here = this.#clock.monotonic() - now;
+        let state = known;
+        const result = waiting.map(({ perSecond, asked }) => {
+          const { cadence, permits } = takeFrom(state, perSecond, asked, now);
+          state = cadence;
+          return { ...permits, at: permits.at + here, givenAt: now + here };
         });
-        if (window === undefined) throw new Error("nothing was asked of a rate");
-        return { window, result };
+        if (state === undefined) throw new Error("nothing was asked of a rate");
+        return { state, result };
       });
-      for (const [index, { resolve }] of asked.entries()) resolve(given[index] ?? { taken: 0, retryAfterMs: 1, at: 0 });
+      for (const [index, { resolve, reject }] of waiting.entries()) {
+        const permits = given[index];
+        if (permits === undefined) reject(new Error("a rate gave no answer"));
+        else resolve(permits);
+      }
     } catch (error) {
-      for (const { reject } of asked) reject(error);
+      for (const { reject } of waiting) reject(error);
     } finally {
       this.#busy.delete(key);
       void this.#next(key);

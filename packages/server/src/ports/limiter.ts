@@ -1,25 +1,39 @@
 /** Permits that were taken and not used. */
 export interface Unused {
   count: number;
-  /** When they were taken, as `take` said. */
-  at: number;
+  /** Of the last of them, as `take` said. */
+  lastAt: number;
 }
 
-/** Permits of a rate, as they were given. */
+/** What is asked of a rate. */
+export interface Asked {
+  /** Permits, at most. */
+  count: number;
+  /** Moments sooner than in so many milliseconds are of no use: what they are for is not ready then. */
+  readyInMs: number;
+  unused?: Unused;
+}
+
+/** Permits of a rate, as they were given: each is for one moment, and they are evenly apart. */
 export interface Permits {
   /** All that were asked for, or fewer. */
   taken: number;
+  /** When the first may be used, now or a little later, on this process's monotonic clock; each other `gapMs` after it. */
+  at: number;
+  gapMs: number;
+  /** When they were given, on the same clock. */
+  givenAt: number;
+  /** The last one's moment on the clock of the limiter. */
+  lastAt: number;
   /** Where fewer, in how many milliseconds to ask again. */
   retryAfterMs: number;
-  /** When they count as used, on a clock of the limiter. */
-  at: number;
 }
 
 /** Rate limits of integrations. */
 export interface Limiter {
   /**
-   * Takes up to `count` permits of `key`, whose bucket fills with `perSecond` and holds one second's worth. `unused` are
-   * given back first: so who could not use permits in time moves them to this moment.
+   * Takes permits of `key`, whose moments come `perSecond` and never in a burst, however long the key was idle. `unused`
+   * are given back first, where nobody has taken any after them.
    */
-  take(key: string, perSecond: number, count: number, unused?: Unused): Promise<Permits>;
+  take(key: string, perSecond: number, asked: Asked): Promise<Permits>;
 }

@@ -32,6 +32,8 @@ const nothing = (): void => {};
 
 /** Fewer messages than this under way are no crowd, however few places an integration has. */
 const crowdMin = 100;
+/** Of a second's messages, as many may go in one call: they all arrive at once. */
+const batchShare = 0.05;
 
 /**
  * Sends what one integration has to send.
@@ -51,12 +53,8 @@ export class Dispatcher {
   readonly #buffer: Buffer;
   readonly #slots: Slots;
   readonly #starts: Record<Lane, Batcher<AttemptStart, StartResult>>;
-  /** Messages that have places and wait for the integration's rate. */
-  readonly #putOff: Record<Lane, number> = { critical: 0, transactional: 0, marketing: 0 };
-  #calls = 0;
-  #dropped = false;
-
   readonly #rate: Rate | undefined;
+  #calls = 0;
 
   constructor(
     integration: IntegrationConfiguration,
@@ -71,7 +69,11 @@ export class Dispatcher {
     const { limits, store } = services.on;
     const perSecond = integration.document.limits?.ratePerSecond;
     const key = `${integration.environmentId}:${integration.key}`;
-    this.#rate = perSecond === undefined ? undefined : new Rate(services.on, key, perSecond);
+    if (perSecond !== undefined) {
+      const partMax =
+        provider.maxBatch === 1 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(perSecond * batchShare));
+      this.#rate = new Rate(services.on, key, perSecond, partMax);
+    }
     const maxInFlight = integration.document.limits?.maxInFlight ?? limits.maxInFlightPerIntegration;
     this.#slots = new Slots(maxInFlight);
     const apart = provider.destination !== undefined;
@@ -100,12 +102,13 @@ export class Dispatcher {
     return this.#buffer.size === 0 && this.#slots.taken === 0;
   }
 
-  /** Reckoned when somebody asks: nothing is kept up for it on the way of a message but a count of what the rate puts off. */
+  /** Reckoned when somebody asks: nothing is kept up for it on the way of a message. */
   get load(): IntegrationLoad {
-    const putOff = lanes.reduce((sum, lane) => sum + this.#putOff[lane], 0);
+    const putOffIn = (lane: Lane): number => this.#rate?.putOff(lane) ?? 0;
+    const putOff = lanes.reduce((sum, lane) => sum + putOffIn(lane), 0);
     return {
       integration: this.#integration,
-      lanes: lanes.filter((lane) => this.#putOff[lane] > 0 || this.#buffer.waits(lane)),
+      lanes: lanes.filter((lane) => putOffIn(lane) > 0 || this.#buffer.waits(lane)),
       waiting: this.#buffer.size + putOff,
       inFlight: this.#slots.taken - putOff,
       reason: putOff > 0 ? "rate_limited" : this.#missingPlace(),
@@ -203,8 +206,8 @@ export class Dispatcher {
 
   /** Leaves what is not STARTED to the store: for a stop, or as another version of the integration has come. */
   drop(): void {
-    this.#dropped = true;
     for (const pending of this.#buffer.clear()) pending.settled();
+    this.#rate?.drop();
   }
 
   /** Whose places are all taken, for the most urgent of what is buffered. */
@@ -235,28 +238,23 @@ export class Dispatcher {
     }
   }
 
-  /** Takes permits of the integration's rate and sends as they come. */
+  /** Sends as the integration's rate lets messages in. */
   async #permitted(ready: Ready[], lane: Lane): Promise<void> {
-    const rate = this.#rate;
-    if (rate === undefined) return this.#send(ready, lane, undefined);
+    if (this.#rate === undefined) return this.#send(ready, lane);
     const sent: Promise<void>[] = [];
     let rest = ready;
-    let putOff = 0;
     try {
-      while (rest.length > 0 && !this.#dropped) {
-        const permit = await rate.take(rest.length);
-        const { taken, retryAfterMs } = permit;
-        if (taken > 0) sent.push(this.#send(rest.slice(0, taken), lane, (count) => rate.untilNow(count, permit)));
-        rest = rest.slice(taken);
-        this.#putOff[lane] += rest.length - putOff;
-        putOff = rest.length;
-        if (rest.length > 0) await rate.wait(retryAfterMs);
-      }
-      for (const { pending } of rest) this.#release(pending);
+      await this.#rate.enter(lane, ready.length, (count) => {
+        const sending = this.#send(rest.slice(0, count), lane);
+        // One that fails before the others are let in is looked at below, and is no fault until then.
+        sending.catch(nothing);
+        sent.push(sending);
+        rest = rest.slice(count);
+      });
     } finally {
-      this.#putOff[lane] -= putOff;
+      for (const { pending } of rest) this.#release(pending);
+      await Promise.all(sent);
     }
-    await Promise.all(sent);
   }
 
   async #render(taken: readonly Pending[]): Promise<Ready[]> {
@@ -275,8 +273,8 @@ export class Dispatcher {
     return ready;
   }
 
-  /** STARTED for all, in one store call; then one call per batch, when `untilNow` lets so many go. */
-  async #send(ready: Ready[], lane: Lane, untilNow: ((count: number) => Promise<void>) | undefined): Promise<void> {
+  /** STARTED for all, in one store call; then one call per batch, each when the rate lets it go. */
+  async #send(ready: Ready[], lane: Lane): Promise<void> {
     if (ready.length === 0) return;
     const single = this.#provider.maxBatch === 1;
     const groups = single ? ready.map((one) => this.#newGroup([one])) : [this.#newGroup(ready)];
@@ -290,12 +288,15 @@ export class Dispatcher {
         }),
       ),
     );
-    const results = await this.#starts[lane].submitAll(starts);
+    const results = await this.#starts[lane].submitAll(starts).catch((error: unknown) => {
+      this.#rate?.forgo(ready.length);
+      throw error;
+    });
     let at = 0;
     for (const group of groups)
       group.ready = group.ready.filter(({ pending }) => this.#started(pending, results[at++]));
-    await untilNow?.(ready.length);
-    await Promise.all(groups.map((group) => (group.ready.length === 0 ? undefined : this.#call(group))));
+    this.#rate?.forgo(ready.length - groups.reduce((sum, group) => sum + group.ready.length, 0));
+    await Promise.all(groups.map((group) => (group.ready.length === 0 ? undefined : this.#callInTurn(group))));
   }
 
   #started(pending: Pending, result: StartResult | undefined): boolean {
@@ -313,10 +314,16 @@ export class Dispatcher {
     const { clock, ids, limits, node } = this.#services.on;
     const own = this.#integration.document.limits?.timeoutMs ?? this.#provider.callTimeoutMs;
     const timeoutMs = own ?? limits.timeoutMs;
-    const leaseMs = timeoutMs + limits.leaseMarginMs;
+    // Its moment may be a little ahead.
+    const leaseMs = timeoutMs + limits.leaseMarginMs + (this.#rate?.aheadMs ?? 0);
     const at = clock.now();
     const start = { callId: ids.next(), integration: this.#integration.key, node, at, leaseUntil: at + leaseMs };
     return { start, ready, timeoutMs, leaseMs, leaseFrom: clock.monotonic() };
+  }
+
+  #callInTurn(group: Group): Promise<void> {
+    if (this.#rate === undefined) return this.#call(group);
+    return this.#rate.turn(group.ready.length).then(() => this.#call(group));
   }
 
   async #call(group: Group): Promise<void> {

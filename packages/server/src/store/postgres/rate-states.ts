@@ -5,7 +5,7 @@ import { databaseNow } from "./worker-self.ts";
 const lockedSql = `select state, ${databaseNow} as now from rate_window where key = $1 for update`;
 
 /** One row per rate, locked while it is changed; times are of the database's clock. */
-export class RateWindows<Window extends object> {
+export class RateStates<State extends object> {
   readonly #pool: Pool;
 
   constructor(pool: Pool) {
@@ -14,7 +14,7 @@ export class RateWindows<Window extends object> {
 
   async change<T>(
     key: string,
-    change: (window: Window | undefined, now: number) => { window: Window; result: T },
+    change: (state: State | undefined, now: number) => { state: State; result: T },
   ): Promise<T> {
     const lent = await this.#pool.take("critical");
     const sql = lent.session;
@@ -24,9 +24,9 @@ export class RateWindows<Window extends object> {
       const there = sql.run("insert into rate_window (key, state) values ($1, '') on conflict do nothing", key);
       const [, , row] = await Promise.all([begun, there, sql.get(lockedSql, key)]);
       if (row === undefined) throw new Error("an insert left no row");
-      const state = text(row, "state");
-      const { window, result } = change(state === "" ? undefined : JSON.parse(state), integer(row, "now"));
-      const written = sql.run("update rate_window set state = $2 where key = $1", key, JSON.stringify(window));
+      const known = text(row, "state");
+      const { state, result } = change(known === "" ? undefined : JSON.parse(known), integer(row, "now"));
+      const written = sql.run("update rate_window set state = $2 where key = $1", key, JSON.stringify(state));
       await Promise.all([written, sql.exec("commit")]);
       lent.release(false);
       return result;
