@@ -72,6 +72,26 @@ describe("the state of an installation", () => {
     ]);
   });
 
+  test("shows what the workers read from a replica, where one of them has one", () => {
+    const shown = lines(
+      [],
+      [
+        worker({ replica: { state: "used", behindMs: 240 } }),
+        worker({ replica: { state: "aside", reason: "behind", behindMs: 9000 } }),
+        worker({ replica: { state: "aside", reason: "unavailable" } }),
+        worker(),
+      ],
+      true,
+    );
+    expect(shown[2]).toContain("IN FLIGHT  REPLICA");
+    expect(shown.slice(3).map((line) => line.slice(line.indexOf("ago") + 3).trim())).toEqual([
+      "4          used, 240 ms",
+      "4          aside: behind, 9 s\x1b[0m",
+      "4          aside: unavailable\x1b[0m",
+      "4",
+    ]);
+  });
+
   test("is red where somebody has to act, and yellow where a bound holds or a worker is late", () => {
     const shown = lines(
       [held("no_worker"), held("rate_limited"), queue({ due: 1 })],

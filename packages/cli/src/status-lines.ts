@@ -56,18 +56,29 @@ function queueLines(queues: readonly QueueView[], terminal: Terminal): string[] 
 }
 
 function workerLines(workers: readonly WorkerView[], terminal: Terminal): string[] {
-  const rows = workers.map(({ node, roles, version, host, pid, state, heartbeatAgeMs, inFlight }) => [
+  const hasReplica = workers.some(({ replica }) => replica !== undefined);
+  const rows = workers.map(({ node, roles, version, host, pid, state, heartbeatAgeMs, inFlight, replica }) => [
     node,
     roles.join(","),
     version,
     `${host} (${pid})`,
     `${state === "alive" ? "" : `${state}, `}${ageText(heartbeatAgeMs)} ago`,
     String(inFlight),
+    ...(hasReplica ? [replicaText(replica)] : []),
   ]);
   if (rows.length === 0) return ["no worker is known"];
-  return styledTable(["WORKER", "ROLES", "VERSION", "HOST", "HEARTBEAT", "IN FLIGHT"], rows, terminal, (index) =>
-    workers[index]?.state === "alive" ? undefined : "yellow",
-  );
+  const head = ["WORKER", "ROLES", "VERSION", "HOST", "HEARTBEAT", "IN FLIGHT", ...(hasReplica ? ["REPLICA"] : [])];
+  return styledTable(head, rows, terminal, (index) => {
+    const worker = workers[index];
+    return worker?.state === "alive" && worker.replica?.state !== "aside" ? undefined : "yellow";
+  });
+}
+
+function replicaText(replica: WorkerView["replica"]): string {
+  if (replica === undefined) return "";
+  const { state, reason, behindMs } = replica;
+  const said = reason === undefined ? state : `${state}: ${reason}`;
+  return behindMs === undefined ? said : `${said}, ${ageText(behindMs)}`;
 }
 
 function bufferLines(buffers: readonly { worker: WorkerView; buffer: WorkerView["buffers"][number] }[]): string[] {

@@ -18,8 +18,24 @@ export const workerBufferSchema = z.object({
 });
 export type WorkerBuffer = z.infer<typeof workerBufferSchema>;
 
+/** Why a worker reads nothing from its replica: closed. */
+export const replicaReasons = ["behind", "no_standby", "unavailable"] as const;
+export type ReplicaReason = (typeof replicaReasons)[number];
+
+/** How a worker stands with the replica that it was given, as its latest reads found it. */
+export const workerReplicaSchema = z.object({
+  state: z.enum(["used", "aside"]),
+  reason: z.enum(replicaReasons).optional(),
+  behindMs: z.int().optional(),
+});
+export type WorkerReplica = z.infer<typeof workerReplicaSchema>;
+
 /** What a worker tells of its work with each heartbeat. */
-export const workerFactsSchema = z.object({ inFlight: z.int(), buffers: z.array(workerBufferSchema) });
+export const workerFactsSchema = z.object({
+  inFlight: z.int(),
+  buffers: z.array(workerBufferSchema),
+  replica: workerReplicaSchema.optional(),
+});
 export type WorkerFacts = z.infer<typeof workerFactsSchema>;
 
 export const workerStates = ["alive", "late"] as const;

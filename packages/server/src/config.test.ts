@@ -143,6 +143,26 @@ describe("settings", () => {
     ]);
   });
 
+  test("take a replica beside a PostgreSQL, which is told no closer than it can be measured", () => {
+    const replica = { TIDINGS_DATABASE_REPLICA_URL: "postgres://u:hunter2@one,two:5433/x" };
+    const env = { TIDINGS_DATABASE_URL: "postgres://db/x", ...replica };
+    expect(configOf(env).database).toMatchObject({ replicaUrl: replica.TIDINGS_DATABASE_REPLICA_URL });
+    expect(JSON.stringify(reportSettings(env, noFile))).not.toContain("hunter2");
+    expect(faultsOf(replica)).toEqual([
+      { name: "TIDINGS_DATABASE_REPLICA_URL", message: expect.stringContaining("needs TIDINGS_DATABASE_URL") },
+    ]);
+    expect(faultsOf({ ...env, TIDINGS_DATABASE_REPLICA_LAG_MAX_MS: "1999" })).toEqual([
+      {
+        name: "TIDINGS_DATABASE_REPLICA_LAG_MAX_MS",
+        message: "must be at least two TIDINGS_WORKER_HEARTBEAT_MS (2000)",
+      },
+    ]);
+    expect(faultsOf({ TIDINGS_WORKER_HEARTBEAT_MS: "60000" })).toEqual([]);
+    expect(faultsOf({ ...env, TIDINGS_DATABASE_REPLICA_URL: "mysql://u:hunter2@one" })).toEqual([
+      { name: "TIDINGS_DATABASE_REPLICA_URL", message: expect.stringContaining("must be a URL such as postgres://") },
+    ]);
+  });
+
   test("take a PostgreSQL database, and no other", () => {
     expect(configOf({ TIDINGS_DATABASE_URL: "postgres://u:p@db/x" }).database.url).toBe("postgres://u:p@db/x");
     for (const url of ["mysql://db/x", "db/x", "http://db"])
@@ -189,6 +209,7 @@ describe("settings", () => {
       "TIDINGS_API_KEY",
       "TIDINGS_PRODUCTION_API_KEY",
       "TIDINGS_DATABASE_URL",
+      "TIDINGS_DATABASE_REPLICA_URL",
       "TIDINGS_QUEUE_URL",
       "TIDINGS_OTLP_HEADERS",
     ]);

@@ -9,6 +9,7 @@ import {
   otlpHeadersSetting,
   otlpUrlSchema,
   queueUrlSchema,
+  replicaUrlSchema,
   rolesSetting,
 } from "./particular-settings.ts";
 import { flag, infos, oneOf, optionalText, ratio, type SettingInfo, text, whole } from "./setting-kinds.ts";
@@ -84,6 +85,11 @@ const configSchema = z.object({
     retentionDays: whole("TIDINGS_DATABASE_RETENTION_DAYS", "days", 90, [1, 3650], "How long events, messages and what belongs to them are kept at least; what is still to be done is never dropped"),
     heartbeatMs: whole("TIDINGS_WORKER_HEARTBEAT_MS", "ms", 1000, [100, 60_000], "How often a process says that it lives"),
     leaseMs: whole("TIDINGS_WORKER_LEASE_MS", "ms", 10_000, [500, 600_000], "A process that was not heard of for so long is gone: what it held goes to others"),
+    replicaUrl: optionalText("TIDINGS_DATABASE_REPLICA_URL", replicaUrlSchema, "postgres://user:password@host:port/name, or several hosts with commas between them", true, "Standby of the database that lists, depths and sums are read from, where they may be a little behind; of several hosts one that follows closely is used; left out, all is read from the primary"),
+    replicaConnectionsMax: whole("TIDINGS_DATABASE_REPLICA_CONNECTIONS_MAX", "connections", 4, [2, 1000], "Connections of this process to it"),
+    replicaLagMaxMs: whole("TIDINGS_DATABASE_REPLICA_LAG_MAX_MS", "ms", 5000, [200, 600_000], "How far it may be behind; what would be read from one that is further behind is read from the primary. At least two TIDINGS_WORKER_HEARTBEAT_MS"),
+    replicaTimeoutMs: whole("TIDINGS_DATABASE_REPLICA_TIMEOUT_MS", "ms", 2000, [50, 60_000], "Time of one read there, with connecting; then the primary is asked"),
+    replicaRetryMs: whole("TIDINGS_DATABASE_REPLICA_RETRY_MS", "ms", 2000, [50, 600_000], "How long it is left alone after it failed or was too far behind"),
   }),
   move: z.object({
     batchRowsMax: whole("TIDINGS_MOVE_BATCH_ROWS_MAX", "rows", 5000, [1, 100_000], "Rows that tidings migrate-store moves, or compares, at once"),
@@ -313,13 +319,25 @@ export function loadConfig(
 
 /** What is right alone and wrong with the rest. */
 function faultsBetween({ queue, database }: Config): SettingFault[] {
-  if (queue.url === undefined || database.url !== undefined) return [];
-  return [
-    {
+  const faults: SettingFault[] = [];
+  if (queue.url !== undefined && database.url === undefined)
+    faults.push({
       name: "TIDINGS_QUEUE_URL",
       message: "needs TIDINGS_DATABASE_URL: a broker carries work between processes, and the embedded store allows one",
-    },
-  ];
+    });
+  if (database.replicaUrl === undefined) return faults;
+  if (database.url === undefined)
+    faults.push({
+      name: "TIDINGS_DATABASE_REPLICA_URL",
+      message: "needs TIDINGS_DATABASE_URL, the database that it follows",
+    });
+  // How far it is behind is told by heartbeats: between two of them even one that follows at once looks so.
+  if (database.replicaLagMaxMs < 2 * database.heartbeatMs)
+    faults.push({
+      name: "TIDINGS_DATABASE_REPLICA_LAG_MAX_MS",
+      message: `must be at least two TIDINGS_WORKER_HEARTBEAT_MS (${2 * database.heartbeatMs})`,
+    });
+  return faults;
 }
 
 function meant(name: string, names: readonly string[]): string {

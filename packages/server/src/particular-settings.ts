@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { databaseServers } from "./lib/database-url.ts";
+import { type DatabaseServers, databaseServers, replicaServers } from "./lib/database-url.ts";
 import { kafkaAddress } from "./lib/kafka-address.ts";
 import { infos } from "./setting-kinds.ts";
 
@@ -20,10 +20,14 @@ export const apiKeySchema = z
   .string()
   .regex(/^[\x21-\x7e]{32,255}$/, { error: "must consist of 32 to 255 visible ASCII characters" });
 
-export const databaseUrlSchema = z.string().superRefine((url, context) => {
-  const servers = databaseServers(url);
-  if ("fault" in servers) context.addIssue({ code: "custom", message: servers.fault });
-});
+const namesServers = (read: (url: string) => DatabaseServers) =>
+  z.string().superRefine((url, context) => {
+    const servers = read(url);
+    if ("fault" in servers) context.addIssue({ code: "custom", message: servers.fault });
+  });
+
+export const databaseUrlSchema = namesServers(databaseServers);
+export const replicaUrlSchema = namesServers(replicaServers);
 
 export const queueUrlSchema = z.string().superRefine((url, context) => {
   const scheme = /^([a-z]+):/.exec(url)?.[1] ?? "";

@@ -34,7 +34,7 @@ export const status: Command = {
       says: "What holds which queue, for another program",
     },
   ],
-  json: '`{"ok", "queues": [{"queue", "lane", "channel", "due", "dueIsBound", "oldestDueAt", "ageMs", "inPerMinute", "outPerMinute", "held": {"reason", "detail"}}], "workers": [{"node", "roles", "version", "host", "pid", "startedAt", "heartbeatAt", "heartbeatAgeMs", "state", "inFlight", "buffers"}]}`; with --watch one document per line.',
+  json: '`{"ok", "queues": [{"queue", "lane", "channel", "due", "dueIsBound", "oldestDueAt", "ageMs", "inPerMinute", "outPerMinute", "held": {"reason", "detail"}}], "workers": [{"node", "roles", "version", "host", "pid", "startedAt", "heartbeatAt", "heartbeatAgeMs", "state", "inFlight", "buffers", "replica": {"state", "reason", "behindMs"}}]}`; with --watch one document per line.',
   run,
 };
 

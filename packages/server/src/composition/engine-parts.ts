@@ -39,6 +39,6 @@ export interface EngineParts {
   /** Name of this process while it lives. */
   node: string;
   dataDir: string;
-  metrics: Pick<Metrics, "storeTurnSeconds" | "storeTurnRows">;
+  metrics: Pick<Metrics, "storeTurnSeconds" | "storeTurnRows" | "replica">;
   hooks: ServerHooks;
 }

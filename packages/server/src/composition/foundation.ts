@@ -42,7 +42,7 @@ export interface Foundation {
 
 export async function layFoundation(
   config: Config,
-  metrics: Pick<Metrics, "storeTurnSeconds" | "storeTurnRows">,
+  metrics: Pick<Metrics, "storeTurnSeconds" | "storeTurnRows" | "replica">,
   hooks: ServerHooks,
 ): Promise<Foundation> {
   const { log } = hooks;

@@ -10,8 +10,10 @@ import { Partitions } from "../store/postgres/partitions.ts";
 import { openPostgresPool, postgresStore } from "../store/postgres/postgres.ts";
 import { PublishedRows } from "../store/postgres/published.ts";
 import { RateStates } from "../store/postgres/rate-states.ts";
+import { readingFrom } from "../store/postgres/replica-reads.ts";
 import { WorkerRegistry } from "../store/postgres/workers.ts";
 import type { EngineParts, Engines } from "./engine-parts.ts";
+import { openReplica } from "./replica.ts";
 
 /** How often parts of tables are looked after. */
 const partitionsEveryMs = 600_000;
@@ -33,10 +35,13 @@ export async function openPostgres(parts: EngineParts, url: string): Promise<Eng
   const registry = new WorkerRegistry(pool, self, database, (error) =>
     hooks.log.error("a heartbeat was not written", { error }),
   );
+  const replica = await openReplica(parts, pool, registry);
   await registry.start();
-  const store = postgresStore(pool, registry, {
+  await replica?.start();
+  const primary = postgresStore(pool, registry, {
     onCall: (tookMs) => metrics.storeTurnSeconds.observe(tookMs / 1000),
   });
+  const store = replica === undefined ? primary : readingFrom(replica, primary);
   const leases = new PostgresLeases(pool, node);
   const partitions = new Partitions(pool, database);
   await partitions.keep(clock.now());
@@ -62,13 +67,15 @@ export async function openPostgres(parts: EngineParts, url: string): Promise<Eng
         clearInterval(keeping);
         await registry.stop();
         await store.close();
+        await replica?.close();
       },
     },
     broadcast,
     limiter: new SharedLimiter(new RateStates<Cadence>(pool), clock),
     workers: registry,
     leases,
-    describeWith: (facts) => registry.describeWith(facts),
+    describeWith: (facts) =>
+      registry.describeWith(() => ({ ...facts(), ...(replica === undefined ? {} : { replica: replica.stand }) })),
     holdWhere: (wayOf) => registry.holdWhere(wayOf),
     published: new PublishedRows(pool),
     leave: async (underWay) => {

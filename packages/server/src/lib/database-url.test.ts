@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { databaseServers } from "./database-url.ts";
+import { databaseServers, replicaServers } from "./database-url.ts";
 
 describe("the URL of a database", () => {
   test.each([
@@ -13,6 +13,20 @@ describe("the URL of a database", () => {
     ],
   ])("%s names its servers in order", (text, urls) => {
     expect(databaseServers(text)).toEqual({ urls });
+  });
+
+  test.each(["read-only", "standby", "prefer-standby"])(
+    "of a replica may ask for %s, which is what is looked for",
+    (attribute) => {
+      expect(replicaServers(`postgres://u@a,b/x?target_session_attrs=${attribute}`)).toEqual({
+        urls: ["postgres://u@a/x", "postgres://u@b/x"],
+      });
+    },
+  );
+
+  test("of a replica may not ask for a server that takes writes", () => {
+    const { fault } = replicaServers("postgres://u:p@a/x?target_session_attrs=read-write") as { fault: string };
+    expect(fault).toContain("target_session_attrs=read-write: only read-only and standby and prefer-standby");
   });
 
   test.each([

@@ -1,10 +1,12 @@
 import { type Channel, type Lane, lanes } from "@tidings/contract/words";
+import type { WorkerReplica } from "@tidings/contract/workers";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { InboxConnections } from "../domain/inbox.ts";
 import type { QueueDepth } from "../ports/store/maintenance.ts";
 import { CellCounter, CellHistogram, type CounterCell, type HistogramCell } from "./cells.ts";
 import { FetchMetrics } from "./fetch-metrics.ts";
 import { InboxMetrics } from "./inbox-metrics.ts";
+import { ReplicaMetrics } from "./replica-metrics.ts";
 import { SpanMetrics } from "./span-metrics.ts";
 import { TemplateMetrics } from "./template-metrics.ts";
 import { WebhookMetrics } from "./webhook-metrics.ts";
@@ -139,6 +141,11 @@ export class Metrics {
   /** Figures of tracing, which are there where it is on. To be asked for once. */
   spans(): SpanMetrics {
     return new SpanMetrics(this.#registry);
+  }
+
+  /** Figures of reads from a replica, where there is one. To be asked for once. */
+  replica(standOf: () => WorkerReplica): ReplicaMetrics {
+    return new ReplicaMetrics(this.#registry, standOf);
   }
 
   delivery(channel: Channel, lane: Lane, provider: string): DeliveryMetrics {

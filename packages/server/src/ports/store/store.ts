@@ -13,7 +13,8 @@ import type { WebhookStore } from "./webhooks.ts";
 
 /**
  * All that the stages and the API ask of a store. Every call is one transaction: its promise resolves once what it
- * wrote is durable, and rejects with nothing written. Reads see all that was resolved before them.
+ * wrote is durable, and rejects with nothing written. Reads see all that was resolved before them, but for the few that an
+ * engine answers from a replica where it was given one: what they see is of some moment of the latest seconds.
  */
 export interface StoreCalls
   extends IngestStore,

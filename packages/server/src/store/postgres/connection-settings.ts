@@ -6,8 +6,17 @@ import { Servers } from "./servers.ts";
 
 /** How the settings say that a database is reached. */
 export function connectionSettings(
-  { tls, caFile, connectTimeoutMs, statementTimeoutMs, leaseMs }: Config["database"],
+  database: Config["database"],
   url: string,
+  applicationName: string,
+): ConnectionSettings {
+  return settingsOfServers(database, urlsOf(url), applicationName);
+}
+
+/** The same, where its servers are known one by one. */
+export function settingsOfServers(
+  { tls, caFile, connectTimeoutMs, statementTimeoutMs, leaseMs }: Config["database"],
+  urls: readonly string[],
   applicationName: string,
 ): ConnectionSettings {
   const tlsOf = (server: string) => {
@@ -15,7 +24,7 @@ export function connectionSettings(
     return { mode: tls === "auto" ? (isNear ? ("off" as const) : ("verify" as const)) : tls, caFile };
   };
   return {
-    servers: new Servers(urlsOf(url).map((server) => ({ url: server, tls: tlsOf(server) }))),
+    servers: new Servers(urls.map((server) => ({ url: server, tls: tlsOf(server) }))),
     connectTimeoutMs,
     statementTimeoutMs,
     // What it had locked is free when its lease is over.

@@ -3,7 +3,7 @@ import type { Server, Servers } from "./servers.ts";
 import { tlsOptions } from "./tls.ts";
 
 export interface ConnectionSettings {
-  /** One of them takes writes. */
+  /** One of them is the right one. */
   servers: Servers;
   /** Time to connect to one of them, ms. */
   connectTimeoutMs: number;
@@ -13,6 +13,8 @@ export interface ConnectionSettings {
   silentMaxMs: number;
   /** Shown in `pg_stat_activity`. */
   applicationName: string;
+  /** Rejects where a server is not the right one; where left out, it must take writes. `place` names it. */
+  examine?: (client: Client, place: string) => Promise<void>;
 }
 
 const int8 = 20;
@@ -38,7 +40,7 @@ const sessionSql = (silentMaxMs: number): string => `set enable_seqscan = off; s
 const readOnlySql =
   "select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as read_only";
 
-/** A connection that is ready, to the server that takes writes now. `onEnd` is told once when it is lost. */
+/** A connection that is ready, to the server that is the right one now. `onEnd` is told once when it is lost. */
 export function connect(settings: ConnectionSettings, onEnd: () => void): Promise<Client> {
   return settings.servers.reach((server) => connectTo(server, settings, onEnd));
 }
@@ -61,19 +63,21 @@ async function connectTo({ url, tls }: Server, settings: ConnectionSettings, onE
   client.on("error", () => {});
   try {
     await client.connect();
-    const [, { rows }] = await Promise.all([
-      client.query(sessionSql(settings.silentMaxMs)),
-      client.query<{ standby: boolean; read_only: boolean }>(readOnlySql),
-    ]);
-    const [found] = rows;
-    if (found?.standby === true) throw new Error(`${placeOf(client)} is a standby`);
-    if (found?.read_only === true) throw new Error(`${placeOf(client)} takes no writes`);
+    const { examine = takesWrites } = settings;
+    await Promise.all([client.query(sessionSql(settings.silentMaxMs)), examine(client, placeOf(client))]);
     client.once("end", onEnd);
     return client;
   } catch (error) {
     void client.end().catch(() => {});
     throw error;
   }
+}
+
+async function takesWrites(client: Client, place: string): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean; read_only: boolean }>(readOnlySql);
+  const [found] = rows;
+  if (found?.standby === true) throw new Error(`${place} is a standby`);
+  if (found?.read_only === true) throw new Error(`${place} takes no writes`);
 }
 
 const placeOf = ({ host, port }: Client): string => `the server at ${host}:${port}`;

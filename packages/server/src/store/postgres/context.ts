@@ -40,3 +40,8 @@ export type PostgresCalls = {
   [Name in CallName]: (context: CallContext, input: CallInput<Name>) => Promise<CallOutput<Name>>;
 };
 export type Call<Name extends CallName> = PostgresCalls[Name];
+
+/** What a call has that reads and nothing else. */
+export type ReadContext = Pick<CallContext, "sql">;
+/** A call that can be asked of a server that takes no writes. */
+export type Read<Name extends CallName> = (context: ReadContext, input: CallInput<Name>) => Promise<CallOutput<Name>>;

@@ -7,6 +7,8 @@ export interface PoolSettings extends ConnectionSettings {
   waitingMax: number;
   /** A call that has waited so long for a connection is refused, ms. */
   waitMaxMs: number;
+  /** Whether who waits is refused at once where no connection can be made, as there is another server to ask. */
+  impatient?: boolean;
 }
 
 export interface Lent {

@@ -4,12 +4,7 @@ import { StoreUnavailable } from "../sql/unavailable.ts";
 import { connect } from "./connection.ts";
 import type { Lent, PoolSettings } from "./lent.ts";
 import { Session } from "./session.ts";
-
-interface Waiting {
-  resolve: (lent: Lent) => void;
-  reject: (error: Error) => void;
-  timer: NodeJS.Timeout;
-}
+import { WaitingCalls } from "./waiting-calls.ts";
 
 /** Share of the connections that a lane may hold, so that there is one for what is more urgent. */
 const share: Record<Lane, number> = { critical: 1, transactional: 0.9, marketing: 0.7 };
@@ -23,7 +18,7 @@ const reconnectMaxMs = 1000;
 export class Pool {
   readonly #settings: PoolSettings;
   readonly #idle: Client[] = [];
-  readonly #waiting: Record<Lane, Waiting[]> = { critical: [], transactional: [], marketing: [] };
+  readonly #waiting = new WaitingCalls();
   readonly #lent: Record<Lane, number> = { critical: 0, transactional: 0, marketing: 0 };
   #open = 0;
   #connecting = 0;
@@ -38,47 +33,32 @@ export class Pool {
 
   take(lane: Lane): Promise<Lent> {
     if (this.#ended) return Promise.reject(new StoreUnavailable("the store is closed"));
-    if (lanes.reduce((sum, each) => sum + this.#waiting[each].length, 0) >= this.#settings.waitingMax)
+    if (this.#waiting.size >= this.#settings.waitingMax)
       return Promise.reject(new StoreUnavailable("too many calls wait for the store"));
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#giveUp(lane, waiting), this.#settings.waitMaxMs);
-      const waiting: Waiting = { resolve, reject, timer };
-      this.#waiting[lane].push(waiting);
-      this.#serve();
-    });
+    const why = (): string => this.#lastError?.message ?? "its connections are all taken";
+    const lent = this.#waiting.add(lane, this.#settings.waitMaxMs, why);
+    this.#serve();
+    return lent;
   }
 
   /** What waits is refused; what is lent is closed when it comes back. */
   async end(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#retry);
-    for (const lane of lanes) {
-      for (const waiting of this.#waiting[lane].splice(0)) {
-        clearTimeout(waiting.timer);
-        waiting.reject(new StoreUnavailable("the store is closed"));
-      }
-    }
+    this.#waiting.refuseAll(new StoreUnavailable("the store is closed"));
     await Promise.all(this.#idle.splice(0).map((client) => client.end().catch(() => {})));
-  }
-
-  #giveUp(lane: Lane, waiting: Waiting): void {
-    const place = this.#waiting[lane].indexOf(waiting);
-    if (place < 0) return;
-    this.#waiting[lane].splice(place, 1);
-    const reason = this.#lastError === undefined ? "its connections are all taken" : this.#lastError.message;
-    waiting.reject(new StoreUnavailable(`the database could not be reached in time: ${reason}`));
   }
 
   #serve(): void {
     for (const lane of lanes) {
-      while (this.#waiting[lane].length > 0 && this.#mayTake(lane)) {
+      while (this.#waiting.isWaiting(lane) && this.#mayTake(lane)) {
         const client = this.#idle.pop();
         if (client === undefined) {
           this.#grow();
           return;
         }
-        const waiting = this.#waiting[lane].shift();
-        if (waiting !== undefined) this.#lend(client, lane, waiting);
+        const give = this.#waiting.next(lane);
+        if (give !== undefined) this.#lend(client, lane, give);
       }
     }
   }
@@ -87,11 +67,10 @@ export class Pool {
     return this.#lent[lane] < Math.max(1, Math.floor(this.#settings.connectionsMax * share[lane]));
   }
 
-  #lend(client: Client, lane: Lane, waiting: Waiting): void {
-    clearTimeout(waiting.timer);
+  #lend(client: Client, lane: Lane, give: (lent: Lent) => void): void {
     this.#lent[lane] += 1;
     let released = false;
-    waiting.resolve({
+    give({
       session: new Session(client),
       release: (broken) => {
         if (released) return;
@@ -140,6 +119,12 @@ export class Pool {
     this.#connecting -= 1;
     this.#lastError = error;
     this.#failures += 1;
+    if (this.#settings.impatient === true) {
+      this.#waiting.refuseAll(
+        new StoreUnavailable(`the database cannot be reached: ${error.message}`, { cause: error }),
+      );
+      return;
+    }
     if (this.#ended || this.#retry !== undefined) return;
     const waitMs = Math.min(reconnectMaxMs, reconnectMs * 2 ** Math.min(this.#failures - 1, 10));
     this.#retry = setTimeout(() => {

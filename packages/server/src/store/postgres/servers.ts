@@ -36,7 +36,8 @@ export class Servers {
     }
     const [only] = faults;
     if (only !== undefined && faults.length === 1) throw only;
-    throw new Error(
+    throw new AggregateError(
+      faults,
       `none of its ${faults.length} servers can be used: ${faults.map(({ message }) => message).join("; ")}`,
     );
   }

@@ -4,6 +4,7 @@ import { StoreUnavailable } from "../sql/unavailable.ts";
 import type { CallContext, Holding } from "./context.ts";
 import type { Lent } from "./lent.ts";
 import type { Pool } from "./pool.ts";
+import { codeOf } from "./sql-state.ts";
 import { writeStatistics } from "./statistics.ts";
 import { type Endpoints, WebhookOutbox } from "./webhook-outbox.ts";
 
@@ -75,10 +76,6 @@ async function rollBack(lent: Lent, isOver: boolean): Promise<void> {
   } catch {
     lent.release(true);
   }
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
 
 /**

@@ -4,18 +4,20 @@ import type { Session } from "./session.ts";
 import { registeredSql } from "./worker-row.ts";
 import { databaseNow, type Self } from "./worker-self.ts";
 
-/** Gives the number under which a process is one of the workers from now on. */
-export async function registerWorker(sql: Session, self: Self): Promise<number> {
+/** Gives the number under which a process is one of the workers from now on, and its first heartbeat. */
+export async function registerWorker(sql: Session, self: Self): Promise<{ number: number; heartbeatAt: number }> {
   const { node, roles, version, host, pid, place } = self;
   const row = await sql.get(registeredSql, node, roles.join(","), version, host, pid, place);
   if (row === undefined) throw new Error("the database is being moved into: no process may work on it");
-  return integer(row, "number");
+  return { number: integer(row, "number"), heartbeatAt: integer(row, "heartbeat_at") };
 }
 
-/** False where it is a worker no more. */
-export async function beat(sql: Session, number: number, facts: string): Promise<boolean> {
-  const beatSql = `update worker set heartbeat_at = ${databaseNow}, facts = $2 where number = $1`;
-  return (await sql.run(beatSql, number, facts)) > 0;
+/** When that was by the database's clock; undefined where it is a worker no more. */
+export async function beat(sql: Session, number: number, facts: string): Promise<number | undefined> {
+  const beatSql = `update worker set heartbeat_at = ${databaseNow}, facts = $2 where number = $1
+    returning heartbeat_at`;
+  const row = await sql.get(beatSql, number, facts);
+  return row === undefined ? undefined : integer(row, "heartbeat_at");
 }
 
 export async function takeOut(sql: Session, number: number): Promise<void> {

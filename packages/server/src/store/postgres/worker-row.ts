@@ -8,7 +8,7 @@ import { databaseNow } from "./worker-self.ts";
 export const registeredSql = `insert into worker (node, roles, version, host, pid, place, started_at, heartbeat_at)
   select $1, $2, $3, $4, $5, $6::text, ${databaseNow}, ${databaseNow}
   where not exists (${halfMovedSql})
-  on conflict (node) do update set heartbeat_at = excluded.heartbeat_at returning number`;
+  on conflict (node) do update set heartbeat_at = excluded.heartbeat_at returning number, heartbeat_at`;
 
 /** A row of table `worker`, read with `age_ms` beside it by the database's clock. */
 export function workerOfRow(row: SqlRow, lateAfterMs: number): Worker {

@@ -11,5 +11,11 @@ export interface Self extends Pick<Worker, "node" | "roles" | "version" | "host"
   place: string;
 }
 
+/** Hears of this process's heartbeats. `sentAt` is of its monotonic clock, `heartbeatAt` what the row has. */
+export interface BeatListener {
+  sends(sentAt: number): void;
+  wrote(heartbeatAt: number, sentAt: number): void;
+}
+
 /** SQL: ms since 1970 by the database's clock, which is the same for all. */
 export const databaseNow = "(extract(epoch from clock_timestamp()) * 1000)::bigint";

@@ -3,10 +3,12 @@ import { noFacts, type UnderWay, type Worker, type Workers } from "../../ports/w
 import { type Holding, published, type WayOf } from "./context.ts";
 import type { Pool } from "./pool.ts";
 import { releaseOrphans, releaseOwn, releaseWaiting } from "./release.ts";
+import type { Session } from "./session.ts";
 import { withSession } from "./with-session.ts";
 import { beat, registerWorker, takeOut, takeOutNeighbours, takeOutSilent } from "./worker-calls.ts";
+import { WorkerJudge } from "./worker-judge.ts";
 import { workerOfRow } from "./worker-row.ts";
-import { databaseNow, type Self, type WorkerSettings } from "./worker-self.ts";
+import { type BeatListener, databaseNow, type Self, type WorkerSettings } from "./worker-self.ts";
 
 /** Heartbeats that may be missing before a worker counts as late: one alone is a busy moment. */
 const lateBeats = 3;
@@ -20,9 +22,6 @@ const listedSql = `select *, ${databaseNow} - heartbeat_at as age_ms from worker
  * it does with rows that are another's now is fenced by the compare-and-set of every call.
  *
  *   working ── leave ──▶ leaving: it holds nothing new, and what it has begun ── stop ──▶ stopped: it holds nothing
- *
- * A process whose own heartbeat did not come through for a while cannot tell whether those of others could: it gives them a
- * lease to be heard before it takes one out.
  */
 export class WorkerRegistry implements Holding, Workers {
   readonly #pool: Pool;
@@ -32,11 +31,10 @@ export class WorkerRegistry implements Holding, Workers {
   #number = 0;
   #wayOf: WayOf = () => "free";
   #facts: () => WorkerFacts = () => noFacts;
+  #beats: BeatListener = { sends: () => {}, wrote: () => {} };
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
-  /** When its last heartbeat was written, and from when on it may take others out, on the monotonic clock. */
-  #beatenAt = 0;
-  #judgesFrom = 0;
+  readonly #judge: WorkerJudge;
   /** What it has begun; asked once it leaves. */
   #underWay: (() => UnderWay) | undefined;
   #stopped = false;
@@ -45,6 +43,7 @@ export class WorkerRegistry implements Holding, Workers {
     this.#pool = pool;
     this.#self = self;
     this.#settings = settings;
+    this.#judge = new WorkerJudge(settings.leaseMs);
     this.#onFault = onFault;
   }
 
@@ -68,13 +67,18 @@ export class WorkerRegistry implements Holding, Workers {
     this.#facts = facts;
   }
 
+  /** To be called before the start. */
+  tellBeats(beats: BeatListener): void {
+    this.#beats = beats;
+  }
+
   async start(): Promise<void> {
     await withSession(this.#pool, "critical", async (sql) => {
-      this.#number = await registerWorker(sql, this.#self);
+      await this.#register(sql);
       await takeOutNeighbours(sql, this.#self.place);
       await releaseOrphans(sql);
     });
-    this.#beatenAt = performance.now();
+    this.#judge.begin(performance.now());
     this.#arm();
   }
 
@@ -109,6 +113,14 @@ export class WorkerRegistry implements Holding, Workers {
     }
   }
 
+  async #register(sql: Session): Promise<void> {
+    const sentAt = performance.now();
+    this.#beats.sends(sentAt);
+    const { number, heartbeatAt } = await registerWorker(sql, this.#self);
+    this.#number = number;
+    this.#beats.wrote(heartbeatAt, sentAt);
+  }
+
   #arm(): void {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
@@ -119,9 +131,12 @@ export class WorkerRegistry implements Holding, Workers {
   async #beat(): Promise<void> {
     try {
       await withSession(this.#pool, "critical", async (sql) => {
-        const isKnown = await beat(sql, this.#number, JSON.stringify(this.#facts()));
-        if (!isKnown) this.#number = await registerWorker(sql, this.#self);
-        if (this.#mayJudge(performance.now())) await takeOutSilent(sql, this.#settings.leaseMs);
+        const sentAt = performance.now();
+        this.#beats.sends(sentAt);
+        const heartbeatAt = await beat(sql, this.#number, JSON.stringify(this.#facts()));
+        if (heartbeatAt === undefined) await this.#register(sql);
+        else this.#beats.wrote(heartbeatAt, sentAt);
+        if (this.#judge.mayJudge(performance.now())) await takeOutSilent(sql, this.#settings.leaseMs);
         await releaseOrphans(sql);
         // A look that was under way may have taken more, and there may be more than one round releases.
         if (this.#underWay !== undefined) await releaseWaiting(sql, this.#number, this.#underWay());
@@ -129,12 +144,5 @@ export class WorkerRegistry implements Holding, Workers {
     } catch (error) {
       this.#onFault(error);
     }
-  }
-
-  #mayJudge(now: number): boolean {
-    const { leaseMs } = this.#settings;
-    if (now - this.#beatenAt > leaseMs / 2) this.#judgesFrom = now + leaseMs;
-    this.#beatenAt = now;
-    return now >= this.#judgesFrom;
   }
 }

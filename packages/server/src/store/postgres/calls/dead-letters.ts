@@ -2,14 +2,14 @@ import type { DeadLetterRow } from "../../../ports/store/log.ts";
 import { type SqlRow, text } from "../../sql/columns.ts";
 import { isId } from "../../sql/is-id.ts";
 import { deadLetterRow, placeOf } from "../../sql/rows/dead-letter.ts";
-import type { Call } from "../context.ts";
+import type { Call, Read } from "../context.ts";
 import type { Session } from "../session.ts";
 import { messageRows } from "./message-rows.ts";
 
 /** Before every id. */
 const first = "00000000-0000-0000-0000-000000000000";
 
-export const listDeadLetters: Call<"listDeadLetters"> = async ({ sql }, { environmentId, before, limit }) => {
+export const listDeadLetters: Read<"listDeadLetters"> = async ({ sql }, { environmentId, before, limit }) => {
   const { at, id } = placeOf(before);
   if (!Number.isSafeInteger(at)) return [];
   const rows = await sql.all(

@@ -3,7 +3,7 @@ import { channelCode, messageStateCode } from "../../sql/codes.ts";
 import { text } from "../../sql/columns.ts";
 import { isId } from "../../sql/is-id.ts";
 import { scannedMax } from "../../sql/scanned-max.ts";
-import type { Call } from "../context.ts";
+import type { Read } from "../context.ts";
 import { messageRows } from "./message-rows.ts";
 
 /** After every id. */
@@ -29,7 +29,7 @@ const sql = {
   event: { page: pageSql(scanned.event, 4), last: lastSql(scanned.event) },
 } as const;
 
-export const listMessages: Call<"listMessages"> = async (context, query) => {
+export const listMessages: Read<"listMessages"> = async (context, query) => {
   const { eventId, limit } = query;
   const before = query.before === "" ? newest : query.before;
   if (!isId(before) || (eventId !== undefined && !isId(eventId))) return { items: [], next: undefined };

@@ -2,7 +2,7 @@ import { channels, lanes } from "@tidings/contract/words";
 import type { QueueDepth } from "../../../ports/store/maintenance.ts";
 import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
 import { integer, integerOrNull, type SqlRow } from "../../sql/columns.ts";
-import type { Call } from "../context.ts";
+import type { Read } from "../context.ts";
 
 type Depth = Pick<QueueDepth, "due" | "oldestDueAt">;
 
@@ -39,7 +39,7 @@ const sql = {
   delivery: depthSql("message", "lane, channel", `state = ${messageStateCode.queued}`),
 } as const;
 
-export const queueDepths: Call<"queueDepths"> = async (context, { now, countMax }) => {
+export const queueDepths: Read<"queueDepths"> = async (context, { now, countMax }) => {
   const read = (text: string): Promise<SqlRow[]> => context.sql.all(text, now, countMax);
   const [events, parts, runs, effects, delivery] = await Promise.all([
     read(sql.events),

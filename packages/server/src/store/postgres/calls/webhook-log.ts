@@ -4,12 +4,12 @@ import { type SqlRow, text } from "../../sql/columns.ts";
 import { webhookAttemptRow, webhookDeliveryRow } from "../../sql/rows/webhook-delivery.ts";
 import { scannedMax } from "../../sql/scanned-max.ts";
 import { attemptsShownMax, pageBegin, pageOf } from "../../sql/webhook-log.ts";
-import type { Call } from "../context.ts";
+import type { Call, Read } from "../context.ts";
 import type { Session } from "../session.ts";
 
 type Logged = WebhookDeliveryRow & { log: WebhookAttemptRow[] };
 
-export const listWebhookDeliveries: Call<"listWebhookDeliveries"> = async ({ sql }, query) => {
+export const listWebhookDeliveries: Read<"listWebhookDeliveries"> = async ({ sql }, query) => {
   const begin = pageBegin(query.before);
   const found = await sql.all(
     "select * from webhook_delivery where webhook_id = $1 and (at, id) < ($2, $3) order by at desc, id desc limit $4",
