@@ -52,6 +52,7 @@ async function main(): Promise<void> {
   const url = urlOf(config.api.host, server.port);
   const facts = {
     version,
+    roles: config.process.roles,
     url,
     apiKey: server.bootstrapKey,
     masterKeyPlace: server.masterKeyPlace,

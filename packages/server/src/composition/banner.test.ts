@@ -5,6 +5,7 @@ import { type BannerFacts, bannerText, urlOf } from "./banner.ts";
 
 const facts: BannerFacts = {
   version: "0.1.0",
+  roles: ["api", "orchestrate", "deliver", "feedback"],
   url: "http://127.0.0.1:4400",
   apiKey: { status: "ready", key: "tdg_d_abc-_1", place: "/tmp/my data/api-key", warning: undefined },
   masterKeyPlace: "/tmp/my data/master.key",
@@ -46,6 +47,13 @@ describe("the banner", () => {
     const body = eventBodySchema.parse(JSON.parse(line.at(-1) ?? ""));
     expect(body.name).toBe("password.reset");
     expect(JSON.stringify(body.recipients)).toContain("@example.com");
+  });
+
+  test("of a process that takes no events says what it does, and shows no address", () => {
+    const text = bannerText({ ...facts, roles: ["orchestrate", "deliver"], url: "http://127.0.0.1:0" });
+    expect(text).toContain("is running, for orchestrate, deliver.");
+    expect(text).toContain(facts.dataDir);
+    for (const part of ["127.0.0.1", "curl", "tdg_d_abc-_1"]) expect(text).not.toContain(part);
   });
 
   test("leaves a key that was set in the environment, and the line reads it there", () => {

@@ -2,6 +2,8 @@ import type { BootstrapKey } from "./bootstrap-key.ts";
 
 export interface BannerFacts {
   version: string;
+  /** What this process does. */
+  roles: readonly string[];
   /** Where the API answers, without a slash at the end. */
   url: string;
   apiKey: BootstrapKey;
@@ -18,19 +20,24 @@ export function urlOf(host: string, port: number): string {
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
-/** What is printed at a start: all that is needed to send the first notification. */
+/** What is printed at a start: all that is needed to send the first notification, where this process takes it. */
 export function bannerText(facts: BannerFacts): string {
-  const rows: [string, string][] = [
+  const takesEvents = facts.roles.includes("api");
+  const face: [string, string][] = [
     ["API", facts.url],
     ["API key", apiKeyText(facts.apiKey)],
     ["Mailbox", facts.mailboxUrl],
+  ];
+  const rows: [string, string][] = [
+    ...(takesEvents ? face : []),
     ["Data", facts.dataDir],
     ["Master key", masterKeyText(facts.masterKeyPlace)],
     ...facts.warnings.map((warning): [string, string] => ["Warning", warning]),
   ];
   const table = rows.map(([name, value]) => `  ${name.padEnd(11)} ${value}`).join("\n");
-  const key = shownKey(facts.apiKey);
-  return `\nTidings ${facts.version} is running.\n\n${table}\n\nSend a notification, then look into the mailbox:\n\n${curlOf(facts.url, key)}\n`;
+  if (!takesEvents) return `\nTidings ${facts.version} is running, for ${facts.roles.join(", ")}.\n\n${table}\n`;
+  const line = curlOf(facts.url, shownKey(facts.apiKey));
+  return `\nTidings ${facts.version} is running.\n\n${table}\n\nSend a notification, then look into the mailbox:\n\n${line}\n`;
 }
 
 /** The same for a program, on one line: of the key only where it lies. */
