@@ -21,7 +21,7 @@ for (const description of engines) {
       engine = await description.start();
     });
     afterAll(() => engine.remove());
-    killsSuite(() => engine);
+    killsSuite(() => engine, description.kind);
     stoppedWorkerSuite(() => engine);
     leavingSuite(() => engine);
     if (description.kind === "broker") {

@@ -5,7 +5,7 @@ import { pause } from "../../harness/pause.ts";
 import { untilAtRest } from "../../harness/rest.ts";
 import { explainDoubles, judgeDeliveries } from "../../harness/verdict.ts";
 import type { Cluster, Member, Role } from "./cluster.ts";
-import type { Engine } from "./engines.ts";
+import type { Engine, EngineDescription } from "./engines.ts";
 import { inWorld } from "./world.ts";
 
 const events = Number(process.env["TIDINGS_TEST_PROCESSES_EVENTS"] ?? 1500);
@@ -21,7 +21,11 @@ const killsBeforeRestarts = 2;
 const eventsMax = events * 10;
 
 const apart: readonly (readonly Role[])[] = [["api"], ["orchestrate"], ["deliver"], ["feedback"]];
-const layouts = { "four processes": apart, "two more for the work": [...apart, ["orchestrate"], ["deliver"]] } as const;
+/** Over the rows, what one leaves another has at once; with a broker it waits for whoever is alone to come back, too. */
+const layouts: Record<EngineDescription["kind"], { name: string; roles: readonly (readonly Role[])[] }> = {
+  rows: { name: "six processes", roles: [...apart, ["orchestrate"], ["deliver"]] },
+  broker: { name: "four processes", roles: apart },
+};
 
 interface Progress {
   acknowledged: number;
@@ -39,10 +43,11 @@ interface Restarted {
 }
 
 /** Processes are killed one by one, and all stopped in turn once, while events come in. */
-export function killsSuite(engine: () => Engine): void {
-  test.each(Object.entries(layouts))(
-    "%s that are killed and restarted in turn lose nothing, and double no more than was under way",
-    async (name, roles) => {
+export function killsSuite(engine: () => Engine, kind: EngineDescription["kind"]): void {
+  const { name, roles } = layouts[kind];
+  test(
+    `${name} that are killed and restarted in turn lose nothing, and double no more than was under way`,
+    async () => {
       process.stdout.write(`${name}: seed ${seed}, ${events} events\n`);
       const random = new SeededRandom(seed);
       const settings = { TIDINGS_MAX_IN_FLIGHT: String(maxInFlight), TIDINGS_DRAIN_TIMEOUT_MS: String(drainMs) };

@@ -6,7 +6,7 @@ import type { Asked, Permits } from "../ports/limiter.ts";
  *
  * Rejected: a sliding window that lets an idle key's whole second go at once. Its permits are exact and the calls are not,
  * as those of one burst follow their permits by differing delays: two processes at 100/s reached a provider with 141 to
- * 190 calls in its fullest second. A cap per slot of such a window narrows that, but every permit is still used late.
+ * 190 calls in its fullest second.
  */
 
 /** Of the rate: a vendor counts calls when they arrive, so a few of one second always come with those of the next. */

@@ -1,7 +1,7 @@
 import type { Permits, Unused } from "../../ports/limiter.ts";
 
 /** What is used later than this after its moment counts as another's: a vendor counts calls, and not what was intended. */
-const lateMs = 50;
+const lateMs = 30;
 
 /** Moments of a rate that this process has and has not used, soonest first, on its monotonic clock. */
 export class Moments {
