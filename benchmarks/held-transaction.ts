@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { Client } from "pg";
-import { type Corner, openCorner, times } from "../packages/server/src/store/conformance/corner.conformance.ts";
+import { openCorner, times } from "../packages/server/src/store/conformance/corner.conformance.ts";
 import { openPostgresPool, postgresStore } from "../packages/server/src/store/postgres/postgres.ts";
 import { Servers } from "../packages/server/src/store/postgres/servers.ts";
 import { databaseOf } from "../test/harness/engine.ts";
@@ -38,11 +38,10 @@ const store = postgresStore(pool, { number: 1, holderOf: () => 0 }, { onCall: ()
 const corner = await openCorner(store);
 
 /** Makes, claims and settles one batch; gives the ms of claiming and settling. */
-async function turn({ at, environmentId, queuedAll }: Corner): Promise<number> {
-  await queuedAll.call(
-    corner,
-    times(batch, () => ({ channel: "sms" as const, lane: "transactional" as const })),
-  );
+async function turn(): Promise<number> {
+  const { environmentId } = corner;
+  const at = Date.now();
+  await corner.queuedAll(times(batch, () => ({ channel: "sms" as const, lane: "transactional" as const, dueAt: at })));
   const startedAt = performance.now();
   const ids = await store.dueMessages({ channel: "sms", lane: "transactional", now: at, limit: batch, node: "here" });
   if (ids.length !== batch) throw new Error(`${ids.length} of ${batch} were found`);
@@ -65,7 +64,7 @@ async function spans(what: string, seconds: number): Promise<number[]> {
   while (performance.now() < until) {
     const end = Math.min(until, performance.now() + spanMs);
     const turns: number[] = [];
-    while (performance.now() < end) turns.push(await turn(corner));
+    while (performance.now() < end) turns.push(await turn());
     rates.push((batch * 1000) / median(turns));
     process.stdout.write(`${what.padEnd(20)} ${Math.round(rates.at(-1) ?? 0)}/s (${turns.length} batches)\n`);
   }

@@ -62,6 +62,7 @@ export class SimulatedProcess implements LiveProcess {
       },
       node: this.node,
       broadcast: undefined,
+      openTopics: undefined,
       broker: undefined,
       published: undefined,
       tracer: undefined,

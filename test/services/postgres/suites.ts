@@ -10,6 +10,7 @@ import { documentsTogetherSuite } from "./documents-together.ts";
 import { durabilitySuite } from "./durability.ts";
 import { leavingWorkersSuite } from "./leaving-workers.ts";
 import { limiterSuite } from "./limiter.ts";
+import { looksSuite } from "./looks.ts";
 import { partsSuite } from "./parts.ts";
 import { queueSuite } from "./queue.ts";
 import { storeSuite } from "./store.ts";
@@ -32,6 +33,7 @@ export function postgresSuites(version: PostgresVersion): void {
     storeSuite(name, () => server);
     queueSuite(name, () => server);
     betweenSuite(name, () => server);
+    looksSuite(() => server);
     limiterSuite(name, () => server);
     broadcastSuite(() => hints);
     workersSuite(() => server);

@@ -4,6 +4,7 @@ import type { SystemClock } from "../lib/system-clock.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Limiter } from "../ports/limiter.ts";
+import type { OpenTopics } from "../ports/queue.ts";
 import type { Store } from "../ports/store/store.ts";
 import type { Leases, UnderWay, Workers } from "../ports/workers.ts";
 import type { PublishedRows } from "../store/postgres/published.ts";
@@ -20,6 +21,8 @@ export interface Engines {
   holdWhere(wayOf: (kind: HeldKind) => HeldWay): void;
   /** Rows whose ids a broker has; undefined where there can be none. */
   published: Pick<PublishedRows, "free" | "giveUp"> | undefined;
+  /** Which topics have something due, asked once for all; undefined where a look for each costs next to nothing. */
+  openTopics: OpenTopics | undefined;
   /** Tells what this process has in hand, for whoever asks about workers. */
   describeWith(facts: () => WorkerFacts): void;
   /** Gives other processes what waits here; this one holds nothing new, and what it has begun until the store is closed. */

@@ -59,6 +59,7 @@ async function openEmbedded({ config, clock, node, dataDir, metrics, hooks }: En
     leases: { hold: async () => true },
     holdWhere: () => {},
     published: undefined,
+    openTopics: undefined,
     leave: async () => {},
     describeWith: (facts) => {
       factsOf = facts;

@@ -12,6 +12,7 @@ import type { DataSchemas } from "../ports/data-schemas.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Limiter } from "../ports/limiter.ts";
 import type { OutboundHttp, Provider } from "../ports/provider.ts";
+import type { OpenTopics } from "../ports/queue.ts";
 import type { Random } from "../ports/random.ts";
 import type { RequestTemplates } from "../ports/request-templates.ts";
 import type { Store } from "../ports/store/store.ts";
@@ -43,6 +44,8 @@ export interface PipelineParts {
   node: string;
   /** Where other processes are told of work; undefined where there are none. */
   broadcast: Broadcast | undefined;
+  /** Which topics have something due in the store; undefined where a look for each costs next to nothing. */
+  openTopics: OpenTopics | undefined;
   /** What carries work to them; undefined where they find it in the store. */
   broker: Broker | undefined;
   /** What a broker carries, as rows; undefined where there can be none. */

@@ -6,6 +6,7 @@ import { SharedLimiter } from "../limiter/shared.ts";
 import { connect } from "../store/postgres/connection.ts";
 import { connectionSettings } from "../store/postgres/connection-settings.ts";
 import { PostgresLeases } from "../store/postgres/leases.ts";
+import { PostgresOpenTopics } from "../store/postgres/open-topics.ts";
 import { Partitions } from "../store/postgres/partitions.ts";
 import { openPostgresPool, postgresStore } from "../store/postgres/postgres.ts";
 import { PublishedRows } from "../store/postgres/published.ts";
@@ -78,6 +79,7 @@ export async function openPostgres(parts: EngineParts, url: string): Promise<Eng
       registry.describeWith(() => ({ ...facts(), ...(replica === undefined ? {} : { replica: replica.stand }) })),
     holdWhere: (wayOf) => registry.holdWhere(wayOf),
     published: new PublishedRows(pool),
+    openTopics: new PostgresOpenTopics(pool, registry),
     leave: async (underWay) => {
       await registry.leave(underWay);
       // All queues: who polls rarely, as its memory is full, looks now.

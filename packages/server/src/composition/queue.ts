@@ -9,11 +9,12 @@ import type { PipelineParts } from "./pipeline-parts.ts";
 
 /** The store's rows as a queue; where other processes take part, with hints to them, and perhaps a broker between. */
 export function createQueue(parts: PipelineParts): Queue {
-  const { config, store, clock, observer, broadcast, broker } = parts;
+  const { config, store, clock, observer, broadcast, broker, openTopics } = parts;
   const { topicItemsMax: itemsMax, pollIntervalMs: pollMs, hintGapMs: everyMs } = config.queue;
   const rows = new EmbeddedQueue({
     clock,
     findDue: (topic, limit) => findDue(store, topic, { now: clock.now(), limit, node: parts.node }),
+    openAmong: openTopics && ((topics) => openTopics.among(topics, clock.now())),
     itemsMax,
     pollMs,
     onFault: (topic: Topic, error: unknown) => observer.onFault(`queue ${topic}`, "", error),

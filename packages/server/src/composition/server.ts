@@ -75,6 +75,7 @@ export async function startServer(config: Config, hooks: ServerHooks): Promise<R
     ...foundation,
     limiter: foundation.engines.limiter,
     broadcast: foundation.engines.shared ? foundation.broadcast : undefined,
+    openTopics: foundation.engines.openTopics,
     broker: brokerParts?.broker,
     published: foundation.engines.published,
     templates,

@@ -48,3 +48,9 @@ export interface Queue {
   /** Takes no more; resolves when the handlers under way have ended. Safe to call twice. */
   stop(): Promise<void>;
 }
+
+/** Tells for many topics at once which of them have something due in the store. */
+export interface OpenTopics {
+  /** Those with something due at `now`, ms; or that may have, where it would take long to know. */
+  among(topics: readonly Topic[], now: number): Promise<readonly Topic[]>;
+}

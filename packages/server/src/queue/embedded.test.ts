@@ -107,6 +107,38 @@ describe("the embedded queue", () => {
     await queue.stop();
   });
 
+  test("asks once per poll which topics have something, and looks at those alone", async () => {
+    const clock = new SimulatedClock(0);
+    const [looks, asked, faults]: [string[], number[], string[]] = [[], [], []];
+    let isAway = true;
+    const queue = new EmbeddedQueue({
+      clock,
+      findDue: async (topic) => {
+        looks.push(topic);
+        return [];
+      },
+      openAmong: async (topics) => {
+        asked.push(topics.length);
+        if (isAway) throw new Error("the store is away");
+        return topics.filter((topic) => topic === "runs.marketing");
+      },
+      itemsMax,
+      pollMs,
+      onFault: (topic) => faults.push(topic),
+    });
+    for (const topic of ["runs.critical", "runs.marketing", "events.critical"] as const)
+      queue.consume(topic, async () => {}, { batchMax: 1, concurrency: 1 });
+    await clock.settleTo(pollMs - 1);
+    // All of them as it begins.
+    expect(looks.splice(0)).toHaveLength(3);
+    await clock.settleTo(pollMs);
+    expect([looks.length, asked, faults]).toEqual([0, [3], ["runs.critical"]]);
+    isAway = false;
+    await clock.settleTo(3 * pollMs);
+    expect([looks, asked, faults.length]).toEqual([["runs.marketing", "runs.marketing"], [3, 3, 3], 1]);
+    await queue.stop();
+  });
+
   test("does not look while more than half of its room is taken", async () => {
     const clock = new SimulatedClock(0);
     let looks = 0;

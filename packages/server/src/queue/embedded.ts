@@ -5,6 +5,8 @@ export interface EmbeddedQueueOptions {
   clock: Clock;
   /** Due ids of a topic in the store, oldest first; may name ids that are held here already. */
   findDue: (topic: Topic, limit: number) => Promise<readonly string[]>;
+  /** Those of the topics that have something due in the store; left out where a look for each costs next to nothing. */
+  openAmong?: ((topics: readonly Topic[]) => Promise<readonly Topic[]>) | undefined;
   /** Items of one topic in memory, at most. */
   itemsMax: number;
   pollMs: number;
@@ -50,6 +52,8 @@ export class EmbeddedQueue implements Queue {
   readonly #options: EmbeddedQueueOptions;
   readonly #topics = new Map<Topic, TopicState>();
   #poll: Timer | undefined;
+  /** It is being asked which topics have something. */
+  #asking = false;
   #stopped = false;
   #idle: (() => void)[] = [];
 
@@ -129,16 +133,30 @@ export class EmbeddedQueue implements Queue {
     return this.#options.clock.after(this.#options.pollMs, () => {
       if (this.#stopped) return;
       this.#poll = this.#armPoll();
-      for (const state of this.#topics.values()) this.#pollTopic(state);
+      void this.#pollTopics([...this.#topics.values()].filter(isTurn));
     });
   }
 
-  /** A look reads past what is held, so a full topic is looked at more rarely: it has enough to do. */
-  #pollTopic(state: TopicState): void {
-    state.passedOver += 1;
-    if (state.held.size > busyItems && state.passedOver < busyPolls) return;
-    state.passedOver = 0;
-    this.#look(state);
+  async #pollTopics(states: readonly TopicState[]): Promise<void> {
+    const { openAmong } = this.#options;
+    if (openAmong === undefined) {
+      for (const state of states) this.#look(state);
+      return;
+    }
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      const open = new Set(await openAmong(states.map(({ name }) => name)));
+      for (const state of states) {
+        if (open.has(state.name)) this.#look(state);
+        // Whoever is told of work may look at once again.
+        else state.pausing = false;
+      }
+    } catch (error) {
+      for (const { name } of states.slice(0, 1)) this.#options.onFault(name, error);
+    } finally {
+      this.#asking = false;
+    }
   }
 
   #look(state: TopicState): void {
@@ -242,6 +260,14 @@ export class EmbeddedQueue implements Queue {
     if (!this.#stopped || [...this.#topics.values()].some((state) => state.running > 0)) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
+}
+
+/** A look reads past what is held, so a full topic is looked at more rarely: it has enough to do. */
+function isTurn(state: TopicState): boolean {
+  state.passedOver += 1;
+  if (state.held.size > busyItems && state.passedOver < busyPolls) return false;
+  state.passedOver = 0;
+  return true;
 }
 
 function both(one: Release, other: Release): Release {

@@ -18,7 +18,10 @@ const covering = covers({
   category: "r.category",
 });
 
-/** Suppression is looked for inside the statement, so that nothing is STARTED after an opt-out that was committed before it. */
+/**
+ * Suppression is looked for inside the statement, so that nothing is STARTED after an opt-out that was committed before it. The
+ * `offset` keeps the planner from looking for it once in each column.
+ */
 const insertedSql = `insert into message (${columns})
   select environment_id, id, event_id, run_id, channel, lane,
     case when covered then ${messageStateCode.suppressed} else state end,
@@ -37,6 +40,7 @@ const insertedSql = `insert into message (${columns})
       expires_at bigint, first_attempt_at bigint, settled_at bigint, started_at bigint, step text, workflow text, template text,
       category text, tenant text, recipient text, address_hash text, reason text, content text, decisions text, attempt text,
       sender text)
+    offset 0
   ) as r
   on conflict do nothing
   returning id, state`;

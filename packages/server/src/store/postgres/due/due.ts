@@ -2,8 +2,9 @@ import { integer, type SqlRow, text } from "../../sql/columns.ts";
 import { takingTurns } from "../../sql/taking-turns.ts";
 import type { CallContext } from "../context.ts";
 import type { DueTable } from "./due-table.ts";
-import { dueTenants } from "./due-tenants.ts";
+import { type DueTenants, dueTenants } from "./due-tenants.ts";
 import type { Look } from "./look.ts";
+import { looksOf } from "./look-memory.ts";
 
 interface Found {
   id: string;
@@ -17,14 +18,15 @@ interface Found {
  * process's from now on; two processes that look at once skip what the other is taking.
  */
 export async function dueByTenant(context: CallContext, table: DueTable, look: Look): Promise<string[]> {
-  const tenants = await dueTenants(context, table, look);
-  if (tenants.length === 0) return [];
+  const due = await dueTenants(context, table, look);
+  if (due.size === 0) return [];
+  const tenants = [...due.keys()];
   const share = Math.ceil(look.rows / tenants.length);
-  const lists = await rowsOf(context, table, look, tenants, share);
+  const lists = await rowsOf(context, table, look, due, tenants, share);
   const free = look.rows - sum(lists);
   const full = tenants.filter((tenant) => (lists.get(tenant)?.length ?? 0) >= share);
   if (free > 0 && full.length > 0 && tenants.length > 1) {
-    const more = await rowsOf(context, table, look, full, share + free);
+    const more = await rowsOf(context, table, look, due, full, share + free);
     for (const [tenant, list] of more) lists.set(tenant, list);
   }
   const found = takingTurns(shared(tenants, lists, share, free), look.rows);
@@ -38,9 +40,10 @@ export async function duePerKey(
   look: Look,
   perKeyMax: number,
 ): Promise<{ id: string; key: string }[]> {
-  const keys = await dueTenants(context, table, look);
-  if (keys.length === 0) return [];
-  const lists = await rowsOf(context, table, look, keys, perKeyMax);
+  const due = await dueTenants(context, table, look);
+  if (due.size === 0) return [];
+  const keys = [...due.keys()];
+  const lists = await rowsOf(context, table, look, due, keys, perKeyMax);
   const found = takingTurns(
     keys.map((key) => lists.get(key) ?? []),
     look.rows,
@@ -68,13 +71,14 @@ const sum = (lists: ReadonlyMap<string, Found[]>): number =>
   [...lists.values()].reduce((count, list) => count + list.length, 0);
 
 async function rowsOf(
-  { sql, holding }: CallContext,
+  { sql }: CallContext,
   table: DueTable,
   look: Look,
+  due: DueTenants,
   tenants: readonly string[],
   limit: number,
 ): Promise<Map<string, Found[]>> {
-  const wanted = tenants.flatMap((tenant) => [0, holding.number].map((holder) => ({ holder, tenant })));
+  const wanted = tenants.flatMap((tenant) => due.get(tenant) ?? []);
   const rows = await sql.all(
     table.rows,
     look.lane,
@@ -111,5 +115,9 @@ async function claim(
   const claimed = new Set(
     (await sql.all(table.claim, JSON.stringify(rows), holding.number, look.now)).map((row) => text(row, "id")),
   );
+  for (const { id, tenant, row } of free) {
+    if (!claimed.has(id)) continue;
+    looksOf(holding).take(table.name, look, { holder: holding.number, tenant, since: integer(row, "due_at") });
+  }
   return found.filter(({ id, row }) => integer(row, "holder") !== 0 || claimed.has(id));
 }
