@@ -245,6 +245,7 @@ describe("an item that is offered", () => {
     start();
     await rest();
     expect(offer("a")).toBe(true);
+    await rest();
     expect([underWay.map(({ ids }) => ids), queue.depth(topic), told]).toEqual([[["a"]], 1, []]);
     underWay[0]?.end();
     await rest();
@@ -257,7 +258,10 @@ describe("an item that is offered", () => {
     const { queue, underWay, told, start, offer, rest } = bench({ batchMax: 2, concurrency: 1 });
     start();
     await rest();
-    for (const id of ["first", "a", "b"]) offer(id);
+    offer("first");
+    await rest();
+    // What comes in one turn is handled together.
+    for (const id of ["a", "b"]) offer(id);
     underWay[0]?.end();
     await rest();
     expect(underWay[1]?.ids).toEqual(["a", "b"]);
@@ -270,11 +274,24 @@ describe("an item that is offered", () => {
     await queue.stop();
   });
 
+  test("is handled together with those of the same turn", async () => {
+    const { queue, underWay, start, offer, rest } = bench({ batchMax: 10, concurrency: 2 });
+    start();
+    await rest();
+    for (const id of ["a", "b", "c"]) offer(id);
+    await rest();
+    expect(underWay.map(({ ids }) => ids)).toEqual([["a", "b", "c"]]);
+    const stopped = queue.stop();
+    for (const { end } of underWay) end();
+    await stopped;
+  });
+
   test("has room until so many are held, handled ones too", async () => {
     const { queue, underWay, told, start, offer, rest } = bench();
     start();
     await rest();
     expect(["a", "b", "c", "d", "e"].map((id) => offer(id))).toEqual([true, true, true, true, false]);
+    await rest();
     expect([underWay.length, queue.depth(topic)]).toEqual([2, 4]);
     underWay[0]?.end();
     await rest();
@@ -324,6 +341,7 @@ describe("an item that is offered", () => {
     start();
     await rest();
     for (const id of ["a", "b", "c"]) offer(id);
+    await rest();
     const stopped = queue.stop();
     expect([offer("d"), offer("a", "2:")]).toEqual([false, false]);
     underWay[0]?.end();

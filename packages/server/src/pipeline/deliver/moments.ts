@@ -1,11 +1,16 @@
 import type { Permits, Unused } from "../../ports/limiter.ts";
 
-/** What is used later than this after its moment counts as another's: a vendor counts calls, and not what was intended. */
+/**
+ * What is used later than this after its moment counts as another's: a vendor counts calls, and not what was intended. Where
+ * moments are far apart, a share of that does no harm, and who misses one would wait for long.
+ */
 const lateMs = 30;
+const lateShare = 1 / 20;
 
 /** Moments of a rate that this process has and has not used, soonest first, on its monotonic clock. */
 export class Moments {
   readonly #waiting: { at: number; lastAt: number }[] = [];
+  #lateMs = lateMs;
   /** Those that passed by since one was used. */
   #passed: Unused | undefined;
 
@@ -21,6 +26,7 @@ export class Moments {
   /** The last of them begins when it has come, however slow that was: each answer lets somebody go. */
   add({ taken, at, gapMs, lastAt }: Permits, now: number): void {
     this.#passed = undefined;
+    this.#lateMs = Math.max(lateMs, gapMs * lateShare);
     for (let index = 0; index < taken; index += 1)
       this.#waiting.push({ at: at + index * gapMs, lastAt: lastAt - (taken - 1 - index) * gapMs });
     const last = this.#waiting.at(-1);
@@ -31,7 +37,7 @@ export class Moments {
   next(count: number, now: number): number | undefined {
     for (;;) {
       const last = this.#waiting[count - 1];
-      if (last === undefined || last.at >= now - lateMs) return last?.at;
+      if (last === undefined || last.at >= now - this.#lateMs) return last?.at;
       const first = this.#waiting.shift();
       if (first !== undefined) this.#passed = { count: (this.#passed?.count ?? 0) + 1, lastAt: first.lastAt };
     }

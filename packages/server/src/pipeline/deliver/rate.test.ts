@@ -4,6 +4,7 @@ import { SimulatedClock } from "../../lib/simulated-clock.ts";
 import { MemoryLimiter } from "../../limiter/memory.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Limiter } from "../../ports/limiter.ts";
+import { Moments } from "./moments.ts";
 import { Rate } from "./rate.ts";
 
 const perSecond = 100;
@@ -69,4 +70,11 @@ test.each([
   const times = await calls(ways, 12);
   expect(fullestSecond(times)).toBeLessThanOrEqual(102);
   expect(times.length / 12).toBeGreaterThanOrEqual(92);
+});
+
+test("a call of a slow rate that is a little late goes all the same, and does not wait for the next moment", () => {
+  const moments = new Moments();
+  moments.add({ taken: 1, at: 1000, gapMs: 10_000, givenAt: 1000, lastAt: 1000, retryAfterMs: 0 }, 1000);
+  expect(moments.next(1, 1400)).toBe(1000);
+  expect(moments.next(1, 1501)).toBeUndefined();
 });
