@@ -10,7 +10,7 @@ export interface ServerProcess extends Child {
   port: number;
 }
 
-/** Starts the built server on a data directory, and resolves when it listens. */
+/** Starts the built server on a data directory, and resolves when it works; the port is 0 where it takes no events. */
 export async function startServerProcess(
   dataDir: string,
   settings: Record<string, string> = {},
@@ -31,6 +31,7 @@ export async function startServerProcess(
     [...(options.wrap ?? []), process.execPath, ...nodeArgs, main],
     { env, ...(options.onLine === undefined ? {} : { onLine: options.onLine }) },
     (line) => {
+      if (line.includes(" is running, for ")) return { url: "", port: 0 };
       const match = /^\s+API\s+(http:\S+):(\d+)$/.exec(line);
       return match === null ? undefined : { url: `${match[1]}:${match[2]}`, port: Number(match[2]) };
     },

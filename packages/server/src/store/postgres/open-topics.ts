@@ -48,6 +48,7 @@ export class PostgresOpenTopics implements OpenTopics {
 
   async #ask(sql: Session, table: DueTable, places: readonly Place[], now: number): Promise<Topic[]> {
     const memory = looksOf(this.#holding);
+    for (const place of places) memory.begin(table.name, { ...place, now });
     // One that was slow tells with its next look from the front how far it came.
     const waiting = places.filter((place) => memory.isWaiting(table.name, place));
     const asked = places.filter((place) => !waiting.includes(place));

@@ -15,6 +15,7 @@ export type DueTenants = ReadonlyMap<string, readonly Passed[]>;
 /** Where there are more tenants with due rows than a look takes in, the next one goes on behind the last. */
 export async function dueTenants({ sql, holding }: CallContext, table: DueTable, look: Look): Promise<DueTenants> {
   const memory = looksOf(holding);
+  memory.begin(table.name, look);
   const max = Math.min(tenantsMax, look.rows);
   const holders = [0, holding.number];
   const isFull = memory.isFull(table.name, look);

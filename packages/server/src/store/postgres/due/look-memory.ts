@@ -2,10 +2,11 @@ import type { Passed, PassedAt } from "./due-table.ts";
 import type { Look } from "./look.ts";
 
 /**
- * A look that kept the server busy for so long, ms, read past much that is done: somebody's transaction is older than that, so it
- * cannot be cleared away.
+ * Looks that kept the server busy for so long, ms, read past much that is done: somebody's transaction is older than that, so it
+ * cannot be cleared away. One alone may have waited for a plan, or for its turn on a busy machine.
  */
 export const slowMs = 20;
+const slowLooksMin = 2;
 /** Looks from the very front take this share of the time at most, and are so far apart at least, ms. */
 const fullShare = 1 / 40;
 const fullGapMinMs = 1000;
@@ -17,6 +18,10 @@ const tenantsMax = 200;
 interface PlaceMemory {
   /** The tenant at which the next look begins, where one left off. */
   from: string | undefined;
+  /** Looks from the front that were slow, one after the other. */
+  slowLooks: number;
+  /** Time of the last look, ms. */
+  now: number;
   /** When a look from the front is to come next, by the monotonic clock; undefined where all of them are. */
   fullAt: number | undefined;
   /** Of each tenant that was met, from when on each holder may have something open. */
@@ -28,6 +33,13 @@ type Place = Pick<Look, "lane" | "channel">;
 /** How far one process's looks came, per table, lane and channel. All of it is hints that may be lost. */
 export class LookMemory {
   readonly #places = new Map<string, PlaceMemory>();
+
+  /** A look begins. What was passed is not known any more where the clock was set back. */
+  begin(table: string, { now, ...place }: Place & { now: number }): void {
+    const memory = this.#of(table, place);
+    if (now < memory.now - lateMs) Object.assign(memory, unknownPlace());
+    memory.now = now;
+  }
 
   /** Where the look before had to leave off. */
   fromOf(table: string, place: Place): string | undefined {
@@ -60,8 +72,10 @@ export class LookMemory {
 
   /** What a look from the front took of the server's time. */
   took(table: string, place: Place, tookMs: number): void {
-    const isSlow = tookMs >= slowMs;
-    this.#of(table, place).fullAt = isSlow ? performance.now() + Math.max(fullGapMinMs, tookMs / fullShare) : undefined;
+    const memory = this.#of(table, place);
+    memory.slowLooks = tookMs >= slowMs ? memory.slowLooks + 1 : 0;
+    memory.fullAt =
+      memory.slowLooks < slowLooksMin ? undefined : performance.now() + Math.max(fullGapMinMs, tookMs / fullShare);
   }
 
   /** Keeps what a look met: of each holder and tenant, when the first open row is due. `isWhole` where it met all there was. */
@@ -86,11 +100,19 @@ export class LookMemory {
 
   #of(table: string, { lane, channel }: Place): PlaceMemory {
     const key = `${table} ${lane} ${channel}`;
-    const found = this.#places.get(key) ?? { from: undefined, fullAt: undefined, tenants: new Map() };
+    const found = this.#places.get(key) ?? unknownPlace();
     this.#places.set(key, found);
     return found;
   }
 }
+
+const unknownPlace = (): PlaceMemory => ({
+  from: undefined,
+  slowLooks: 0,
+  now: 0,
+  fullAt: undefined,
+  tenants: new Map(),
+});
 
 const memories = new WeakMap<object, LookMemory>();
 
