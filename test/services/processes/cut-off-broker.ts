@@ -1,5 +1,5 @@
 import type { MessageView } from "@tidings/contract/messages";
-import { describe, expect, test } from "vitest";
+import { expect } from "vitest";
 import type { Acknowledged } from "../../harness/event-load.ts";
 import { messagesOf } from "../../harness/messages-of.ts";
 import { pause } from "../../harness/pause.ts";
@@ -7,7 +7,7 @@ import { untilAtRest } from "../../harness/rest.ts";
 import { explainDoubles, judgeDeliveries } from "../../harness/verdict.ts";
 import type { EngineDescription } from "./engines.ts";
 import { isSettled } from "./lost-messages.ts";
-import { makeNetwork, type Network, whyNoNetworks } from "./network.ts";
+import { type Network, testInNetwork } from "./network.ts";
 import { postEvents } from "./post-events.ts";
 import { untilWorker } from "./workers-view.ts";
 import { inWorld, type World } from "./world.ts";
@@ -20,20 +20,12 @@ const elsewhereWithinMs = sessionMs + 15_000;
 const settledWithinMs = 90_000;
 const backWithinMs = 20_000;
 
-/** In CI a missing namespace is a failure; elsewhere the suite is skipped, and its name says why. */
 export function cutOffBrokerSuite(description: EngineDescription): void {
-  const reason = whyNoNetworks();
-  const name = `a network of its own${reason === undefined ? "" : ` (${reason})`}`;
-  describe.skipIf(reason !== undefined && process.env["CI"] === undefined)(name, () => {
-    test("what is for a process that is cut off from the broker alone goes on elsewhere, and it takes part again once it is back", async () => {
-      const network = makeNetwork(3);
-      try {
-        await inNetwork(description, network, (world) => cutOff(world, network));
-      } finally {
-        network.remove();
-      }
-    }, 240_000);
-  });
+  testInNetwork(
+    "what is for a process that is cut off from the broker alone goes on elsewhere, and it takes part again once it is back",
+    3,
+    (network) => inNetwork(description, network, (world) => cutOff(world, network)),
+  );
 }
 
 /** A deliver process in the network: its cables go to the broker, to the store and to the provider. */

@@ -1,12 +1,12 @@
 import type { MessageView } from "@tidings/contract/messages";
-import { describe, expect, test, vi } from "vitest";
+import { expect, vi } from "vitest";
 import type { Acknowledged } from "../../harness/event-load.ts";
 import { messagesOf } from "../../harness/messages-of.ts";
 import { untilAtRest } from "../../harness/rest.ts";
 import { explainDoubles, judgeDeliveries } from "../../harness/verdict.ts";
 import type { EngineDescription } from "./engines.ts";
 import { isLost, isSettled, resolvedAt, stateOf } from "./lost-messages.ts";
-import { makeNetwork, type Network, whyNoNetworks } from "./network.ts";
+import { type Network, testInNetwork } from "./network.ts";
 import { postEvents } from "./post-events.ts";
 import { untilWorker } from "./workers-view.ts";
 import { inWorld, type World } from "./world.ts";
@@ -23,20 +23,12 @@ const settings = {
   TIDINGS_DATABASE_CONNECT_TIMEOUT_MS: "1000",
 };
 
-/** In CI a missing namespace is a failure; elsewhere the suite is skipped, and its name says why. */
 export function cutOffWorkerSuite(description: EngineDescription): void {
-  const reason = whyNoNetworks();
-  const name = `a network of its own${reason === undefined ? "" : ` (${reason})`}`;
-  describe.skipIf(reason !== undefined && process.env["CI"] === undefined)(name, () => {
-    test("what a process held that is cut off from the store goes on elsewhere, and it works again once it is back", async () => {
-      const network = makeNetwork(2);
-      try {
-        await inNetwork(description, network, (world) => cutOff(world, network));
-      } finally {
-        network.remove();
-      }
-    }, 240_000);
-  });
+  testInNetwork(
+    "what a process held that is cut off from the store goes on elsewhere, and it works again once it is back",
+    2,
+    (network) => inNetwork(description, network, (world) => cutOff(world, network)),
+  );
 }
 
 /** A deliver process in the network: the first of its cables goes to the store, the second to the provider. */

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { describe, test } from "vitest";
 import { isInstalled } from "../servers/programs.ts";
 
 /** Why there can be no network namespaces here; undefined where there can. */
-export function whyNoNetworks(): string | undefined {
+function whyNoNetworks(): string | undefined {
   if (process.platform !== "linux") return "network namespaces are of Linux";
   if (process.getuid?.() !== 0) return "network namespaces need root";
   return isInstalled("ip") ? undefined : "iproute2 is not installed";
@@ -24,10 +25,31 @@ export interface Network {
   remove(): void;
 }
 
+const testMs = 240_000;
 let made = 0;
 
+/** A test with so many cables. In CI a missing namespace is a failure; elsewhere it is skipped, and its name says why. */
+export function testInNetwork(title: string, cables: number, body: (network: Network) => Promise<void>): void {
+  const reason = whyNoNetworks();
+  const name = `a network of its own${reason === undefined ? "" : ` (${reason})`}`;
+  describe.skipIf(reason !== undefined && process.env["CI"] === undefined)(name, () => {
+    test(
+      title,
+      async () => {
+        const network = makeNetwork(cables);
+        try {
+          await body(network);
+        } finally {
+          network.remove();
+        }
+      },
+      testMs,
+    );
+  });
+}
+
 /** Makes a namespace with so many cables to here. Names and addresses carry this process's number, as others may do the same. */
-export function makeNetwork(cables: number): Network {
+function makeNetwork(cables: number): Network {
   made += 1;
   const name = `tdg${process.pid}n${made}`;
   ip("netns", "add", name);
