@@ -74,7 +74,7 @@ function parameters(operation, { link }) {
 }
 
 function body(operation, parts) {
-  const schema = operation.requestBody?.content["application/json"].schema;
+  const schema = operation.requestBody?.content["application/json"]?.schema;
   return schema === undefined ? "" : `**Body**\n\n${shape(schema, parts, "**required**")}`;
 }
 

@@ -11,6 +11,7 @@ import { schemas } from "./commands/schemas.ts";
 import { send } from "./commands/send.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
+import { suppressions } from "./commands/suppressions.ts";
 import { tail } from "./commands/tail.ts";
 import { versions } from "./commands/versions.ts";
 
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   tail,
   status,
   ...deadLetters,
+  ...suppressions,
   ...keys,
   migrateStore,
   doctor,

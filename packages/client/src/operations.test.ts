@@ -8,11 +8,13 @@ import type { Operation } from "./transport/operation.ts";
 /** Open routes are for who uses no SDK, or another part of it: providers, Prometheus, generators, recipients' pages. */
 const machines = ["getHealth", "getReadiness"];
 
-const isCalled = ({ operation, open }: Route): boolean => open === undefined || machines.includes(operation);
+/** A text without end is read by who wants it, with `fetch`; the SDK holds each answer whole. */
+const isCalled = ({ operation, open, gives }: Route): boolean =>
+  gives === undefined && (open === undefined || machines.includes(operation));
 
 const all: Operation[] = Object.values(operations).flatMap((resource) => Object.values(resource));
 
-const frame = ({ method, path, status, open }: Operation | Route) => ({ method, path, status, open });
+const frame = ({ method, path, status, open, accepts }: Operation | Route) => ({ method, path, status, open, accepts });
 
 /** Schemas that are made per route are not the same objects, yet say the same. */
 function expectSame(ours: z.ZodType | undefined, theirs: z.ZodType | undefined, what: string): void {
@@ -37,6 +39,10 @@ test("a POST is repeated without an idempotency key only where that is safe", ()
   const repeated = all.filter(({ method, repeat }) => method === "POST" && repeat === "always");
   const takesKeys = routes.filter(({ headers }) => headers?.["Idempotency-Key"]).map(({ operation }) => operation);
   expect(repeated.map(({ name }) => name).sort()).toEqual(
-    [...takesKeys, "sendEvents", "cancelEvents", "createInboxToken", "checkConfiguration", "previewTemplate"].sort(),
+    [
+      ...takesKeys,
+      ...["sendEvents", "cancelEvents", "createInboxToken", "checkConfiguration", "previewTemplate"],
+      ...["addSuppressions", "importSuppressions"],
+    ].sort(),
   );
 });

@@ -26,6 +26,12 @@ import { partialBodySchema } from "@tidings/contract/partials";
 import { previewBodySchema, previewSchema } from "@tidings/contract/previews";
 import { queuesSchema } from "@tidings/contract/queues";
 import { recipientBodySchema, recipientSchema } from "@tidings/contract/recipients";
+import {
+  suppressionQuerySchema,
+  suppressionSchema,
+  suppressionsAddedSchema,
+  suppressionsBodySchema,
+} from "@tidings/contract/suppressions";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { tenantBodySchema, tenantViewSchema } from "@tidings/contract/tenants";
 import {
@@ -67,6 +73,12 @@ export const operations = {
     delete: { name: "deleteRecipient", method: "DELETE", path: "/v1/recipients/{id}", status: 204, ...always },
     createInboxToken: { name: "createInboxToken", method: "POST", path: "/v1/recipients/{id}/tokens", body: inboxTokenBodySchema, status: 201, response: inboxTokenSchema, ...always },
     revokeInboxTokens: { name: "revokeInboxTokens", method: "DELETE", path: "/v1/recipients/{id}/tokens", status: 204, ...always },
+  },
+  suppressions: {
+    list: { name: "listSuppressions", method: "GET", path: "/v1/suppressions", query: suppressionQuerySchema, status: 200, response: pageOf(suppressionSchema), ...always },
+    add: { name: "addSuppressions", method: "POST", path: "/v1/suppressions", body: suppressionsBodySchema, status: 200, response: suppressionsAddedSchema, ...always },
+    remove: { name: "removeSuppression", method: "DELETE", path: "/v1/suppressions/{id}", status: 204, ...always },
+    import: { name: "importSuppressions", method: "POST", path: "/v1/suppressions/import", accepts: "text/csv", status: 200, response: suppressionsAddedSchema, ...always },
   },
   workflows: configuration("workflow", "workflows", workflowBodySchema),
   templates: configuration("template", "templates", templateBodySchema),

@@ -14,6 +14,7 @@ import { Events } from "./resources/events.ts";
 import { Messages } from "./resources/messages.ts";
 import { Queues } from "./resources/queues.ts";
 import { Recipients } from "./resources/recipients.ts";
+import { Suppressions } from "./resources/suppressions.ts";
 import { Templates } from "./resources/templates.ts";
 import { VersionedConfiguration } from "./resources/versioned-configuration.ts";
 import { Webhooks } from "./resources/webhooks.ts";
@@ -68,6 +69,12 @@ export type { ConfigurationView } from "./resources/configuration.ts";
 export type { ReplaySelection } from "./resources/dead-letters.ts";
 export type { MessageInput, MessageQuery } from "./resources/messages.ts";
 export type { InboxTokenInput, RecipientInput } from "./resources/recipients.ts";
+export type {
+  SuppressionInput,
+  SuppressionQuery,
+  SuppressionsAdded,
+  SuppressionView,
+} from "./resources/suppressions.ts";
 export type { PreviewInput } from "./resources/templates.ts";
 export type { WebhookDeliveryQuery } from "./resources/webhooks.ts";
 export type { Fetch, FetchAnswer, FetchInit } from "./transport/fetch.ts";
@@ -81,13 +88,13 @@ export type { AnyEvents, BatchEventInput, EventInput, EventMap, EventsOf } from 
  * share it. `EventTypes` maps the names of your events to the types of their data.
  *
  * @example
- * const options = { apiKey: "tdg_d_…", baseUrl: "https://tidings.example.com" };
- * const tidings = new Tidings<{ "order.shipped": { order: string } }>(options);
+ * const tidings = new Tidings<{ "order.shipped": { order: string } }>({ apiKey, baseUrl: "https://tidings.example.com" });
  */
 export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly events: Events<EventTypes>;
   readonly messages: Messages;
   readonly recipients: Recipients;
+  readonly suppressions: Suppressions;
   readonly workflows: VersionedConfiguration<typeof workflowBodySchema>;
   readonly templates: Templates;
   readonly layouts: VersionedConfiguration<typeof layoutBodySchema>;
@@ -111,6 +118,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
     this.events = new Events(transport);
     this.messages = new Messages(transport);
     this.recipients = new Recipients(transport);
+    this.suppressions = new Suppressions(transport);
     this.workflows = new VersionedConfiguration(transport, operations.workflows);
     this.templates = new Templates(transport);
     this.layouts = new VersionedConfiguration(transport, operations.layouts);
@@ -129,7 +137,6 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
 
   /**
    * Whether the process is alive. Needs no key.
-   *
    * @example
    * const { status } = await tidings.health();
    */
@@ -139,10 +146,8 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
 
   /**
    * Whether the server can do its work, check by check. That it cannot is an answer, and no error.
-   *
    * @example
    * const { status, checks } = await tidings.readiness();
-   * if (status === "unready") console.error(checks);
    */
   readiness(options?: CallOptions): Promise<Readiness> {
     return this.#transport.call(operations.machines.readiness, {}, options);

@@ -11,5 +11,7 @@ export const categoryBodySchema = z.strictObject({
   description: line(1000).optional(),
   class: laneSchema,
   retry: retryScheduleSchema.optional(),
+  /** Whether mail of it can be left with one click; that of the class marketing always can, and critical mail never. */
+  unsubscribe: z.boolean().optional(),
 });
 export type CategoryBody = z.infer<typeof categoryBodySchema>;

@@ -6,6 +6,7 @@ import { messagesTexts } from "./texts/messages.ts";
 import { operationTexts } from "./texts/operation.ts";
 import { queuesTexts } from "./texts/queues.ts";
 import { recipientsTexts } from "./texts/recipients.ts";
+import { suppressionTexts } from "./texts/suppressions.ts";
 import { webhookTexts } from "./texts/webhooks.ts";
 
 /**
@@ -22,6 +23,7 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   ...operationTexts,
   ...queuesTexts,
   ...webhookTexts,
+  ...suppressionTexts,
   ...inboxTexts,
 };
 
@@ -30,6 +32,8 @@ const like: Readonly<Record<string, string>> = {
   BatchEvent: "EventBody",
   InlineRecipient: "RecipientBody",
   Recipient: "RecipientBody",
+  Suppression: "NewSuppression",
+  ImportSuppressionsAnswer: "AddSuppressionsAnswer",
   CreateApiKeyAnswer: "ApiKey",
   InboxStand: "InboxCounts",
   CreateWebhookAnswer: "CreateWebhookBody",

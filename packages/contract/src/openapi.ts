@@ -31,6 +31,7 @@ import type { Route } from "./route.ts";
 import { type RouteExample, routeExamples } from "./route-examples.ts";
 import { routeText } from "./route-texts.ts";
 import { routes } from "./routes.ts";
+import { newSuppressionSchema, suppressionSchema } from "./suppressions.ts";
 import { workerBufferSchema, workerSchema } from "./workers.ts";
 import { stepSchema } from "./workflows.ts";
 
@@ -57,12 +58,14 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["EventRecipient", eventRecipientSchema],
   ["InlineRecipient", inlineRecipientSchema],
   ["Message", messageSchema],
+  ["NewSuppression", newSuppressionSchema],
   ["Problem", problemSchema],
   ["Queue", queueSchema],
   ["Recipient", recipientSchema],
   ["RecipientBody", recipientBodySchema],
   ["Run", runSchema],
   ["Step", stepSchema],
+  ["Suppression", suppressionSchema],
   ["Worker", workerSchema],
   ["WorkerBuffer", workerBufferSchema],
 ];
@@ -155,6 +158,7 @@ function operation(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
     ...(route.body === undefined
       ? {}
       : { requestBody: requestBody(route.body, routeExamples[route.operation], names) }),
+    ...(route.accepts === undefined ? {} : { requestBody: textBody(route.accepts) }),
     responses: { [route.status]: success(route, names), default: { $ref: "#/components/responses/Problem" } },
   };
 }
@@ -170,6 +174,11 @@ function requestBody(
   };
   return { required: true, content: { "application/json": content } };
 }
+
+const textBody = (mediaType: string): Json => ({
+  required: true,
+  content: { [mediaType]: { schema: { type: "string" } } },
+});
 
 function reference(schema: z.ZodType, names: ReadonlyMap<z.ZodType, string>): Json {
   const id = names.get(schema);
@@ -187,6 +196,7 @@ function success(route: Route, names: ReadonlyMap<z.ZodType, string>): Json {
     ...(route.response === undefined
       ? {}
       : { content: { "application/json": { schema: reference(route.response, names) } } }),
+    ...(route.gives === undefined ? {} : { content: { [route.gives]: { schema: { type: "string" } } } }),
   };
 }
 

@@ -45,6 +45,8 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   listEnvironments: {},
   putRecipient: { path: { id: "anna" }, body: { email: "anna@example.com", locale: "de-AT", timeZone: "Europe/Vienna", attributes: { plan: "pro" }, personal: { name: "Anna" } } },
   getRecipient: { path: { id: "anna" } },
+  addSuppressions: { body: { suppressions: [{ channel: "email", address: "ben@example.com" }, { channel: "email", address: "ida@example.com", scope: "category", value: "news", reason: "asked by mail" }] } },
+  listSuppressions: { query: { channel: "email", address: "ida@example.com" } },
   sendEvent: { headers: { "Idempotency-Key": "order-A-1001" }, body: { name: "order.placed", recipients: ["anna"], data: { order: "A-1001", name: "Anna" } } },
   getEvent: { path: { id: someId } },
   sendEvents: { body: { events: [{ name: "order.placed", recipients: ["anna"], data: { order: "A-1002" }, idempotencyKey: "order-A-1002" }, { name: "order.placed", recipients: [anna], data: { order: "A-1003" }, cancellationKey: "order-A-1003" }] } },

@@ -14,6 +14,10 @@ export interface Route {
   headers?: Record<string, string>;
   status: number;
   response?: z.ZodType;
+  /** Media type of the body, where that is no JSON. */
+  accepts?: "text/csv";
+  /** The same of the answer. */
+  gives?: "text/csv";
   /** For machines, vendors and recipients: no API key, and the server registers it by hand. */
   open?: true;
   /** A recipient's token in place of the API key. */

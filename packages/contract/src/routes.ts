@@ -39,6 +39,7 @@ import { previewBodySchema, previewSchema } from "./previews.ts";
 import { queuesSchema } from "./queues.ts";
 import { recipientBodySchema, recipientSchema } from "./recipients.ts";
 import type { Route } from "./route.ts";
+import { suppressionRoutes } from "./suppression-routes.ts";
 import { templateBodySchema } from "./templates.ts";
 import { tenantBodySchema, tenantViewSchema } from "./tenants.ts";
 import {
@@ -97,6 +98,7 @@ export const routes: readonly Route[] = [
   { method: "PUT", path: "/v1/tenants/{key}", operation: "putTenant", summary: "Write a tenant: its name and branding", tag: "tenants", body: tenantBodySchema, status: 200, response: tenantViewSchema },
   { method: "GET", path: "/v1/tenants/{key}", operation: "getTenant", summary: "Read a tenant", tag: "tenants", status: 200, response: tenantViewSchema },
   { method: "DELETE", path: "/v1/tenants/{key}", operation: "deleteTenant", summary: "Delete a tenant", tag: "tenants", status: 204 },
+  ...suppressionRoutes,
   { method: "GET", path: "/v1/dead-letters", operation: "listDeadLetters", summary: "List what could not be done, newest first", tag: "dead-letters", query: pageQuerySchema, status: 200, response: pageOf(deadLetterSchema) },
   { method: "GET", path: "/v1/dead-letters/{id}", operation: "getDeadLetter", summary: "Inspect a dead letter", tag: "dead-letters", status: 200, response: deadLetterSchema },
   { method: "POST", path: "/v1/dead-letters/replay", operation: "replayDeadLetters", summary: "Try dead letters again under the same ids", tag: "dead-letters", body: deadLetterReplayBodySchema, status: 200, response: replayedSchema },

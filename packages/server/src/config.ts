@@ -8,6 +8,7 @@ import {
   originsSetting,
   otlpHeadersSetting,
   otlpUrlSchema,
+  publicUrlSchema,
   queueUrlSchema,
   replicaUrlSchema,
   rolesSetting,
@@ -61,6 +62,8 @@ const configSchema = z.object({
     cachedKeysMax: whole("TIDINGS_CACHED_KEYS_MAX", "keys", 10_000, [1, 1_000_000], "API keys kept in memory"),
     cachedKeyMs: whole("TIDINGS_CACHED_KEY_MS", "ms", 1000, [0, 60_000], "How long an API key is taken from memory before the store is asked again"),
     eventMessagesShownMax: whole("TIDINGS_EVENT_MESSAGES_SHOWN_MAX", "messages", 1000, [1, 10_000], "Messages that the answer about an event carries"),
+    suppressionImportRowsMax: whole("TIDINGS_SUPPRESSION_IMPORT_ROWS_MAX", "lines", 10_000, [1, 100_000], "Lines of one import of suppressions, which are written in one commit"),
+    suppressionImportBytesMax: whole("TIDINGS_SUPPRESSION_IMPORT_BYTES_MAX", "bytes", 8 * MIB, [KIB, 64 * MIB], "Size of such an import"),
   }),
   store: z.object({
     turnMs: whole("TIDINGS_STORE_TURN_MS", "ms", 5, [1, 1000], "Length of one group commit"),
@@ -172,6 +175,12 @@ const configSchema = z.object({
     bodyBytesMax: whole("TIDINGS_FEEDBACK_BODY_BYTES_MAX", "bytes", 4 * MIB, [KIB, 64 * MIB], "Size of a provider's report"),
     waitingMax: whole("TIDINGS_FEEDBACK_WAITING_MAX", "reports", 20_000, [100, 1_000_000], "Reports that wait to be durable; above it the provider is told to come again"),
     batchMax: whole("TIDINGS_FEEDBACK_BATCH_MAX", "reports", 1000, [1, 10_000], "Reports written in one turn"),
+  }),
+  optOut: z.object({
+    publicUrl: optionalText("TIDINGS_PUBLIC_URL", publicUrlSchema, "an http or https URL without user name, query and fragment", false, "Where recipients reach this server: links in messages begin with it. Mail has List-Unsubscribe with one click where it is https; left out, it is the API's port on localhost"),
+    linkDays: whole("TIDINGS_OPT_OUT_LINK_DAYS", "days", 400, [60, 3650], "How long links by which recipients say no work after their message"),
+    ratePerLinkPerSecond: whole("TIDINGS_OPT_OUT_RATE_PER_LINK_PER_SECOND", "requests/s", 5, [1, 10_000], "Requests per such link and second; above it the answer is 429"),
+    bodyBytesMax: whole("TIDINGS_OPT_OUT_BODY_BYTES_MAX", "bytes", 64 * KIB, [KIB, MIB], "Size of what a mail client or the page sends with them"),
   }),
   webhooks: z.object({
     endpointsMax: whole("TIDINGS_WEBHOOKS_MAX", "webhooks", 100, [1, 10_000], "Webhook endpoints of one environment"),

@@ -82,11 +82,16 @@ export const originsSetting = z
     description: "Origins of pages that may use the inbox from elsewhere; none where left out",
   });
 
-export const otlpUrlSchema = z.string().refine(isOtlpBase, {
+export const publicUrlSchema = z.string().max(300).refine(isBaseUrl, {
+  error:
+    "must be an http or https URL without user name, password, query and fragment, such as https://mail.shop.example",
+});
+
+export const otlpUrlSchema = z.string().refine(isBaseUrl, {
   error: "must be an http or https URL without user name, password, query and fragment, such as http://127.0.0.1:4318",
 });
 
-function isOtlpBase(text: string): boolean {
+function isBaseUrl(text: string): boolean {
   if (!URL.canParse(text) || /[?#]/.test(text)) return false;
   const { protocol, username, password } = new URL(text);
   return (protocol === "https:" || protocol === "http:") && username === "" && password === "";

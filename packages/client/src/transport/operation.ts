@@ -7,6 +7,8 @@ export interface Operation {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly body?: z.ZodType;
+  /** Media type of a body that is no JSON: a text, sent as it is. */
+  readonly accepts?: "text/csv";
   readonly query?: z.ZodType;
   readonly status: number;
   /** Left out where the answer has no body. */

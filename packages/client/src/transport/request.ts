@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { FetchInit } from "./fetch.ts";
 import { checked, checkedBody } from "./input.ts";
 import type { Operation } from "./operation.ts";
@@ -9,6 +9,8 @@ export interface Input {
   path?: Record<string, readonly [z.ZodType<string>, unknown]>;
   query?: () => unknown;
   body?: () => unknown;
+  /** The body of an operation that takes no JSON. */
+  text?: string;
   headers?: Record<string, string>;
 }
 
@@ -25,6 +27,10 @@ export function requestOf(server: { baseUrl: string; apiKey: string }, operation
   if (operation.body !== undefined) {
     init.body = checkedBody(operation.name, operation.body, input.body ?? (() => undefined));
     headers["content-type"] = "application/json";
+  }
+  if (operation.accepts !== undefined) {
+    init.body = checked(operation.name, z.string().min(1), () => input.text, "csv");
+    headers["content-type"] = operation.accepts;
   }
   return { url: server.baseUrl + pathOf(operation, input) + queryOf(operation, input), init };
 }

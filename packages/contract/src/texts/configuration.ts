@@ -42,6 +42,7 @@ export const configurationTexts: Readonly<Record<string, string>> = {
   "PutTemplateBody.webhook.body": "Template of a JSON text; left out, the call carries the event's data",
   "PutCategoryBody.description": "What recipients are told about it",
   "PutCategoryBody.class": "`critical` and `transactional` are sent at least once, `marketing` at most once; it names the lane too",
+  "PutCategoryBody.unsubscribe": "Whether mail of it has List-Unsubscribe with one click: that of the class marketing always has, and critical mail never",
   "PutCategoryBody.retry": "Replaces the schedule of retries: after 1, 5, 15, 60 and 240 minutes",
   "PutCategoryBody.retry.delaysSeconds": "Delays before the second, third … attempt, s; as many retries as numbers",
   "PutIntegrationBody.provider": "Which provider; `settings` and `secrets` are what its own schema asks for",

@@ -145,6 +145,7 @@ export async function apiBench(
     logger: { error: (fields, message) => logged.push({ fields, message }) },
     limits: apiLimits,
     inbox: inboxSettings,
+    optOut: { ratePerLinkPerSecond: 100, bodyBytesMax: 10_000 },
     tracer: undefined,
     version: "0.0.0",
   };
@@ -194,6 +195,8 @@ export const apiLimits: ApiDependencies["limits"] = {
   cachedKeysMax: 100,
   cachedKeyMs: 1000,
   eventMessagesShownMax: 1000,
+  suppressionImportRowsMax: 500,
+  suppressionImportBytesMax: 100_000,
   webhooksMax: 5,
 };
 

@@ -13,6 +13,7 @@ import type { KeyStore } from "../ports/store/keys.ts";
 import type { LogStore } from "../ports/store/log.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
+import type { SuppressionStore } from "../ports/store/suppressions.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
 import type { WebhookStore } from "../ports/store/webhooks.ts";
 import type { TemplatePreviewer, TemplateRules } from "../ports/template-engine.ts";
@@ -21,6 +22,7 @@ import type { Workers } from "../ports/workers.ts";
 import type { ApiKeyring } from "./api-keyring.ts";
 import type { ConfigurationWriter } from "./configuration-writer.ts";
 import type { InboxSettings } from "./inbox/settings.ts";
+import type { OptOutSettings } from "./opt-out/settings.ts";
 
 /** What the API asks of ingest. */
 export interface IngestPort {
@@ -67,6 +69,9 @@ export interface ApiLimits {
   cachedKeysMax: number;
   cachedKeyMs: number;
   eventMessagesShownMax: number;
+  /** Lines of one import of suppressions, and its bytes. */
+  suppressionImportRowsMax: number;
+  suppressionImportBytesMax: number;
   /** Webhook endpoints of one environment. */
   webhooksMax: number;
 }
@@ -85,6 +90,7 @@ export interface ApiDependencies {
   templates: TemplatePreviewer & Pick<TemplateRules, "templateFaults">;
   store: KeyStore &
     RecipientStore &
+    SuppressionStore &
     LogStore &
     TenantStore &
     InboxStore &
@@ -104,6 +110,7 @@ export interface ApiDependencies {
   logger: ApiLogger;
   limits: ApiLimits;
   inbox: InboxSettings;
+  optOut: OptOutSettings;
   /** Undefined where nothing is traced. */
   tracer: Tracer | undefined;
   /** Version that the OpenAPI document tells. */

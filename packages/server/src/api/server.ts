@@ -17,6 +17,7 @@ import { registerMachines } from "./machines.ts";
 import { registerMailbox } from "./mailbox.ts";
 import { messageHandlers } from "./messages.ts";
 import { observeAnswers } from "./observe-answers.ts";
+import { registerOptOut } from "./opt-out/register.ts";
 import { previewHandlers } from "./preview.ts";
 import { errorHandler } from "./problem.ts";
 import { protect } from "./protect.ts";
@@ -25,6 +26,7 @@ import { RateLimit } from "./rate-limit.ts";
 import { recipientHandlers } from "./recipients.ts";
 import { registerContract } from "./register-contract.ts";
 import { watchSilentConnections } from "./silent-connections.ts";
+import { suppressionHandlers } from "./suppressions/handlers.ts";
 import { tenantHandlers } from "./tenants.ts";
 import { traceRequests } from "./trace-requests.ts";
 import { answerUnknownRoutes } from "./unknown-routes.ts";
@@ -76,6 +78,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
   observeAnswers(app, dependencies.observe);
   registerMachines(app, dependencies);
   registerMailbox(app, dependencies, environments);
+  await registerOptOut(app, dependencies);
   await registerFeedback(app, dependencies, environments);
   const inbox = await registerInbox(app, dependencies);
   await app.register(async (scope) => {
@@ -85,6 +88,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
       ...eventHandlers(dependencies),
       ...messageHandlers(dependencies),
       ...recipientHandlers(dependencies),
+      ...suppressionHandlers(dependencies),
       ...inboxTokenHandlers(dependencies),
       ...configurationHandlers(dependencies.configuration),
       ...previewHandlers(dependencies),

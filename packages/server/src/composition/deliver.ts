@@ -3,6 +3,7 @@ import type { HandOver } from "../lib/hand-over.ts";
 import { Deliver } from "../pipeline/deliver/deliver.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
+import { publicUrlOf } from "./public-url.ts";
 
 /** The deliver stage with the limits of the settings. */
 export function createDeliver(parts: PipelineParts, queue: Queue, deliveries: HandOver<Delivery>): Deliver {
@@ -11,6 +12,7 @@ export function createDeliver(parts: PipelineParts, queue: Queue, deliveries: Ha
     ...parts,
     queue,
     takeDelivery: (id) => deliveries.take(id),
+    optOut: { publicUrl: () => publicUrlOf(config), linkDays: config.optOut.linkDays },
     limits: {
       maxInFlight: config.deliver.maxInFlight,
       maxInFlightPerIntegration: config.deliver.integrationInFlightMax,

@@ -67,6 +67,7 @@ export function createFace({
       bodyBytesMax: config.api.eventBodyBytesMax,
       feedbackBodyBytesMax: config.feedback.bodyBytesMax,
     },
+    optOut: config.optOut,
     inbox: { ...config.inbox, bounds: { itemsMax: config.inbox.itemsMax, changesMax: config.inbox.changesMax } },
     tracer,
     version,

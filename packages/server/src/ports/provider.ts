@@ -23,6 +23,8 @@ export interface OutboundMessage {
   createdAt: number;
   /** After it nobody wants the message any more, ms; null where it does not end. */
   expiresAt: number | null;
+  /** A POST there ends messages of this category (RFC 8058); undefined where the message has no such header. */
+  unsubscribeUrl?: string | undefined;
 }
 
 /** What a template made. Which fields are set depends on the channel. */

@@ -20,6 +20,10 @@ export interface TemplateFacts {
   /** Results of the run's earlier steps, by step. */
   steps?: Readonly<Record<string, Json>> | undefined;
   tenant: Tenant | undefined;
+  /** Where one click ends mails of this category; undefined where nothing can be left, as of what is critical. */
+  unsubscribeUrl?: string | undefined;
+  /** Where the recipient chooses what they get. */
+  preferencesUrl?: string | undefined;
   /** The locale that the template has for the recipient; the engine sets it. */
   locale?: string | undefined;
 }
@@ -38,6 +42,8 @@ export interface CompiledTemplate {
   readonly usesParts: boolean;
   /** It reads the tenant, which has to be there. */
   readonly usesTenant: boolean;
+  /** It reads one of the links by which a recipient says no. */
+  readonly usesOptOut: boolean;
 }
 
 export interface TemplateEngine {

@@ -18,6 +18,7 @@ import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
 import { settleConformance } from "./conformance/settle.conformance.ts";
 import { sumsConformance } from "./conformance/sums.conformance.ts";
+import { suppressionsConformance } from "./conformance/suppressions.conformance.ts";
 import { tenantsConformance } from "./conformance/tenants.conformance.ts";
 import { webhookCallsConformance } from "./conformance/webhook-calls.conformance.ts";
 import { webhookOutboxConformance } from "./conformance/webhook-outbox.conformance.ts";
@@ -39,6 +40,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     firstTurnConformance(corner);
     dedupeConformance(corner);
     recipientsConformance(corner);
+    suppressionsConformance(corner);
     runsConformance(corner);
     effectsConformance(corner);
     attemptsConformance(corner);

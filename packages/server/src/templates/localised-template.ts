@@ -22,6 +22,7 @@ const chosenMax = 200;
 export class LocalisedTemplate implements CompiledTemplate {
   readonly usesParts: boolean;
   readonly usesTenant: boolean;
+  readonly usesOptOut: boolean;
   readonly #compiler: FieldCompiler;
   readonly #template: TemplateBody;
   readonly #channel: Channel;
@@ -59,6 +60,7 @@ export class LocalisedTemplate implements CompiledTemplate {
     this.usesParts = layout !== undefined || own.includes("{{>") || own.includes("{{~>");
     // What a partial reads is not known before it is compiled, and may change with it.
     this.usesTenant = this.usesParts || own.includes("tenant");
+    this.usesOptOut = this.usesParts || own.includes("unsubscribeUrl") || own.includes("preferencesUrl");
   }
 
   render(facts: TemplateFacts): RenderedContent {

@@ -2,6 +2,7 @@ import type { Delivery } from "../../domain/delivery.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
 import type { OutboundMessage, Outcome, Provider } from "../../ports/provider.ts";
 import { callProvider } from "./call.ts";
+import type { OptOutLinks } from "./opt-out-links.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Group, Ready } from "./place.ts";
 import type { DeliverDependencies } from "./ports.ts";
@@ -13,12 +14,18 @@ const leaseTooShort: Outcome = { status: "rejected", kind: "transient", code: "l
 export class Caller {
   readonly #on: DeliverDependencies;
   readonly #outcomes: Outcomes;
+  readonly #links: OptOutLinks;
   readonly #integration: IntegrationConfiguration;
   readonly #provider: Provider;
 
-  constructor(on: DeliverDependencies, outcomes: Outcomes, integration: IntegrationConfiguration, provider: Provider) {
+  constructor(
+    { on, outcomes, optOutLinks }: { on: DeliverDependencies; outcomes: Outcomes; optOutLinks: OptOutLinks },
+    integration: IntegrationConfiguration,
+    provider: Provider,
+  ) {
     this.#on = on;
     this.#outcomes = outcomes;
+    this.#links = optOutLinks;
     this.#integration = integration;
     this.#provider = provider;
   }
@@ -39,7 +46,7 @@ export class Caller {
         ? ready.map(() => leaseTooShort)
         : await callProvider(
             this.#provider,
-            ready.map(outbound),
+            ready.map((one) => outbound(one, this.#links)),
             { callId: group.start.callId, timeoutMs: group.timeoutMs, clock, trace: spans?.request },
             // What comes late is evidence; Outcomes tells of a store that does not take it.
             (late) => void this.#record(ready, late),
@@ -71,7 +78,7 @@ export class Caller {
   }
 }
 
-function outbound({ pending: { delivery }, content }: Ready): OutboundMessage {
+function outbound({ pending: { delivery }, content }: Ready, links: OptOutLinks): OutboundMessage {
   const { channel, lane, tenant, category } = delivery.origin;
   return {
     id: delivery.id,
@@ -86,5 +93,6 @@ function outbound({ pending: { delivery }, content }: Ready): OutboundMessage {
     content,
     createdAt: delivery.createdAt,
     expiresAt: delivery.expiresAt,
+    unsubscribeUrl: links.headerOf(delivery),
   };
 }

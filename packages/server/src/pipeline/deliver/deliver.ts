@@ -12,6 +12,7 @@ import { Departure } from "./departure.ts";
 import { Dispatcher, type DispatcherServices } from "./dispatcher.ts";
 import { type DeliverLoad, fullest } from "./load.ts";
 import { openDelivery } from "./open.ts";
+import { OptOutLinks } from "./opt-out-links.ts";
 import { Outcomes } from "./outcomes.ts";
 import { OverflowDelays } from "./overflow.ts";
 import type { DeliverDependencies } from "./ports.ts";
@@ -49,10 +50,12 @@ export class Deliver {
     this.#slots = new Slots(dependencies.limits.maxInFlight);
     this.#failures = new TemplateFailures(dependencies.configuration, dependencies.limits.failingTemplatesMax);
     this.#overflow = new OverflowDelays(dependencies.limits.overflowDelayMs, dependencies.limits.overflowDelayMaxMs);
+    const links = new OptOutLinks(dependencies.keyring, dependencies.configuration, dependencies.optOut);
     this.#services = {
       on: dependencies,
       slots: this.#slots,
-      renderer: new Renderer(dependencies, dependencies.limits.compiledTemplatesMax),
+      renderer: new Renderer({ ...dependencies, optOutLinks: links }, dependencies.limits.compiledTemplatesMax),
+      optOutLinks: links,
       outcomes: new Outcomes(dependencies),
       failTemplate: (delivery, fault) => this.#failTemplate(delivery, fault),
       onRelease: () => {

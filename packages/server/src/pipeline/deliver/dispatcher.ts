@@ -9,6 +9,7 @@ import type { AttemptStart, StartResult } from "../../ports/store/deliver.ts";
 import { Buffer } from "./buffer.ts";
 import { Caller } from "./caller.ts";
 import type { IntegrationLoad } from "./load.ts";
+import type { OptOutLinks } from "./opt-out-links.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { Group, Pending, Ready } from "./place.ts";
 import type { DeliverDependencies } from "./ports.ts";
@@ -22,6 +23,7 @@ export interface DispatcherServices {
   slots: Slots;
   renderer: Renderer;
   outcomes: Outcomes;
+  optOutLinks: OptOutLinks;
   /** Gives a message up without an attempt: its template fails. */
   failTemplate: (delivery: Delivery, fault: TemplateFault) => Promise<void>;
   /** Places have become free. */
@@ -65,7 +67,7 @@ export class Dispatcher {
     this.#services = services;
     this.#integration = integration;
     this.#provider = provider;
-    this.#caller = new Caller(services.on, services.outcomes, integration, provider);
+    this.#caller = new Caller(services, integration, provider);
     const { limits, store } = services.on;
     const perSecond = integration.document.limits?.ratePerSecond;
     const key = `${integration.environmentId}:${integration.key}`;

@@ -12,6 +12,7 @@ import type { DeliverStore } from "../../ports/store/deliver.ts";
 import type { TemplateEngine } from "../../ports/template-engine.ts";
 import type { Tenants } from "../../ports/tenants.ts";
 import type { Tracer } from "../../ports/tracer.ts";
+import type { OptOutLinkSettings } from "./opt-out-links.ts";
 
 export interface DeliverLimits {
   /** Messages between STARTED and their recorded outcome, in this process. */
@@ -58,6 +59,8 @@ export interface DeliverObserver {
 export interface DeliverKeyring {
   unsealForEnvironment(environmentId: number, context: string, sealed: string): string;
   unsealForRecipient(wrappedKey: string, context: string, sealed: string): string;
+  hash(environmentId: number, ...parts: string[]): string;
+  sign(environmentId: number, purpose: string, text: string): Buffer;
 }
 
 export interface DeliverDependencies {
@@ -79,6 +82,8 @@ export interface DeliverDependencies {
   node: string;
   /** Undefined where nothing is traced. */
   tracer: Tracer | undefined;
+  /** Links by which recipients say no. */
+  optOut: OptOutLinkSettings;
   limits: DeliverLimits;
   observer: DeliverObserver;
 }

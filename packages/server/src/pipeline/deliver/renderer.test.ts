@@ -25,6 +25,7 @@ function bench(template: object) {
         peek: (_environmentId, key) => (state.tenants.has(key) ? tenant(key) : undefined),
         load: async (_environmentId, key) => tenant(key),
       },
+      optOutLinks: { of: ({ id }) => ({ unsubscribeUrl: `https://x/u/${id}`, preferencesUrl: `https://x/p/${id}` }) },
     },
     10,
   );
@@ -68,4 +69,9 @@ test("a direct mail of HTML alone gets a text made from it", async () => {
   const content = { subject: "s", html: '<p>Hello <a href="https://shop.example/1">shop</a></p>' };
   const direct = { ...delivery(), content };
   expect(await renderer.render(direct)).toEqual({ ...content, text: "Hello shop (https://shop.example/1)" });
+});
+
+test("a template has the links by which its recipient says no", async () => {
+  const { renderer } = bench({ email: { subject: "s", text: "{{unsubscribeUrl}} {{preferencesUrl}}" } });
+  expect((await renderer.render(delivery())).text).toBe("https://x/u/m https://x/p/m");
 });

@@ -10,11 +10,13 @@ import type { Configuration, TemplateParts } from "../../ports/configuration.ts"
 import type { RenderedAttachment, RenderedContent } from "../../ports/provider.ts";
 import type { CompiledTemplate, TemplateEngine, TemplateFacts } from "../../ports/template-engine.ts";
 import type { Tenant, Tenants } from "../../ports/tenants.ts";
+import type { OptOutLinks } from "./opt-out-links.ts";
 
 interface RendererParts {
   configuration: Pick<Configuration, "templateVersion"> & TemplateParts;
   templates: TemplateEngine;
   tenants: Tenants;
+  optOutLinks: Pick<OptOutLinks, "of">;
 }
 
 interface Kept {
@@ -46,9 +48,10 @@ export class Renderer {
     if (kept === undefined) return undefined;
     try {
       const compiled = this.#upToDate(kept, origin);
-      if (!compiled.usesTenant || origin.tenant === "") return compiled.render(factsOf(delivery, undefined));
+      if (!compiled.usesTenant || origin.tenant === "")
+        return compiled.render(this.#facts(compiled, delivery, undefined));
       const tenant = this.#parts.tenants.peek(origin.environmentId, origin.tenant);
-      return tenant === undefined ? undefined : compiled.render(factsOf(delivery, tenant));
+      return tenant === undefined ? undefined : compiled.render(this.#facts(compiled, delivery, tenant));
     } catch {
       return undefined;
     }
@@ -61,9 +64,12 @@ export class Renderer {
     const kept = this.#kept.get(keyOf(origin));
     if (kept === undefined) return this.#load(delivery);
     const compiled = this.#upToDate(kept, origin);
-    if (!compiled.usesTenant || origin.tenant === "") return compiled.render(factsOf(delivery, undefined));
+    if (!compiled.usesTenant || origin.tenant === "")
+      return compiled.render(this.#facts(compiled, delivery, undefined));
     const tenant = this.#parts.tenants.peek(origin.environmentId, origin.tenant);
-    return tenant === undefined ? this.#withTenant(compiled, delivery) : compiled.render(factsOf(delivery, tenant));
+    return tenant === undefined
+      ? this.#withTenant(compiled, delivery)
+      : compiled.render(this.#facts(compiled, delivery, tenant));
   }
 
   async #load(delivery: Delivery): Promise<RenderedContent> {
@@ -71,13 +77,20 @@ export class Renderer {
     const template = await this.#parts.configuration.templateVersion(environmentId, name, templateVersion);
     if (template === undefined) throw new TemplateFault(channel, undefined, `version ${templateVersion} is gone`);
     const compiled = this.#keep(keyOf(delivery.origin), template.document, environmentId, channel);
-    if (!compiled.usesTenant || tenant === "") return compiled.render(factsOf(delivery, undefined));
+    if (!compiled.usesTenant || tenant === "") return compiled.render(this.#facts(compiled, delivery, undefined));
     return this.#withTenant(compiled, delivery);
   }
 
   async #withTenant(compiled: CompiledTemplate, delivery: Delivery): Promise<RenderedContent> {
     const { environmentId, tenant } = delivery.origin;
-    return compiled.render(factsOf(delivery, await this.#parts.tenants.load(environmentId, tenant)));
+    return compiled.render(this.#facts(compiled, delivery, await this.#parts.tenants.load(environmentId, tenant)));
+  }
+
+  #facts(compiled: CompiledTemplate, delivery: Delivery, tenant: Tenant | undefined): TemplateFacts {
+    const { id, data, recipient, steps } = delivery;
+    const facts: TemplateFacts = { data, recipient, message: { id }, steps, tenant };
+    // A link is signed, which few messages need to wait for.
+    return compiled.usesOptOut ? { ...facts, ...this.#parts.optOutLinks.of(delivery) } : facts;
   }
 
   #upToDate({ template, compiled, partsRevision }: Kept, origin: MessageOrigin): CompiledTemplate {
@@ -106,11 +119,6 @@ export class Renderer {
 
 function keyOf({ environmentId, template, templateVersion, channel }: MessageOrigin): string {
   return `${environmentId}:${template}:${templateVersion}:${channel}`;
-}
-
-function factsOf(delivery: Delivery, tenant: Tenant | undefined): TemplateFacts {
-  const { id, data, recipient, steps } = delivery;
-  return { data, recipient, message: { id }, steps, tenant };
 }
 
 function ready(content: NonNullable<Delivery["content"]>, channel: Channel): RenderedContent {

@@ -8,6 +8,7 @@ import type { LogStore } from "./log.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
 import type { OrchestrateStore } from "./orchestrate.ts";
 import type { RecipientStore } from "./recipients.ts";
+import type { SuppressionStore } from "./suppressions.ts";
 import type { TenantStore } from "./tenants.ts";
 import type { WebhookStore } from "./webhooks.ts";
 
@@ -25,6 +26,7 @@ export interface StoreCalls
     TenantStore,
     KeyStore,
     RecipientStore,
+    SuppressionStore,
     InboxStore,
     LogStore,
     MaintenanceStore,

@@ -23,12 +23,15 @@ export function unsubscribeFault(template: string, protocol: "https:" | "mailto:
 }
 
 /**
- * List-Unsubscribe (RFC 2369) and List-Unsubscribe-Post (RFC 8058) by class: on marketing mail wherever a URL is set, on
- * transactional where that was asked for, on critical never. Undefined where the message's values make a line too long.
+ * List-Unsubscribe (RFC 2369) and List-Unsubscribe-Post (RFC 8058) by class: the integration's own URL, where one is set, on
+ * marketing mail, on transactional where that was asked for, on critical never; else the one that the message brings. One
+ * click takes https (RFC 8058 §3.1). Undefined where the message's values make a line too long.
  */
 export function unsubscribeHeaders(message: OutboundMessage, settings: UnsubscribeSettings): Header[] | undefined {
   const { unsubscribeUrl, unsubscribeMailto, unsubscribeTransactional } = settings;
-  if (unsubscribeUrl === undefined || message.lane === "critical") return [];
+  if (message.lane === "critical") return [];
+  if (unsubscribeUrl === undefined)
+    return message.unsubscribeUrl === undefined ? [] : ownHeaders(message.unsubscribeUrl);
   if (message.lane === "transactional" && !unsubscribeTransactional) return [];
   const urls = [unsubscribeUrl, ...(unsubscribeMailto === undefined ? [] : [unsubscribeMailto])].map((template) =>
     filled(template, message),
@@ -38,6 +41,14 @@ export function unsubscribeHeaders(message: OutboundMessage, settings: Unsubscri
     header("List-Unsubscribe", urls.map((url) => `<${url}>`).join(",\r\n ")),
     { name: "List-Unsubscribe-Post", value: "List-Unsubscribe=One-Click" },
   ];
+}
+
+function ownHeaders(url: string): Header[] | undefined {
+  if (url.length > urlMax) return undefined;
+  const list = header("List-Unsubscribe", `<${url}>`);
+  return url.startsWith("https:")
+    ? [list, { name: "List-Unsubscribe-Post", value: "List-Unsubscribe=One-Click" }]
+    : [list];
 }
 
 function filled(template: string, { recipient, id, category, tenant = "" }: OutboundMessage): string {

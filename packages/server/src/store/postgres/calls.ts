@@ -41,6 +41,7 @@ import { recordOutcomes } from "./calls/record-outcomes.ts";
 import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
 import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
+import { addSuppressions, listSuppressions, removeSuppressions } from "./calls/suppressions.ts";
 import { sweepInboxes } from "./calls/sweep-inboxes.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
 import { dueWebhookDeliveries, loadWebhookCall, recordWebhookAttempt } from "./calls/webhook-calls.ts";
@@ -90,6 +91,9 @@ export const calls: PostgresCalls = {
   putRecipient,
   getRecipient,
   deleteRecipient,
+  addSuppressions,
+  listSuppressions,
+  removeSuppressions,
   addInboxItems,
   changeInbox,
   listInbox,

@@ -37,6 +37,7 @@ import { recordOutcomes } from "./calls/record-outcomes.ts";
 import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
 import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
+import { addSuppressions, listSuppressions, removeSuppressions } from "./calls/suppressions.ts";
 import { sweepInboxes } from "./calls/sweep-inboxes.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
 import { dueWebhookDeliveries, loadWebhookCall, recordWebhookAttempt } from "./calls/webhook-calls.ts";
@@ -86,6 +87,9 @@ export const calls: SqliteCalls = {
   putRecipient,
   getRecipient,
   deleteRecipient,
+  addSuppressions,
+  listSuppressions,
+  removeSuppressions,
   addInboxItems,
   changeInbox,
   listInbox,

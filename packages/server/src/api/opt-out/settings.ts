@@ -1,0 +1,5 @@
+export interface OptOutSettings {
+  /** Requests per link and second. */
+  ratePerLinkPerSecond: number;
+  bodyBytesMax: number;
+}

@@ -1,0 +1,80 @@
+import type { Delivery } from "../../domain/delivery.ts";
+import { type OptOutSigner, writeOptOutToken } from "../../domain/opt-out-token.ts";
+import { normaliseAddress } from "../../domain/recipient.ts";
+import type { Configuration } from "../../ports/configuration.ts";
+
+export interface OptOutLinkSettings {
+  /** Where recipients reach the server, without a slash at its end. */
+  publicUrl: () => string;
+  linkDays: number;
+}
+
+interface LinkKeyring extends OptOutSigner {
+  hash(environmentId: number, ...parts: string[]): string;
+}
+
+export interface Links {
+  unsubscribeUrl: string | undefined;
+  preferencesUrl: string;
+}
+
+const dayMs = 86_400_000;
+/** A URL in a header cannot be folded, and a line has at most 998 characters (RFC 5322 §2.1.1). */
+const headerUrlMax = 900;
+
+/**
+ * Links by which the recipient of a message says no. They last from when the message was made, so that every attempt at it
+ * has the same. What is critical cannot be left, so it has no link that would say so.
+ */
+export class OptOutLinks {
+  readonly #keyring: LinkKeyring;
+  readonly #configuration: Pick<Configuration, "category">;
+  readonly #settings: OptOutLinkSettings;
+
+  constructor(keyring: LinkKeyring, configuration: Pick<Configuration, "category">, settings: OptOutLinkSettings) {
+    this.#keyring = keyring;
+    this.#configuration = configuration;
+    this.#settings = settings;
+  }
+
+  of(delivery: Delivery): Links {
+    const token = this.#token(delivery);
+    const base = this.#settings.publicUrl();
+    return {
+      unsubscribeUrl: delivery.origin.lane === "critical" ? undefined : `${base}/u/${token}`,
+      preferencesUrl: `${base}/p/${token}`,
+    };
+  }
+
+  /** The link that mail of this message has in its header. */
+  headerOf(delivery: Delivery): string | undefined {
+    const { environmentId, channel, category, lane } = delivery.origin;
+    if (channel !== "email" || lane === "critical") return undefined;
+    const isLeft =
+      lane === "marketing" || this.#configuration.category(environmentId, category)?.document.unsubscribe === true;
+    if (!isLeft) return undefined;
+    const url = this.of(delivery).unsubscribeUrl ?? "";
+    if (url.length <= headerUrlMax) return url;
+    // What the address gets is ended all the same; who had such a long id is not known to the page then.
+    return `${this.#settings.publicUrl()}/u/${this.#token(delivery, { recipient: "", tenant: "" })}`;
+  }
+
+  #token(
+    { id, origin, recipient, to, createdAt }: Delivery,
+    over: { recipient?: string; tenant?: string } = {},
+  ): string {
+    const { environmentId, channel, category, tenant } = origin;
+    return writeOptOutToken(this.#keyring, {
+      environmentId,
+      recipient: recipient.id,
+      channel,
+      addressHash: this.#keyring.hash(environmentId, channel, normaliseAddress(channel, to)),
+      category,
+      tenant,
+      messageId: id,
+      locale: recipient.locale ?? "",
+      expiresAt: createdAt + this.#settings.linkDays * dayMs,
+      ...over,
+    });
+  }
+}
