@@ -58,7 +58,7 @@ function routeSection(route, parts) {
     body(operation, parts),
     answer(route, operation, parts),
     errors(route, text, parts),
-    ...(example === undefined && route.body !== undefined ? [] : examples(route, example)),
+    ...(example === undefined && (route.body ?? route.accepts) !== undefined ? [] : examples(route, example)),
   ).trimEnd();
 }
 
@@ -80,7 +80,7 @@ function body(operation, parts) {
 
 function answer(route, operation, parts) {
   const { content } = operation.responses[route.status];
-  const schema = content?.["application/json"].schema;
+  const schema = content?.["application/json"]?.schema;
   if (schema === undefined) return `**Answer** ${route.status}${route.status === 204 ? ", without a body" : ""}`;
   return `**Answer** ${route.status}\n\n${shape(schema, parts, "always")}`;
 }

@@ -69,12 +69,7 @@ export type { ConfigurationView } from "./resources/configuration.ts";
 export type { ReplaySelection } from "./resources/dead-letters.ts";
 export type { MessageInput, MessageQuery } from "./resources/messages.ts";
 export type { InboxTokenInput, RecipientInput } from "./resources/recipients.ts";
-export type {
-  SuppressionInput,
-  SuppressionQuery,
-  SuppressionsAdded,
-  SuppressionView,
-} from "./resources/suppressions.ts";
+export type { SuppressionInput, SuppressionQuery, SuppressionView } from "./resources/suppressions.ts";
 export type { PreviewInput } from "./resources/templates.ts";
 export type { WebhookDeliveryQuery } from "./resources/webhooks.ts";
 export type { Fetch, FetchAnswer, FetchInit } from "./transport/fetch.ts";
@@ -86,7 +81,6 @@ export type { AnyEvents, BatchEventInput, EventInput, EventMap, EventsOf } from 
 /**
  * A client of one Tidings server. It holds no connection and no timer of its own, so it needs no closing; make one and
  * share it. `EventTypes` maps the names of your events to the types of their data.
- *
  * @example
  * const tidings = new Tidings<{ "order.shipped": { order: string } }>({ apiKey, baseUrl: "https://tidings.example.com" });
  */

@@ -22,7 +22,7 @@ export const importSuppressions: Command = {
   examples: [
     { line: "tidings suppressions import unsubscribed.csv", says: "What another system knows" },
     {
-      line: "tidings suppressions export > out.csv && tidings suppressions import out.csv",
+      line: "tidings suppressions import suppressions.csv",
       says: "Back into the same environment",
     },
   ],
@@ -75,7 +75,7 @@ export const exportSuppressions: Command = {
   name: "suppressions export",
   summary: "Write all suppressions to stdout as CSV",
   description: ["Addresses are not kept, so it has their hashes. They are taken back by the same environment alone."],
-  examples: [{ line: "tidings suppressions export > suppressions.csv", says: "A copy" }],
+  examples: [{ line: "tidings suppressions export | tee suppressions.csv", says: "A copy" }],
   json: "The same CSV",
   run: runExport,
 };

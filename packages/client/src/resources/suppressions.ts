@@ -68,6 +68,6 @@ export class Suppressions {
   }
 }
 
-export type { SuppressionsAdded, SuppressionView } from "@tidings/contract/suppressions";
+export type { SuppressionView } from "@tidings/contract/suppressions";
 export type SuppressionInput = z.input<typeof newSuppressionSchema>;
 export type SuppressionQuery = PageQuery & Omit<z.input<typeof suppressionQuerySchema>, keyof PageQuery>;

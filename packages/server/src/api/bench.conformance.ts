@@ -86,7 +86,8 @@ function ground() {
   return { clock, random, ids, database, store, keyring };
 }
 
-const machines: Pick<ApiDependencies, "readiness" | "metrics" | "workers"> = {
+const machines: Pick<ApiDependencies, "readiness" | "metrics" | "workers" | "optOut"> = {
+  optOut: { ratePerLinkPerSecond: 100, bodyBytesMax: 10_000 },
   workers: { list: async () => [] },
   readiness: async () => ({ store: { ok: true } }),
   metrics: async () => ({ contentType: "text/plain; version=0.0.4", text: "up 1\n" }),
@@ -145,7 +146,6 @@ export async function apiBench(
     logger: { error: (fields, message) => logged.push({ fields, message }) },
     limits: apiLimits,
     inbox: inboxSettings,
-    optOut: { ratePerLinkPerSecond: 100, bodyBytesMax: 10_000 },
     tracer: undefined,
     version: "0.0.0",
   };

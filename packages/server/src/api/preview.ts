@@ -17,6 +17,12 @@ import { body, parameter } from "./validation.ts";
 
 type Parts = Pick<ApiDependencies, "configuration" | "store" | "keyring" | "templates">;
 
+/** A preview is for nobody, so its links lead nowhere (RFC 2606 §2). */
+const exampleLinks = {
+  unsubscribeUrl: "https://preview.invalid/u/link",
+  preferencesUrl: "https://preview.invalid/p/link",
+};
+
 /** Renders a template without sending or storing anything. */
 export function previewHandlers(parts: Parts): Handlers {
   return {
@@ -32,6 +38,7 @@ export function previewHandlers(parts: Parts): Handlers {
         data: wanted.data ?? {},
         recipient: { ...recipient, locale: wanted.locale ?? recipient.locale },
         message: { id: "00000000-0000-8000-8000-000000000000" },
+        ...exampleLinks,
         tenant: wanted.tenant === undefined ? undefined : await tenantOf(parts, environmentId, wanted.tenant),
       };
       try {

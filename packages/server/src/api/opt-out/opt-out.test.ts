@@ -148,3 +148,35 @@ test("a body beyond its bound and too many requests of one link are refused", as
   expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
   expect((await open(link().path)).status).toBe(200);
 });
+
+test("the preference centre shows what is in force, saves all at once, and leaves what is critical alone", async () => {
+  await bench.call("/v1/categories/login", { method: "PUT", body: { class: "critical", name: "Login" } });
+  await bench.call("/v1/categories/offers", { method: "PUT", body: { class: "marketing", description: "A <b>" } });
+  const { token, addressHash } = link();
+  const path = `/p/${token}`;
+  const boxes = (text: string) =>
+    Object.fromEntries(
+      [...text.matchAll(/name="category" value="(\w+)"([^>]*)/g)].map(([, key, state]) => [key, state]),
+    );
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  const first = await open(path);
+  expect(boxes(first.text)).toEqual({ news: " checked", offers: " checked" });
+  expect(first.text).toContain("Login <small>(always)</small>");
+  expect(first.text).toContain("A &#60;b&#62;");
+  await open(path);
+  expect(await stored(addressHash)).toEqual([]);
+  const saved = await open(path, "POST", form, "shown=news&shown=offers&shown=login&category=offers");
+  expect(saved.text).toContain('<p role="status">Your choices are saved.</p>');
+  expect(boxes(saved.text)).toEqual({ news: "", offers: " checked" });
+  expect(await stored(addressHash)).toMatchObject([{ scope: "category", value: "news" }]);
+  await open(path, "POST", form, "shown=news&shown=offers&category=news&category=offers");
+  expect(await stored(addressHash)).toEqual([]);
+  await open(path, "POST", form, "shown=news&shown=offers&category=news&nothing=1");
+  expect((await stored(addressHash)).map(({ value }) => value)).toEqual(["news", "offers"]);
+  await bench.store.addSuppressions({
+    environmentId: 1,
+    suppressions: [{ channel: "email", addressHash, scope: "everything", value: "", reason: "bounced", createdAt: 1 }],
+  });
+  expect(boxes((await open(path)).text)).toEqual({ news: " disabled", offers: " disabled" });
+  expect((await open(`/p/${token.slice(1)}`, "POST", form, "shown=news&category=news")).status).toBe(404);
+});

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { ApiDependencies } from "../dependencies.ts";
 import { RateLimit } from "../rate-limit.ts";
-import { openLink } from "./link.ts";
-import { sendPage } from "./page.ts";
+import { type OpenedLink, openLink } from "./link.ts";
+import { type OptOutPage, sendPage } from "./page.ts";
+import { preferencesPage, savePreferences } from "./preferences.ts";
 import { unsubscribe, unsubscribePage } from "./unsubscribe.ts";
 
 type OptOutDependencies = Pick<ApiDependencies, "keyring" | "clock" | "store" | "configuration" | "optOut">;
@@ -19,27 +20,33 @@ export async function registerOptOut(app: FastifyInstance, dependencies: OptOutD
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, bytes, done) => done(null, bytes));
 
-    scope.route({
-      method: ["GET", "HEAD"],
-      url: "/u/:token",
-      config: { operation: "showUnsubscribe" },
-      handler: async (request, reply) => {
-        const link = await openLink(request, reply, rate, dependencies);
-        return link === undefined ? reply : sendPage(reply, 200, await unsubscribePage(dependencies, link, false));
-      },
-    });
+    const page = (
+      method: "GET" | "POST",
+      path: "u" | "p",
+      operation: string,
+      answer: (link: OpenedLink, body: unknown) => Promise<OptOutPage>,
+    ): void => {
+      scope.route({
+        method: method === "GET" ? ["GET", "HEAD"] : method,
+        url: `/${path}/:token`,
+        bodyLimit: optOut.bodyBytesMax,
+        config: { operation },
+        handler: async (request, reply) => {
+          const link = await openLink(request, reply, rate, dependencies);
+          return link === undefined ? reply : sendPage(reply, 200, await answer(link, request.body));
+        },
+      });
+    };
 
-    scope.route({
-      method: "POST",
-      url: "/u/:token",
-      bodyLimit: optOut.bodyBytesMax,
-      config: { operation: "unsubscribe" },
-      handler: async (request, reply) => {
-        const link = await openLink(request, reply, rate, dependencies);
-        if (link === undefined) return reply;
-        await unsubscribe(dependencies, link.token);
-        return sendPage(reply, 200, await unsubscribePage(dependencies, link, true));
-      },
+    page("GET", "u", "showUnsubscribe", (link) => unsubscribePage(dependencies, link, false));
+    page("POST", "u", "unsubscribe", async (link) => {
+      await unsubscribe(dependencies, link.token);
+      return unsubscribePage(dependencies, link, true);
+    });
+    page("GET", "p", "showPreferences", (link) => preferencesPage(dependencies, link, false));
+    page("POST", "p", "savePreferences", async (link, body) => {
+      await savePreferences(dependencies, link, body);
+      return preferencesPage(dependencies, link, true);
     });
   });
 }

@@ -71,6 +71,13 @@ export interface Account extends Partial<Pick<Provider, "maxBatch" | "destinatio
   limits?: { maxInFlight?: number; ratePerSecond?: number };
 }
 
+const keyring = {
+  unsealForEnvironment: () => "",
+  unsealForRecipient: () => "",
+  hash: () => "",
+  sign: () => Buffer.alloc(0),
+};
+
 /** The deliver stage with one webhook integration per environment, whose calls end when a test says so. */
 export function loadBench(accounts: readonly Account[], over: Partial<DeliverLimits> = {}) {
   const clock = new SimulatedClock(Date.UTC(2026, 0, 1));
@@ -107,12 +114,7 @@ export function loadBench(accounts: readonly Account[], over: Partial<DeliverLim
     store,
     configuration: configurationOf(integrations),
     tenants: { peek: () => undefined, load: async (_environmentId, key) => ({ key, name: undefined, branding: {} }) },
-    keyring: {
-      unsealForEnvironment: () => "",
-      unsealForRecipient: () => "",
-      hash: () => "",
-      sign: () => Buffer.alloc(0),
-    },
+    keyring,
     optOut: { publicUrl: () => "http://localhost", linkDays: 60 },
     clock,
     random: new SeededRandom(1),

@@ -1,15 +1,12 @@
-import type { Attachment } from "@tidings/contract/attachments";
-import type { InApp } from "@tidings/contract/in-app";
 import type { TemplateBody } from "@tidings/contract/templates";
-import type { Channel } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import { TemplateFault } from "../../domain/template-fault.ts";
-import { textOfHtml } from "../../lib/html-text.ts";
 import type { Configuration, TemplateParts } from "../../ports/configuration.ts";
-import type { RenderedAttachment, RenderedContent } from "../../ports/provider.ts";
+import type { RenderedContent } from "../../ports/provider.ts";
 import type { CompiledTemplate, TemplateEngine, TemplateFacts } from "../../ports/template-engine.ts";
 import type { Tenant, Tenants } from "../../ports/tenants.ts";
+import { contentOf } from "./direct-content.ts";
 import type { OptOutLinks } from "./opt-out-links.ts";
 
 interface RendererParts {
@@ -42,7 +39,7 @@ export class Renderer {
 
   /** Content of a message where it can be made at once; undefined where its template or tenant is not in memory, or it fails. */
   renderNow(delivery: Delivery): RenderedContent | undefined {
-    if (delivery.content !== undefined) return ready(delivery.content, delivery.origin.channel);
+    if (delivery.content !== undefined) return contentOf(delivery.content, delivery.origin.channel);
     const { origin } = delivery;
     const kept = this.#kept.get(keyOf(origin));
     if (kept === undefined) return undefined;
@@ -59,7 +56,7 @@ export class Renderer {
 
   /** Content of a message; at once where all that it needs is in memory. Throws, or rejects, where it cannot be made. */
   render(delivery: Delivery): RenderedContent | Promise<RenderedContent> {
-    if (delivery.content !== undefined) return ready(delivery.content, delivery.origin.channel);
+    if (delivery.content !== undefined) return contentOf(delivery.content, delivery.origin.channel);
     const { origin } = delivery;
     const kept = this.#kept.get(keyOf(origin));
     if (kept === undefined) return this.#load(delivery);
@@ -119,35 +116,4 @@ export class Renderer {
 
 function keyOf({ environmentId, template, templateVersion, channel }: MessageOrigin): string {
   return `${environmentId}:${template}:${templateVersion}:${channel}`;
-}
-
-function ready(content: NonNullable<Delivery["content"]>, channel: Channel): RenderedContent {
-  const { subject, html, body, inApp, attachments } = content;
-  // A mail of HTML alone is taken for junk, and unreadable where HTML is not shown.
-  const text = content.text ?? (channel === "email" && html !== undefined ? textOfHtml(html) : undefined);
-  return {
-    ...(subject === undefined ? {} : { subject }),
-    ...(text === undefined ? {} : { text }),
-    ...(html === undefined ? {} : { html }),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(inApp === undefined ? {} : { inApp: inAppOf(inApp) }),
-    ...(attachments === undefined ? {} : { attachments: attachments.map(renderedAttachment) }),
-  };
-}
-
-function inAppOf({ url, imageUrl, actions, data }: InApp): NonNullable<RenderedContent["inApp"]> {
-  return {
-    ...(url === undefined ? {} : { url }),
-    ...(imageUrl === undefined ? {} : { imageUrl }),
-    ...(data === undefined ? {} : { data }),
-    ...(actions === undefined
-      ? {}
-      : {
-          actions: actions.map(({ key, label, url: to }) => ({ key, label, ...(to === undefined ? {} : { url: to }) })),
-        }),
-  };
-}
-
-function renderedAttachment({ filename, contentType, content, contentId }: Attachment): RenderedAttachment {
-  return { filename, contentType, content, ...(contentId === undefined ? {} : { contentId }) };
 }
