@@ -31,7 +31,7 @@ test("an address is suppressed, found and freed again", async () => {
     "ID  SCOPE  SINCE  REASON\n",
   );
   expect((await run("suppressions", "add", "anna")).code).toBe(2);
-});
+}, 60_000);
 
 test("a file of more records than one call takes is imported in parts, and what is exported is taken back", async () => {
   const lines = Array.from({ length: 10_050 }, (_, index) => `email,user${index}@example.com`);

@@ -87,7 +87,7 @@ function ground() {
 }
 
 const machines: Pick<ApiDependencies, "readiness" | "metrics" | "workers" | "optOut"> = {
-  optOut: { ratePerLinkPerSecond: 100, bodyBytesMax: 10_000 },
+  optOut: { ratePerLinkPerSecond: 20, bodyBytesMax: 10_000 },
   workers: { list: async () => [] },
   readiness: async () => ({ store: { ok: true } }),
   metrics: async () => ({ contentType: "text/plain; version=0.0.4", text: "up 1\n" }),
