@@ -71,6 +71,26 @@ const calls: Record<string, unknown[]> = {
   "recipients.delete": ["u1", options],
   "recipients.createInboxToken": ["u1", { ttlSeconds: 60, scopes: ["inbox:read"] }, options],
   "recipients.revokeInboxTokens": ["u1", options],
+  "recipients.addConsent": ["u1", { purpose: "news", action: "granted", source: "form", ip: "::1" }, options],
+  "recipients.consents": ["u1", { limit: 3 }, options],
+  "preferences.put": ["u1", { all: { sms: "off" }, categories: { news: { email: "weekly" } } }, options],
+  "preferences.get": ["u1", options],
+  "preferences.putBatch": [[{ recipient: "u1", all: { sms: "off" } }], options],
+  "preferences.read": [["u1", "u2"], options],
+  "suppressions.list": [{ channel: "email", limit: 3 }, options],
+  "suppressions.add": [[{ channel: "email", address: "a@b.org" }], options],
+  "suppressions.remove": ["email.0123456789abcdef0123456789abcdef.everything", options],
+  "suppressions.import": ["channel,address\nemail,a@b.org\n", options],
+  "topics.put": ["news", { name: "n" }, options],
+  "topics.get": ["news", options],
+  "topics.list": [{ limit: 3 }, options],
+  "topics.delete": ["news", options],
+  "topics.subscribe": ["news", ["u1", "u2"], options],
+  "topics.unsubscribe": ["news", ["u1"], options],
+  "topics.unsubscribeOne": ["news", "u1", options],
+  "topics.subscribers": ["news", { limit: 3 }, options],
+  "topics.ofRecipient": ["u1", { limit: 3 }, options],
+  "policies.put": ["environment", { preferences: { sms: "off" }, defaultCountry: "AT" }, options],
   "workflows.put": ["w", { ...validWorkflow, category: "c" }, options],
   "templates.put": ["t", template, options],
   "templates.preview": [
@@ -91,14 +111,16 @@ const calls: Record<string, unknown[]> = {
   "categories.put": ["c", { class: "marketing", name: "n", retry: { delaysSeconds: [1, 2] } }, options],
   "integrations.put": ["i", integration, options],
   ...Object.fromEntries(
-    ["workflows", "templates", "layouts", "partials", "categories", "integrations", "tenants"].flatMap((kind) => [
-      [`${kind}.get`, ["w", options]],
-      [`${kind}.list`, [{ limit: 3 }, options]],
-      [`${kind}.delete`, ["w", options]],
-    ]),
+    ["workflows", "templates", "layouts", "partials", "categories", "integrations", "policies", "tenants"].flatMap(
+      (kind) => [
+        [`${kind}.get`, ["w", options]],
+        [`${kind}.list`, [{ limit: 3 }, options]],
+        [`${kind}.delete`, ["w", options]],
+      ],
+    ),
   ),
   ...Object.fromEntries(
-    ["workflows", "templates", "layouts", "partials", "categories", "integrations"].flatMap((kind) => [
+    ["workflows", "templates", "layouts", "partials", "categories", "integrations", "policies"].flatMap((kind) => [
       [`${kind}.getVersion`, ["w", 1, options]],
       [`${kind}.versions`, ["w", { limit: 3 }, options]],
       [`${kind}.rollback`, ["w", 1, options]],

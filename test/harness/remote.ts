@@ -16,6 +16,7 @@ const plurals: Readonly<Record<DocumentKind, string>> = {
   layout: "layouts",
   partial: "partials",
   tenant: "tenants",
+  policy: "policies",
 };
 
 const pageSchema = pageOf(

@@ -3,6 +3,7 @@ import type { ConfigurationKind } from "@tidings/contract/configuration";
 import { integrationBodySchema } from "@tidings/contract/integrations";
 import { layoutBodySchema } from "@tidings/contract/layouts";
 import { partialBodySchema } from "@tidings/contract/partials";
+import { policyBodySchema } from "@tidings/contract/policies";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import type { Channel } from "@tidings/contract/words";
 import { workflowBodySchema } from "@tidings/contract/workflows";
@@ -50,6 +51,7 @@ const schemas: Record<ConfigurationKind, { parse(document: unknown): unknown }> 
   category: categoryBodySchema,
   template: templateBodySchema,
   integration: integrationBodySchema,
+  policy: policyBodySchema,
   workflow: workflowBodySchema,
 };
 

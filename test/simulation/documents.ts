@@ -55,6 +55,9 @@ export interface SimulatedStep {
   request?: { method: string; url: string };
   timeoutMs?: number;
   onError?: "fail" | "continue";
+  key?: string;
+  window?: { kind: "fixed"; seconds: number } | { kind: "sliding"; seconds: number; maxSeconds: number };
+  maxEvents?: number;
   if?: unknown;
   then?: readonly SimulatedStep[];
   else?: readonly SimulatedStep[];
@@ -79,6 +82,16 @@ const draw = (onError: "fail" | "continue", host: string): SimulatedStep => ({
   request: { method: "GET", url: `https://${host}/{{data.ref}}?poison={{data.poison}}` },
   timeoutMs: 2000,
   onError,
+});
+
+/** Gathers what has one amount; nothing is sent behind it, so that what it gathered is looked at by itself. */
+export const digestId = "sum";
+const digest = (window: NonNullable<SimulatedStep["window"]>, maxEvents: number): SimulatedStep => ({
+  id: digestId,
+  type: "digest",
+  key: "data.amount",
+  window,
+  maxEvents,
 });
 
 const amount = { field: "data.amount", op: "gte", value: 100 };
@@ -118,6 +131,16 @@ export const workflows: Readonly<Record<string, SimulatedWorkflow>> = {
       // biome-ignore lint/suspicious/noThenProperty: `then` is the field's word in workflow definitions
       { id: "reached", type: "condition", if: reached, then: [sms("thanks")], else: [email("again")] },
     ],
+  },
+  "comment-digest": {
+    event: "comment.made",
+    category: "orders",
+    steps: [digest({ kind: "fixed", seconds: 8 }, 4)],
+  },
+  "order-digest": {
+    event: "order.shipped",
+    category: "news",
+    steps: [delay("pause", 3), digest({ kind: "sliding", seconds: 6, maxSeconds: 15 }, 3)],
   },
   lottery: {
     event: "lottery.drawn",

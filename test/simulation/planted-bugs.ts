@@ -26,7 +26,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `if (!advance(database, turn)) return { status: "lost" };`,
     replace: `if (!advance(database, turn)) return { status: "lost" };
       database.exec("release call; commit; begin immediate; savepoint call");`,
-    invariants: ["expected-message-exists", "recipient-is-explained"],
+    invariants: ["expected-message-exists", "recipient-is-explained", "in-one-digest"],
   },
   {
     name: "missing fence",
@@ -88,5 +88,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: "< openPerBoundMax);",
     replace: "< Number.POSITIVE_INFINITY);",
     invariants: ["fetches-bounded"],
+  },
+  {
+    name: "a window that does not keep the event which fills it",
+    file: "store/sql/digest-fold.ts",
+    find: "into.entries.push({",
+    replace: "if (window.state.isOpen) into.entries.push({",
+    invariants: ["in-one-digest"],
+  },
+  {
+    name: "a window that is closed, and leaves its events to the next",
+    file: "store/sqlite/calls/digest.ts",
+    find: `database.run("delete from digest_entry where window_id = ?", runId);`,
+    replace: "",
+    invariants: ["digests-are-closed"],
   },
 ];

@@ -28,18 +28,34 @@ export interface Intent {
 
 const names = ["password.reset", "order.shipped", "newsletter", "plan.notice", "follow.up", "lottery.drawn"] as const;
 const postsUntilMs = 25_000;
+const talkMs = 10_000;
+
+/** Some in a row that are about the same: what digests gather. */
+interface Talk {
+  people: readonly SimulatedPerson[];
+  from: number;
+}
 
 export function makeScenario(random: SeededRandom, people: readonly SimulatedPerson[]): Intent[] {
   const count = 5 + random.int(8);
-  return Array.from({ length: count }, (_, index) => makeIntent(random, people, index));
+  const intents = Array.from({ length: count }, (_, index) => makeIntent(random, people, index));
+  if (!random.chance(0.3)) return intents;
+  const talk = { people: choose(random, people), from: random.int(postsUntilMs - talkMs) };
+  const comments = Array.from({ length: 3 + random.int(6) }, (_, index) =>
+    makeIntent(random, people, count + index, talk),
+  );
+  return [...intents, ...comments];
 }
 
-function makeIntent(random: SeededRandom, people: readonly SimulatedPerson[], index: number): Intent {
+function makeIntent(random: SeededRandom, people: readonly SimulatedPerson[], index: number, talk?: Talk): Intent {
   const ref = `event-${index}`;
-  const name = random.chance(0.03) ? "nobody.cares" : random.pick(names);
+  const name = talk !== undefined ? "comment.made" : random.chance(0.03) ? "nobody.cares" : random.pick(names);
   // Some at one moment, as a burst is what fills buffers.
-  const postAt = startMs + 10 + (random.chance(0.3) ? 5000 : random.int(postsUntilMs));
-  const chosen = choose(random, people);
+  const burst = random.chance(0.3);
+  const at =
+    talk === undefined ? (burst ? 5000 : random.int(postsUntilMs)) : talk.from + (burst ? 0 : random.int(talkMs));
+  const postAt = startMs + 10 + at;
+  const chosen = talk === undefined ? choose(random, people) : [...talk.people];
   const inline = new Map<string, number | undefined>();
   const recipients = chosen.map((person) => recipientOf(random, person, ref, postAt, inline));
   const scheduledAt = random.chance(0.2) ? postAt + random.int(20_000) : undefined;
@@ -48,7 +64,7 @@ function makeIntent(random: SeededRandom, people: readonly SimulatedPerson[], in
   const poison = poisonOf(random, name);
   const data = {
     ref,
-    amount: random.pick([10, 100, 500]),
+    amount: talk === undefined ? random.pick([10, 100, 500]) : random.pick([10, 100]),
     title: poison === "title" ? "two\nlines" : "hello",
     ...(random.chance(0.7) ? { issue: random.int(3) } : {}),
     ...(poison === undefined ? {} : { poison }),
@@ -57,7 +73,7 @@ function makeIntent(random: SeededRandom, people: readonly SimulatedPerson[], in
     name,
     recipients,
     data,
-    ...(random.chance(0.3) ? { tenant: random.pick(["acme", "globex"]) } : {}),
+    ...(talk === undefined && random.chance(0.3) ? { tenant: random.pick(["acme", "globex"]) } : {}),
     ...(scheduledAt === undefined ? {} : { scheduledAt: new Date(scheduledAt).toISOString() }),
     ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
     ...(cancelAt === undefined ? {} : { cancellationKey: `cancel-${ref}` }),

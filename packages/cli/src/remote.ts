@@ -60,6 +60,8 @@ function viewsOf(api: Api, kind: DocumentKind, signal: AbortSignal): AsyncIterab
       return api.layouts.list(query, options);
     case "partial":
       return api.partials.list(query, options);
+    case "policy":
+      return api.policies.list(query, options);
     case "tenant":
       return api.tenants.list(query, options);
   }

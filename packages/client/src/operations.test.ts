@@ -41,8 +41,16 @@ test("a POST is repeated without an idempotency key only where that is safe", ()
   expect(repeated.map(({ name }) => name).sort()).toEqual(
     [
       ...takesKeys,
-      ...["sendEvents", "cancelEvents", "createInboxToken", "checkConfiguration", "previewTemplate"],
+      "sendEvents",
+      "cancelEvents",
+      "createInboxToken",
+      "checkConfiguration",
+      "previewTemplate",
+      "putPreferencesBatch",
+      "readPreferences",
       ...["addSuppressions", "importSuppressions"],
+      "subscribe",
+      "unsubscribe",
     ].sort(),
   );
 });

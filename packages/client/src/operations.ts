@@ -23,17 +23,22 @@ import { healthSchema, readinessSchema } from "@tidings/contract/machines";
 import { messageBodySchema, messageQuerySchema, messageSchema } from "@tidings/contract/messages";
 import { pageOf, pageQuerySchema } from "@tidings/contract/pages";
 import { partialBodySchema } from "@tidings/contract/partials";
+import { policyBodySchema } from "@tidings/contract/policies";
 import { previewBodySchema, previewSchema } from "@tidings/contract/previews";
 import { queuesSchema } from "@tidings/contract/queues";
 import { recipientBodySchema, recipientSchema } from "@tidings/contract/recipients";
-import {
-  suppressionQuerySchema,
-  suppressionSchema,
-  suppressionsAddedSchema,
-  suppressionsBodySchema,
-} from "@tidings/contract/suppressions";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { tenantBodySchema, tenantViewSchema } from "@tidings/contract/tenants";
+import {
+  subscribedSchema,
+  subscribedTopicSchema,
+  subscribersBodySchema,
+  subscriptionSchema,
+  subscriptionsQuerySchema,
+  topicBodySchema,
+  topicSchema,
+  unsubscribedSchema,
+} from "@tidings/contract/topics";
 import {
   newWebhookSchema,
   webhookBodySchema,
@@ -46,7 +51,9 @@ import {
 } from "@tidings/contract/webhooks";
 import { workersSchema } from "@tidings/contract/workers";
 import { workflowBodySchema } from "@tidings/contract/workflows";
+import { consentOperations, preferenceOperations } from "./choice-operations.ts";
 import { always, configuration, documents, keyed, once } from "./document-operations.ts";
+import { suppressionOperations } from "./suppression-operations.ts";
 import type { Operation } from "./transport/operation.ts";
 
 /*
@@ -74,12 +81,9 @@ export const operations = {
     createInboxToken: { name: "createInboxToken", method: "POST", path: "/v1/recipients/{id}/tokens", body: inboxTokenBodySchema, status: 201, response: inboxTokenSchema, ...always },
     revokeInboxTokens: { name: "revokeInboxTokens", method: "DELETE", path: "/v1/recipients/{id}/tokens", status: 204, ...always },
   },
-  suppressions: {
-    list: { name: "listSuppressions", method: "GET", path: "/v1/suppressions", query: suppressionQuerySchema, status: 200, response: pageOf(suppressionSchema), ...always },
-    add: { name: "addSuppressions", method: "POST", path: "/v1/suppressions", body: suppressionsBodySchema, status: 200, response: suppressionsAddedSchema, ...always },
-    remove: { name: "removeSuppression", method: "DELETE", path: "/v1/suppressions/{id}", status: 204, ...always },
-    import: { name: "importSuppressions", method: "POST", path: "/v1/suppressions/import", accepts: "text/csv", status: 200, response: suppressionsAddedSchema, ...always },
-  },
+  suppressions: suppressionOperations,
+  preferences: preferenceOperations,
+  consents: consentOperations,
   workflows: configuration("workflow", "workflows", workflowBodySchema),
   templates: configuration("template", "templates", templateBodySchema),
   previews: {
@@ -89,7 +93,19 @@ export const operations = {
   partials: configuration("partial", "partials", partialBodySchema),
   categories: configuration("category", "categories", categoryBodySchema),
   integrations: configuration("integration", "integrations", integrationBodySchema),
+  policies: configuration("policy", "policies", policyBodySchema),
   tenants: documents("tenant", "tenants", tenantBodySchema, tenantViewSchema),
+  topics: {
+    list: { name: "listTopics", method: "GET", path: "/v1/topics", query: pageQuerySchema, status: 200, response: pageOf(topicSchema), ...always },
+    put: { name: "putTopic", method: "PUT", path: "/v1/topics/{key}", body: topicBodySchema, status: 200, response: topicSchema, ...always },
+    get: { name: "getTopic", method: "GET", path: "/v1/topics/{key}", status: 200, response: topicSchema, ...always },
+    delete: { name: "deleteTopic", method: "DELETE", path: "/v1/topics/{key}", status: 204, ...always },
+    subscribers: { name: "listSubscriptions", method: "GET", path: "/v1/topics/{key}/subscriptions", query: subscriptionsQuerySchema, status: 200, response: pageOf(subscriptionSchema), ...always },
+    subscribe: { name: "subscribe", method: "POST", path: "/v1/topics/{key}/subscriptions", body: subscribersBodySchema, status: 200, response: subscribedSchema, ...always },
+    unsubscribe: { name: "unsubscribe", method: "POST", path: "/v1/topics/{key}/subscriptions/remove", body: subscribersBodySchema, status: 200, response: unsubscribedSchema, ...always },
+    unsubscribeOne: { name: "deleteSubscription", method: "DELETE", path: "/v1/topics/{key}/subscriptions/{recipient}", status: 204, ...always },
+    ofRecipient: { name: "listRecipientTopics", method: "GET", path: "/v1/recipients/{id}/topics", query: pageQuerySchema, status: 200, response: pageOf(subscribedTopicSchema), ...always },
+  },
   configuration: {
     check: { name: "checkConfiguration", method: "POST", path: "/v1/configuration/check", body: configurationSetSchema, status: 200, response: configurationCheckSchema, ...always },
     apply: { name: "applyConfiguration", method: "POST", path: "/v1/configuration/apply", body: configurationSetSchema, status: 200, response: configurationAppliedSchema, ...once },

@@ -3,6 +3,7 @@ import type { integrationBodySchema } from "@tidings/contract/integrations";
 import type { layoutBodySchema } from "@tidings/contract/layouts";
 import type { Health, Readiness } from "@tidings/contract/machines";
 import type { partialBodySchema } from "@tidings/contract/partials";
+import type { policyBodySchema } from "@tidings/contract/policies";
 import type { tenantBodySchema } from "@tidings/contract/tenants";
 import type { workflowBodySchema } from "@tidings/contract/workflows";
 import { operations } from "./operations.ts";
@@ -12,10 +13,12 @@ import { DeadLetters } from "./resources/dead-letters.ts";
 import { Environments } from "./resources/environments.ts";
 import { Events } from "./resources/events.ts";
 import { Messages } from "./resources/messages.ts";
+import { Preferences } from "./resources/preferences.ts";
 import { Queues } from "./resources/queues.ts";
 import { Recipients } from "./resources/recipients.ts";
 import { Suppressions } from "./resources/suppressions.ts";
 import { Templates } from "./resources/templates.ts";
+import { Topics } from "./resources/topics.ts";
 import { VersionedConfiguration } from "./resources/versioned-configuration.ts";
 import { Webhooks } from "./resources/webhooks.ts";
 import { WholeConfiguration } from "./resources/whole-configuration.ts";
@@ -43,6 +46,7 @@ export type { QueueList, QueueView } from "@tidings/contract/queues";
 export type { InlineRecipient, RecipientView } from "@tidings/contract/recipients";
 export type { TemplateBody } from "@tidings/contract/templates";
 export type { TenantBody } from "@tidings/contract/tenants";
+export type { SubscribedTopic, SubscriptionView, TopicView } from "@tidings/contract/topics";
 export type {
   NewWebhook,
   WebhookBody,
@@ -53,24 +57,16 @@ export type {
 } from "@tidings/contract/webhooks";
 export type { WorkerList, WorkerView } from "@tidings/contract/workers";
 export type { WorkflowBody } from "@tidings/contract/workflows";
-export {
-  type ApiErrorCode,
-  TidingsAbortError,
-  TidingsAnswerError,
-  TidingsApiError,
-  TidingsConnectionError,
-  TidingsError,
-  TidingsInputError,
-  TidingsTimeoutError,
-} from "./errors.ts";
+export * from "./errors.ts";
 export type { Page, Pages } from "./pages.ts";
 export type { ApiKeyInput } from "./resources/api-keys.ts";
 export type { ConfigurationView } from "./resources/configuration.ts";
 export type { ReplaySelection } from "./resources/dead-letters.ts";
 export type { MessageInput, MessageQuery } from "./resources/messages.ts";
-export type { InboxTokenInput, RecipientInput } from "./resources/recipients.ts";
+export type { ConsentInput, InboxTokenInput, RecipientInput } from "./resources/recipients.ts";
 export type { SuppressionInput, SuppressionQuery, SuppressionView } from "./resources/suppressions.ts";
 export type { PreviewInput } from "./resources/templates.ts";
+export type { TopicInput } from "./resources/topics.ts";
 export type { WebhookDeliveryQuery } from "./resources/webhooks.ts";
 export type { Fetch, FetchAnswer, FetchInit } from "./transport/fetch.ts";
 export type { CallOptions, SendOptions, TidingsOptions } from "./transport/options.ts";
@@ -79,8 +75,7 @@ export type { DataOf } from "./types/data-of.ts";
 export type { AnyEvents, BatchEventInput, EventInput, EventMap, EventsOf } from "./types/event-map.ts";
 
 /**
- * A client of one Tidings server. It holds no connection and no timer of its own, so it needs no closing; make one and
- * share it. `EventTypes` maps the names of your events to the types of their data.
+ * A client of one server, to be shared; it needs no closing. `EventTypes` maps names of events to types of their data.
  * @example
  * const tidings = new Tidings<{ "order.shipped": { order: string } }>({ apiKey, baseUrl: "https://tidings.example.com" });
  */
@@ -95,7 +90,10 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly partials: VersionedConfiguration<typeof partialBodySchema>;
   readonly categories: VersionedConfiguration<typeof categoryBodySchema>;
   readonly integrations: VersionedConfiguration<typeof integrationBodySchema>;
+  readonly policies: VersionedConfiguration<typeof policyBodySchema>;
+  readonly preferences: Preferences;
   readonly tenants: Configuration<typeof tenantBodySchema>;
+  readonly topics: Topics;
   readonly configuration: WholeConfiguration;
   readonly environments: Environments;
   readonly deadLetters: DeadLetters;
@@ -119,7 +117,10 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
     this.partials = new VersionedConfiguration(transport, operations.partials);
     this.categories = new VersionedConfiguration(transport, operations.categories);
     this.integrations = new VersionedConfiguration(transport, operations.integrations);
+    this.policies = new VersionedConfiguration(transport, operations.policies);
+    this.preferences = new Preferences(transport);
     this.tenants = new Configuration(transport, operations.tenants);
+    this.topics = new Topics(transport);
     this.configuration = new WholeConfiguration(transport);
     this.environments = new Environments(transport);
     this.deadLetters = new DeadLetters(transport);

@@ -45,6 +45,24 @@ describe("a workflow in TypeScript", () => {
     expect(open.category).toBe("news");
   });
 
+  test("may gather by, and count by, paths of its data", () => {
+    const gathered = workflow({
+      category: "news",
+      data: { type: "object", properties: { project: { type: "string" } } },
+      steps: [
+        { id: "few", type: "throttle", key: "data.project", limit: 3, windowSeconds: 60 },
+        { id: "sum", type: "digest", key: "data.project", window: { kind: "calendar", every: "day", time: "08:00" } },
+        { id: "monday", type: "delay", until: { time: "09:00", weekday: "monday" } },
+        { id: "mail", type: "channel", channel: "email", template: "t" },
+      ],
+    });
+    expect(gathered.steps).toHaveLength(4);
+    const data = { type: "object", properties: { project: { type: "string" } } } as const;
+    const window = { kind: "fixed", seconds: 60 } as const;
+    // @ts-expect-error the data has no such field
+    workflow({ category: "c", data, steps: [{ id: "sum", type: "digest", key: "data.projct", window }] });
+  });
+
   test("is refused by the compiler where it cannot be right", () => {
     const steps = [{ id: "a", type: "channel", channel: "email", template: "t" }] as const;
     // @ts-expect-error no such channel

@@ -1,5 +1,7 @@
 import type { ConditionOperator } from "@tidings/contract/conditions";
 import type { Json } from "@tidings/contract/data";
+import type { DigestStep } from "@tidings/contract/digest-step";
+import type { ThrottleStep } from "@tidings/contract/throttle-step";
 import type { Channel } from "@tidings/contract/words";
 import type { Step, WorkflowBody } from "@tidings/contract/workflows";
 import type { DataOf } from "./types/data-of.ts";
@@ -51,7 +53,14 @@ export type TypedStep<Schema, Known extends References = References> =
       then: readonly TypedStep<Schema, Known>[];
       else?: readonly TypedStep<Schema, Known>[] | undefined;
     }
-  | Exclude<Step, { type: "channel" | "condition" }>;
+  | Keyed<DigestStep, Schema>
+  | Keyed<ThrottleStep, Schema>
+  | Exclude<Step, { type: "channel" | "condition" | "digest" | "throttle" }>;
+
+/** A step whose key is a path of the schema. */
+type Keyed<Known extends { key?: string | undefined }, Schema> = Omit<Known, "key"> & {
+  key?: DataPath<Schema> | undefined;
+};
 
 /** The body of `PUT /v1/workflows/{key}`, with the parts that refer to something typed. */
 export interface WorkflowDefinition<Schema extends DataSchema, Known extends References = References> {

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { capsSchema } from "./caps.ts";
+import { channelSettingsSchema } from "./preferences.ts";
+import { dailyWindowSchema, quietHoursSchema } from "./quiet-hours.ts";
 import { line } from "./text.ts";
 import { laneSchema } from "./words.ts";
 
@@ -11,7 +14,12 @@ export const categoryBodySchema = z.strictObject({
   description: line(1000).optional(),
   class: laneSchema,
   retry: retryScheduleSchema.optional(),
+  /** Defaults of the category, where neither the recipient nor the tenant has chosen. */
+  preferences: channelSettingsSchema.optional(),
   /** Whether mail of it can be left with one click; that of the class marketing always can, and critical mail never. */
   unsubscribe: z.boolean().optional(),
+  quietHours: quietHoursSchema.optional(),
+  sendWindow: dailyWindowSchema.optional(),
+  caps: capsSchema.optional(),
 });
 export type CategoryBody = z.infer<typeof categoryBodySchema>;

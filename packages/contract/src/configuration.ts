@@ -4,7 +4,15 @@ import { limits } from "./limits.ts";
 import { keySchema, line, timeSchema } from "./text.ts";
 
 /** Kinds of configuration that are kept as versioned documents. */
-export const configurationKinds = ["workflow", "template", "layout", "partial", "category", "integration"] as const;
+export const configurationKinds = [
+  "workflow",
+  "template",
+  "layout",
+  "partial",
+  "category",
+  "integration",
+  "policy",
+] as const;
 export type ConfigurationKind = (typeof configurationKinds)[number];
 
 /** How a configuration is shown: its document beside key, version and time. Of secrets only the names are shown. */

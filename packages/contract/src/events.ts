@@ -1,19 +1,29 @@
 import { z } from "zod";
 import { dataSchema, jsonSchema } from "./data.ts";
+import { decisionFields } from "./decisions.ts";
 import { limits } from "./limits.ts";
 import { messageSchema } from "./messages.ts";
 import { inlineRecipientSchema } from "./recipients.ts";
 import { idSchema, keySchema, line, recipientIdSchema, timeSchema } from "./text.ts";
+import { topicRecipientSchema } from "./topics.ts";
 import { eventStates, laneSchema, runStates } from "./words.ts";
 
-/** A recipient of an event: an id that is known or will be, or an inline object that is upserted. */
-export const eventRecipientSchema = z.union([recipientIdSchema, inlineRecipientSchema]);
+/** A recipient of an event: an id that is known or will be, an inline object that is upserted, or all subscribers of a topic. */
+export const eventRecipientSchema = z.union([recipientIdSchema, inlineRecipientSchema, topicRecipientSchema]);
 export type EventRecipient = z.infer<typeof eventRecipientSchema>;
+
+const isTopic = (recipient: EventRecipient): boolean => typeof recipient === "object" && "topic" in recipient;
 
 /** Body of `POST /v1/events`. */
 export const eventBodySchema = z.strictObject({
   name: line(200),
-  recipients: z.array(eventRecipientSchema).min(1).max(limits.recipientsPerEvent),
+  recipients: z
+    .array(eventRecipientSchema)
+    .min(1)
+    .max(limits.recipientsPerEvent)
+    .refine((recipients) => recipients.filter(isTopic).length <= limits.topicsPerEvent, {
+      error: `names at most ${limits.topicsPerEvent} topics`,
+    }),
   data: dataSchema.optional(),
   actor: recipientIdSchema.optional(),
   tenant: keySchema.optional(),
@@ -47,15 +57,12 @@ export type Canceled = z.infer<typeof canceledSchema>;
 
 /** Recorded answer to "why did, or didn't, this recipient get this on this channel?" */
 export const decisionSchema = z.object({
-  outcome: z.string(),
-  reason: z.string(),
+  ...decisionFields,
   recipient: z.string().optional(),
   workflow: z.string().optional(),
   workflowVersion: z.int().optional(),
   step: z.string().optional(),
   channel: z.string().optional(),
-  detail: z.string().optional(),
-  at: timeSchema,
 });
 
 export type DecisionView = z.infer<typeof decisionSchema>;
@@ -81,6 +88,7 @@ export const eventSchema = z.object({
   actor: z.string().optional(),
   data: dataSchema,
   recipients: z.array(z.string()),
+  topics: z.array(z.string()).optional(),
   receivedAt: timeSchema,
   scheduledAt: timeSchema.optional(),
   expiresAt: timeSchema.optional(),

@@ -4,9 +4,11 @@ import { eventsTexts } from "./texts/events.ts";
 import { inboxTexts } from "./texts/inbox.ts";
 import { messagesTexts } from "./texts/messages.ts";
 import { operationTexts } from "./texts/operation.ts";
+import { policyTexts } from "./texts/policy.ts";
 import { queuesTexts } from "./texts/queues.ts";
 import { recipientsTexts } from "./texts/recipients.ts";
 import { suppressionTexts } from "./texts/suppressions.ts";
+import { topicsTexts } from "./texts/topics.ts";
 import { webhookTexts } from "./texts/webhooks.ts";
 
 /**
@@ -19,8 +21,10 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   ...eventsTexts,
   ...messagesTexts,
   ...recipientsTexts,
+  ...topicsTexts,
   ...configurationTexts,
   ...operationTexts,
+  ...policyTexts,
   ...queuesTexts,
   ...webhookTexts,
   ...suppressionTexts,

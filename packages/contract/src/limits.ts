@@ -1,11 +1,21 @@
 /** Limits of the API that clients may rely on; the server's own settings may be lower, never higher. */
 export const limits = {
   recipientsPerEvent: 1000,
+  recipientsPerBatch: 1000,
+  /** Categories, workflows, or tenants for which one recipient has choices. */
+  choicesPerScope: 200,
+  /** Purposes and channels for which one recipient has said yes or no. */
+  consentsPerRecipient: 500,
+  /** Topics among the recipients of one event. */
+  topicsPerEvent: 20,
+  subscribersPerCall: 1000,
   eventsPerBatch: 1000,
   bodyDepth: 32,
   idempotencyKeyLength: 255,
   stepsPerWorkflow: 100,
   headersPerFetch: 20,
+  eventsPerDigest: 1000,
+  runsPerThrottle: 100,
   webhookSecretOverlapSeconds: 7 * 86_400,
   /** Documents that are written together. */
   documentsPerSet: 2000,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { attachmentSchema } from "./attachments.ts";
 import { dataSchema, jsonSchema } from "./data.ts";
+import { decisionFields } from "./decisions.ts";
 import { inAppSchema } from "./in-app.ts";
 import { limits } from "./limits.ts";
 import { inlineRecipientSchema } from "./recipients.ts";
@@ -93,9 +94,7 @@ export const messageSchema = z.object({
   readAt: timeSchema.optional(),
   complainedAt: timeSchema.optional(),
   attempts: z.array(attemptSchema),
-  decisions: z.array(
-    z.object({ outcome: z.string(), reason: z.string(), detail: z.string().optional(), at: timeSchema }),
-  ),
+  decisions: z.array(z.object(decisionFields)),
 });
 export type MessageView = z.infer<typeof messageSchema>;
 

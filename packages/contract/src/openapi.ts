@@ -32,6 +32,7 @@ import { type RouteExample, routeExamples } from "./route-examples.ts";
 import { routeText } from "./route-texts.ts";
 import { routes } from "./routes.ts";
 import { newSuppressionSchema, suppressionSchema } from "./suppressions.ts";
+import { subscribedTopicSchema, subscriptionSchema, topicBodySchema, topicSchema } from "./topics.ts";
 import { workerBufferSchema, workerSchema } from "./workers.ts";
 import { stepSchema } from "./workflows.ts";
 
@@ -66,6 +67,10 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["Run", runSchema],
   ["Step", stepSchema],
   ["Suppression", suppressionSchema],
+  ["SubscribedTopic", subscribedTopicSchema],
+  ["Subscription", subscriptionSchema],
+  ["Topic", topicSchema],
+  ["TopicBody", topicBodySchema],
   ["Worker", workerSchema],
   ["WorkerBuffer", workerBufferSchema],
 ];

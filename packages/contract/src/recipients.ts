@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { countrySchema } from "./consents.ts";
 import { jsonObject } from "./data.ts";
 import { limits } from "./limits.ts";
 import { keySchema, line, localeSchema, recipientIdSchema, timeSchema } from "./text.ts";
@@ -52,6 +53,8 @@ const recipientFields = {
   locale: localeSchema.optional(),
   timeZone: timeZoneSchema.optional(),
   tenant: keySchema.optional(),
+  /** Decides which law asks for consent. */
+  country: countrySchema.optional(),
   /** Values that conditions and templates read in clear. */
   attributes: attributesSchema.optional(),
   /** Attributes that are sealed at rest. */

@@ -35,13 +35,24 @@ import { feedbackQuerySchema, feedbackSchema, healthSchema, readinessSchema } fr
 import { messageBodySchema, messageQuerySchema, messageSchema } from "./messages.ts";
 import { pageOf, pageQuerySchema } from "./pages.ts";
 import { partialBodySchema } from "./partials.ts";
+import { policyBodySchema } from "./policies.ts";
 import { previewBodySchema, previewSchema } from "./previews.ts";
 import { queuesSchema } from "./queues.ts";
-import { recipientBodySchema, recipientSchema } from "./recipients.ts";
+import { recipientRoutes } from "./recipient-routes.ts";
 import type { Route } from "./route.ts";
 import { suppressionRoutes } from "./suppression-routes.ts";
 import { templateBodySchema } from "./templates.ts";
 import { tenantBodySchema, tenantViewSchema } from "./tenants.ts";
+import {
+  subscribedSchema,
+  subscribedTopicSchema,
+  subscribersBodySchema,
+  subscriptionSchema,
+  subscriptionsQuerySchema,
+  topicBodySchema,
+  topicSchema,
+  unsubscribedSchema,
+} from "./topics.ts";
 import {
   newWebhookSchema,
   webhookBodySchema,
@@ -68,9 +79,16 @@ export const routes: readonly Route[] = [
   { method: "POST", path: "/v1/messages", operation: "sendMessage", summary: "Send one message without a workflow", tag: "messages", body: messageBodySchema, headers: idempotencyHeader, status: 202, response: acceptedSchema },
   { method: "GET", path: "/v1/messages", operation: "listMessages", summary: "List messages, newest first", tag: "messages", query: messageQuerySchema, status: 200, response: pageOf(messageSchema) },
   { method: "GET", path: "/v1/messages/{id}", operation: "getMessage", summary: "A message's time line", tag: "messages", status: 200, response: messageSchema },
-  { method: "PUT", path: "/v1/recipients/{id}", operation: "putRecipient", summary: "Write a recipient", tag: "recipients", body: recipientBodySchema, status: 200, response: recipientSchema },
-  { method: "GET", path: "/v1/recipients/{id}", operation: "getRecipient", summary: "Read a recipient", tag: "recipients", status: 200, response: recipientSchema },
-  { method: "DELETE", path: "/v1/recipients/{id}", operation: "deleteRecipient", summary: "Delete a recipient and the key of their data", tag: "recipients", status: 204 },
+  ...recipientRoutes,
+  { method: "GET", path: "/v1/recipients/{id}/topics", operation: "listRecipientTopics", summary: "List the topics that a recipient is subscribed to", tag: "topics", query: pageQuerySchema, status: 200, response: pageOf(subscribedTopicSchema) },
+  { method: "GET", path: "/v1/topics", operation: "listTopics", summary: "List the topics", tag: "topics", query: pageQuerySchema, status: 200, response: pageOf(topicSchema) },
+  { method: "PUT", path: "/v1/topics/{key}", operation: "putTopic", summary: "Write a topic", tag: "topics", body: topicBodySchema, status: 200, response: topicSchema },
+  { method: "GET", path: "/v1/topics/{key}", operation: "getTopic", summary: "Read a topic, with the number of its subscribers", tag: "topics", status: 200, response: topicSchema },
+  { method: "DELETE", path: "/v1/topics/{key}", operation: "deleteTopic", summary: "Delete a topic with its subscriptions", tag: "topics", status: 204 },
+  { method: "GET", path: "/v1/topics/{key}/subscriptions", operation: "listSubscriptions", summary: "List a topic's subscribers", tag: "topics", query: subscriptionsQuerySchema, status: 200, response: pageOf(subscriptionSchema) },
+  { method: "POST", path: "/v1/topics/{key}/subscriptions", operation: "subscribe", summary: "Subscribe up to 1,000 recipients to a topic", tag: "topics", body: subscribersBodySchema, status: 200, response: subscribedSchema },
+  { method: "POST", path: "/v1/topics/{key}/subscriptions/remove", operation: "unsubscribe", summary: "Unsubscribe up to 1,000 recipients from a topic", tag: "topics", body: subscribersBodySchema, status: 200, response: unsubscribedSchema },
+  { method: "DELETE", path: "/v1/topics/{key}/subscriptions/{recipient}", operation: "deleteSubscription", summary: "Unsubscribe one recipient from a topic", tag: "topics", status: 204 },
   { method: "POST", path: "/v1/recipients/{id}/tokens", operation: "createInboxToken", summary: "Make a token with which a page reads the recipient's inbox", tag: "inbox", body: inboxTokenBodySchema, status: 201, response: inboxTokenSchema },
   { method: "DELETE", path: "/v1/recipients/{id}/tokens", operation: "revokeInboxTokens", summary: "Revoke all tokens of the recipient that were made so far", tag: "inbox", status: 204 },
   { method: "GET", path: "/v1/inbox", operation: "listInbox", summary: "List the recipient's items, newest first", tag: "inbox", query: inboxQuerySchema, status: 200, response: inboxPageSchema, ...visited },
@@ -91,6 +109,7 @@ export const routes: readonly Route[] = [
   ...configurationRoutes("partial", "partials", partialBodySchema),
   ...configurationRoutes("category", "categories", categoryBodySchema),
   ...configurationRoutes("integration", "integrations", integrationBodySchema),
+  ...configurationRoutes("policy", "policies", policyBodySchema),
   { method: "POST", path: "/v1/configuration/check", operation: "checkConfiguration", summary: "What applying documents together would do, or why it would be refused; writes nothing", tag: "configuration", body: configurationSetSchema, status: 200, response: configurationCheckSchema },
   { method: "POST", path: "/v1/configuration/apply", operation: "applyConfiguration", summary: "Write and delete documents together: all of them, or none", tag: "configuration", body: configurationSetSchema, status: 200, response: configurationAppliedSchema },
   { method: "GET", path: "/v1/environments", operation: "listEnvironments", summary: "List the environments, and name the API key's own", tag: "environments", status: 200, response: environmentsSchema },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tenantPreferencesSchema } from "./preferences.ts";
 import { line, timeSchema } from "./text.ts";
 
 /** Body of `PUT /v1/tenants/{key}`: a customer of the application, whose messages may look its own way. */
@@ -9,6 +10,8 @@ export const tenantBodySchema = z.strictObject({
     .record(line(100), z.union([z.string().max(5000), z.number(), z.boolean()]))
     .refine((branding) => Object.keys(branding).length <= 100, { error: "has at most 100 names" })
     .optional(),
+  /** Defaults for its recipients, above those of categories. */
+  preferences: tenantPreferencesSchema.optional(),
 });
 export type TenantBody = z.infer<typeof tenantBodySchema>;
 

@@ -1,8 +1,13 @@
 import { z } from "zod";
 import { type Condition, conditionSchema } from "./conditions.ts";
+import { dataPathSchema } from "./data-path.ts";
 import { dataSchemaSchema } from "./data-schemas.ts";
+import { type DelayStep, delayStepSchema } from "./delay-step.ts";
+import { type DigestStep, digestStepSchema } from "./digest-step.ts";
 import { limits } from "./limits.ts";
+import { stepSecondsSchema } from "./step-seconds.ts";
 import { bodyText, keySchema, line } from "./text.ts";
+import { type ThrottleStep, throttleStepSchema } from "./throttle-step.ts";
 import { channelSchema } from "./words.ts";
 
 export const channelStepSchema = z.strictObject({
@@ -10,15 +15,6 @@ export const channelStepSchema = z.strictObject({
   type: z.literal("channel"),
   channel: channelSchema,
   template: keySchema,
-});
-
-export const delayStepSchema = z.strictObject({
-  id: keySchema,
-  type: z.literal("delay"),
-  seconds: z
-    .int()
-    .min(1)
-    .max(366 * 86_400),
 });
 
 /** Headers that the request itself decides, or that would change how it is framed. */
@@ -87,7 +83,6 @@ export const fetchStepSchema = z.strictObject({
 
 export type FetchStep = z.infer<typeof fetchStepSchema>;
 export type ChannelStep = z.infer<typeof channelStepSchema>;
-export type DelayStep = z.infer<typeof delayStepSchema>;
 export type ConditionStep = {
   id: string;
   type: "condition";
@@ -95,14 +90,16 @@ export type ConditionStep = {
   then: Step[];
   else?: Step[] | undefined;
 };
-/** One step of a workflow. Later kinds (digest, throttle, wait-for) join this union. */
-export type Step = ChannelStep | DelayStep | ConditionStep | FetchStep;
+/** One step of a workflow. Later kinds join this union. */
+export type Step = ChannelStep | DelayStep | ConditionStep | FetchStep | DigestStep | ThrottleStep;
 
 export const stepSchema: z.ZodType<Step> = z.lazy(() =>
   z.discriminatedUnion("type", [
     channelStepSchema,
     delayStepSchema,
     fetchStepSchema,
+    digestStepSchema,
+    throttleStepSchema,
     z.strictObject({
       id: keySchema,
       type: z.literal("condition"),
@@ -120,16 +117,15 @@ export const workflowBodySchema = z.strictObject({
   /** Name of the event that starts it; its key where left out. */
   event: line(200).optional(),
   category: keySchema,
+  /** What is `high` may use what caps keep in reserve. */
+  priority: z.enum(["high", "normal"]).optional(),
   /** What the event's data must be; an event that it refuses is refused whole. */
   data: dataSchemaSchema.optional(),
   /** A second event with the same value of `key` for the same recipient inside the window starts nothing. */
   dedupe: z
     .strictObject({
-      key: line(200).regex(/^data(\.[^.]+)+$/, { error: "must be a path that starts with data." }),
-      windowSeconds: z
-        .int()
-        .min(1)
-        .max(366 * 86_400),
+      key: dataPathSchema,
+      windowSeconds: stepSecondsSchema,
     })
     .optional(),
   steps: z.array(stepSchema).min(1).max(limits.stepsPerWorkflow),

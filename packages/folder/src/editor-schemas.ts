@@ -1,6 +1,7 @@
 import { categoryBodySchema } from "@tidings/contract/categories";
 import { integrationBodySchema } from "@tidings/contract/integrations";
 import { layoutBodySchema } from "@tidings/contract/layouts";
+import { policyBodySchema } from "@tidings/contract/policies";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { tenantBodySchema } from "@tidings/contract/tenants";
 import { workflowBodySchema } from "@tidings/contract/workflows";
@@ -25,6 +26,10 @@ export function editorSchemas(): ReadonlyMap<string, Schema> {
     ["categories.json", of("Categories by key", z.record(z.string(), categoryBodySchema))],
     ["integrations.json", of("Integrations by key", z.record(z.string(), namedSecrets()))],
     ["tenants.json", of("Tenants by key", z.record(z.string(), tenantBodySchema))],
+    [
+      "policies.json",
+      of("The environment's policy, under the key environment", z.record(z.string(), policyBodySchema)),
+    ],
     ["workflow.json", of("Workflow", workflowBodySchema)],
     // Texts may lie in files of their own, so that nothing is required here.
     ["template.json", of("Template: what lies in no file of its own", templateBodySchema, withoutRequired)],

@@ -3,6 +3,7 @@ export type Form =
   | "category"
   | "integration"
   | "tenant"
+  | "policy"
   | "workflow"
   | "typescript"
   | "template"
@@ -15,6 +16,7 @@ const places: readonly (readonly [RegExp, Form])[] = [
   [/^categories\.ya?ml$/, "category"],
   [/^integrations(?:\.([^/]+))?\.ya?ml$/, "integration"],
   [/^tenants\.ya?ml$/, "tenant"],
+  [/^policies\.ya?ml$/, "policy"],
   [/^workflows\/([^/]+)\.ya?ml$/, "workflow"],
   [/^workflows\/([^/]+)\.ts$/, "typescript"],
   [/^templates\/([^/]+)\/.+$/, "template"],

@@ -37,7 +37,7 @@ export function pull(
     for (const [path, content] of files) if (existing.get(path) !== content) pulled.files.set(path, content);
   };
   for (const each of remote) {
-    if (each.kind === "category" || each.kind === "integration" || each.kind === "tenant") continue;
+    if (mapped.has(each.kind)) continue;
     const local = own.get(`${each.kind} ${each.key}`);
     if (local !== undefined && isEqual(local.document, each.document)) continue;
     if (local?.file.endsWith(".ts") || existing.has(`workflows/${each.key}.ts`)) {
@@ -48,10 +48,14 @@ export function pull(
   }
   set(mappingFile("categories", remote, "category", existing));
   set(mappingFile("tenants", remote, "tenant", existing));
+  set(mappingFile("policies", remote, "policy", existing));
   set(integrationFiles(remote, existing, environment));
   removeOthers(remote, pulled, existing);
   return pulled;
 }
+
+/** Kinds of which a file has many. */
+const mapped: ReadonlySet<DocumentKind> = new Set(["category", "integration", "tenant", "policy"]);
 
 /** The name that the file has already, or the usual one. */
 function nameOf(name: string, existing: ReadonlyMap<string, string>): string {

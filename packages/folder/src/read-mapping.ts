@@ -1,5 +1,6 @@
 import { categoryBodySchema } from "@tidings/contract/categories";
 import { integrationBodySchema } from "@tidings/contract/integrations";
+import { policyBodySchema } from "@tidings/contract/policies";
 import { tenantBodySchema } from "@tidings/contract/tenants";
 import type { z } from "zod";
 import { type FolderFile, textOf } from "./list-files.ts";
@@ -8,12 +9,13 @@ import { type FolderDocument, isKey, keyRule, type Reading } from "./reading.ts"
 import { withSecrets } from "./secrets.ts";
 import { YamlFile } from "./yaml-file.ts";
 
-type MappedKind = "category" | "integration" | "tenant";
+type MappedKind = "category" | "integration" | "tenant" | "policy";
 
 const schemas: Readonly<Record<MappedKind, z.ZodType>> = {
   category: categoryBodySchema,
   integration: integrationBodySchema,
   tenant: tenantBodySchema,
+  policy: policyBodySchema,
 };
 
 /** A file that maps keys to bodies. `environment` is empty where it is of all. */

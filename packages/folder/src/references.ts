@@ -50,6 +50,7 @@ function folderOf(documents: readonly FolderDocument[]): Folder {
       workflow: keysOf("workflow"),
       integration: keysOf("integration"),
       tenant: keysOf("tenant"),
+      policy: keysOf("policy"),
     },
   };
 }

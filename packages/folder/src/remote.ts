@@ -35,6 +35,7 @@ export const kindsInOrder: readonly DocumentKind[] = [
   "layout",
   "partial",
   "tenant",
+  "policy",
 ];
 
 export async function listAll(

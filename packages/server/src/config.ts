@@ -126,6 +126,12 @@ const configSchema = z.object({
     openedRecipientsMax: whole("TIDINGS_ORCHESTRATE_OPENED_RECIPIENTS_MAX", "recipients", 20_000, [0, 1_000_000], "Recipients kept open in memory for the next event"),
     firstTurnRecipientsMax: whole("TIDINGS_ORCHESTRATE_FIRST_TURN_RECIPIENTS_MAX", "recipients", 10, [0, 1000], "Recipients of an event that may be planned before it is stored, so that both are one commit"),
     commitMessagesMax: whole("TIDINGS_ORCHESTRATE_COMMIT_MESSAGES_MAX", "messages", 100, [1, 10_000], "Messages written in one store call"),
+    expandedWaitingMax: whole("TIDINGS_EXPANDED_WAITING_MAX", "messages", 20_000, [1, 1_000_000], "Messages of one event with topics, due and not settled, above which the event's topics wait"),
+    expansionHeldMs: whole("TIDINGS_EXPANSION_HELD_MS", "ms", 500, [10, 600_000], "How long they wait before the messages are counted again"),
+    expansionTurnsMax: whole("TIDINGS_EXPANSION_TURNS_MAX", "turns", 10, [1, 10_000], "Turns that an event has of its topics before other events of its lane have theirs"),
+    deferralSpreadMs: whole("TIDINGS_ORCHESTRATE_DEFERRAL_SPREAD_MS", "ms", 600_000, [0, 3_600_000], "Messages that quiet hours, a send window or a cap put off until the same moment go out within so long behind it"),
+    attentionEntriesMax: whole("TIDINGS_ORCHESTRATE_ATTENTION_ENTRIES_MAX", "messages", 500, [100, 5000], "Messages to one recipient that are remembered for caps; above it, what is not critical is held to be over"),
+    attentionHorizonMs: whole("TIDINGS_ORCHESTRATE_ATTENTION_HORIZON_MS", "ms", 7 * 86_400_000, [1000, 31 * 86_400_000], "How long a message waits at most until a cap has a place for it; one that would wait longer is not made"),
     turnRecipientsMax: whole("TIDINGS_ORCHESTRATE_TURN_RECIPIENTS_MAX", "recipients", 100, [1, limits.recipientsPerEvent], "Recipients of one event expanded in one turn"),
   }),
   deliver: z.object({
@@ -152,6 +158,10 @@ const configSchema = z.object({
     timeoutMs: whole("TIDINGS_FETCH_TIMEOUT_MS", "ms", 10_000, [100, 30_000], "Time of one request, where its step sets none"),
     responseBytesMax: whole("TIDINGS_FETCH_RESPONSE_BYTES_MAX", "bytes", 64 * KIB, [KIB, MIB], "Size of an answer to a fetch step"),
     journalBytesMax: whole("TIDINGS_FETCH_JOURNAL_BYTES_MAX", "bytes", 256 * KIB, [KIB, 4 * MIB], "Size of all results of one run; they go with each of its messages"),
+  }),
+  digest: z.object({
+    eventsMax: whole("TIDINGS_DIGEST_EVENTS_MAX", "events", limits.eventsPerDigest, [1, limits.eventsPerDigest], "Events in one window of a digest; with so many it closes early"),
+    bytesMax: whole("TIDINGS_DIGEST_BYTES_MAX", "bytes", 128 * KIB, [KIB, MIB], "Size of the data of all events in one window; an event that does not fit closes it early. They go with each message of the digest"),
   }),
   templates: z.object({
     sourceLengthMax: whole("TIDINGS_TEMPLATE_SOURCE_LENGTH_MAX", "characters", 500_000, [1000, 500_000], "Source of one field of a template"),

@@ -3,6 +3,7 @@ import { storeMoveSuite } from "../move/suite.ts";
 import { betweenSuite } from "../queue-between.ts";
 import { type Postgres, startPostgres } from "../servers/postgres.ts";
 import { type PostgresVersion, whyNoPostgres } from "../servers/postgres-programs.ts";
+import { attentionSuite } from "./attention.ts";
 import { broadcastSuite } from "./broadcast.ts";
 import { connectionsSuite } from "./connections.ts";
 import { ownDatabase } from "./database.ts";
@@ -42,6 +43,7 @@ export function postgresSuites(version: PostgresVersion): void {
     partsSuite(() => server);
     documentsTogetherSuite(() => server);
     workTogetherSuite(() => server);
+    attentionSuite(() => server);
     storeMoveSuite(() => server);
     durabilitySuite(version);
     connectionsSuite(version, () => server);

@@ -55,6 +55,19 @@ export async function untilReady(
   }
 }
 
+/** A process that ended keeps its number until its parent has heard of it, and a lock file that names it counts until then. */
+export async function untilReaped({ pid }: ProcessId): Promise<void> {
+  for (const end = Date.now() + 5000; isKnown(pid) && Date.now() < end; ) await pause(lookEveryMs);
+}
+
+function isKnown(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 function endOf(log: string): string {
   return existsSync(log) ? readFileSync(log, "utf8").slice(-4000) : "";
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { freePort } from "../../harness/free-port.ts";
-import { startDaemon, untilReady } from "./daemon.ts";
+import { startDaemon, untilReady, untilReaped } from "./daemon.ts";
 import { ordinaryUser } from "./ordinary-user.ts";
 import { admin, type ClusterOptions, makeFiles, owner, type Primary, password } from "./postgres-cluster.ts";
 import { type PostgresVersion, postgresBin } from "./postgres-programs.ts";
@@ -94,6 +94,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     kill9: () => killAll(id),
     restart: async () => {
       if (isAlive(id)) await stop("fast");
+      await untilReaped(id);
       id = await start();
     },
     createDatabase,

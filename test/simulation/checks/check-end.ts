@@ -1,5 +1,6 @@
 import type { Cast } from "../cast.ts";
 import { checkDedupe } from "./dedupe.ts";
+import { checkDigests } from "./digests.ts";
 import { checkCancellations, checkEvents } from "./events.ts";
 import { gather } from "./facts.ts";
 import { checkFeedback, checkRepeatedFeedback } from "./feedback.ts";
@@ -17,6 +18,7 @@ export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise
   checkCancellations(cast, facts);
   checkRuns(cast, facts);
   checkDedupe(cast, facts);
+  checkDigests(cast, facts);
   checkMessages(cast, facts);
   checkDraws(cast, facts);
   checkFailedFetches(cast, facts);

@@ -91,6 +91,7 @@ function documentsOf(api: Api, kind: ConfigurationKind) {
     partial: api.partials,
     category: api.categories,
     integration: api.integrations,
+    policy: api.policies,
   };
   return resources[kind];
 }

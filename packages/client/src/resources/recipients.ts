@@ -1,8 +1,11 @@
+import type { ConsentView, consentBodySchema } from "@tidings/contract/consents";
 import type { InboxTokenView, inboxTokenBodySchema } from "@tidings/contract/inbox-tokens";
 import type { RecipientView, recipientBodySchema } from "@tidings/contract/recipients";
 import type { z } from "zod";
 import { operations } from "../operations.ts";
+import type { Pages } from "../pages.ts";
 import type { CallOptions } from "../transport/options.ts";
+import { type PageQuery, pagesOf } from "../transport/paging.ts";
 import { recipientParameter } from "../transport/parameters.ts";
 import type { Transport } from "../transport/transport.ts";
 
@@ -72,7 +75,35 @@ export class Recipients {
     const input = { path: { id: recipientParameter(id) } };
     return this.#transport.call(operations.recipients.revokeInboxTokens, input, options);
   }
+
+  /**
+   * Adds an entry. The latest one for a purpose is what holds.
+   *
+   * @example
+   * await tidings.recipients.addConsent("user_1", {
+   *   purpose: "marketing",
+   *   channel: "email",
+   *   action: "granted",
+   *   source: "sign-up form",
+   *   textVersion: "2026-11",
+   * });
+   */
+  addConsent(id: string, consent: ConsentInput, options?: CallOptions): Promise<ConsentView> {
+    const input = { path: { id: recipientParameter(id) }, body: () => consent };
+    return this.#transport.call(operations.consents.add, input, options);
+  }
+
+  /**
+   * What a recipient has agreed to and withdrawn, newest first.
+   *
+   * @example
+   * for await (const { purpose, action, at } of tidings.recipients.consents("user_1")) console.log(purpose, action, at);
+   */
+  consents(id: string, query?: PageQuery, options?: CallOptions): Pages<ConsentView> {
+    return pagesOf(this.#transport, operations.consents.list, query, options, { id: recipientParameter(id) });
+  }
 }
 
 export type InboxTokenInput = z.input<typeof inboxTokenBodySchema>;
 export type RecipientInput = z.input<typeof recipientBodySchema>;
+export type ConsentInput = z.input<typeof consentBodySchema>;

@@ -2,7 +2,7 @@
 // biome-ignore format: one field per line is what lets this be read as a table
 export const eventsTexts: Readonly<Record<string, string>> = {
   "EventBody.name": "What happened; starts each workflow whose `event` is this name",
-  "EventBody.recipients": "Who hears of it: ids, or inline objects, which are written as by `PUT /v1/recipients/{id}` but never over newer data",
+  "EventBody.recipients": "Who hears of it: ids, or inline objects, which are written as by `PUT /v1/recipients/{id}` but never over newer data, or topics, for all who are subscribed when the event is worked on. Somebody who is named more than once, or is in several topics, is notified once",
   "EventBody.actor": "Id of the recipient who caused it",
   "EventBody.orderingKey": "Kept with the event and shown with it",
   "BatchEvent.idempotencyKey": "As the header `Idempotency-Key` of a single event",
@@ -18,7 +18,8 @@ export const eventsTexts: Readonly<Record<string, string>> = {
   "Event.state": "`accepted` until all its workflows have been started, then `done`; or `canceled`, or `dead` in the dead letters",
   "Event.lane": "The most urgent lane among the workflows that it starts",
   "Event.actor": "Id of the recipient who caused it",
-  "Event.recipients": "Ids of its recipients",
+  "Event.recipients": "Ids of its recipients, those named one by one",
+  "Event.topics": "Keys of the topics whose subscribers it goes to",
   "Event.receivedAt": "When it was taken in",
   "Event.orderingKey": "As it was sent",
   "Event.runs": "Its workflow runs, one for each workflow and recipient, with their messages",

@@ -10,6 +10,7 @@ export const recipientsTexts: Readonly<Record<string, string>> = {
   "RecipientBody.locale": "BCP 47 locale",
   "RecipientBody.timeZone": "IANA time zone",
   "RecipientBody.tenant": "Key of the customer of the application that the recipient belongs to",
+  "RecipientBody.country": "Country by ISO 3166-1; decides which law asks for consent",
   "RecipientBody.attributes": "Values that conditions and templates read as `recipient.attributes.…`; stored in clear",
   "RecipientBody.personal": "The same for values that are sealed at rest with the recipient's key",
   "Recipient.id": "Id that the application gave",

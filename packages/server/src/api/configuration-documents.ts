@@ -3,6 +3,7 @@ import type { ConfigurationKind } from "@tidings/contract/configuration";
 import { type IntegrationBody, integrationBodySchema } from "@tidings/contract/integrations";
 import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
 import { type PartialBody, partialBodySchema } from "@tidings/contract/partials";
+import { type PolicyBody, policyBodySchema } from "@tidings/contract/policies";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { valid } from "./validation.ts";
@@ -14,7 +15,8 @@ export type ConfigurationDocument =
   | { kind: "layout"; document: LayoutBody }
   | { kind: "partial"; document: PartialBody }
   | { kind: "category"; document: CategoryBody }
-  | { kind: "integration"; document: IntegrationBody };
+  | { kind: "integration"; document: IntegrationBody }
+  | { kind: "policy"; document: PolicyBody };
 
 /** Throws `validation_failed`. */
 export function parseDocument(kind: ConfigurationKind, value: unknown): ConfigurationDocument {
@@ -31,5 +33,7 @@ export function parseDocument(kind: ConfigurationKind, value: unknown): Configur
       return { kind, document: valid(categoryBodySchema, value) };
     case "integration":
       return { kind, document: valid(integrationBodySchema, value) };
+    case "policy":
+      return { kind, document: valid(policyBodySchema, value) };
   }
 }

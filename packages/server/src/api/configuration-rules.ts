@@ -6,6 +6,7 @@ import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflo
 import {
   integrationFaults,
   type ProviderRules,
+  policyFaults,
   templateUseFaults,
   workflowFaults,
   workflowReferences,
@@ -68,7 +69,8 @@ export class StoredConfigurationRules implements ConfigurationRules {
     const { store, templates } = this.#options;
     switch (written.kind) {
       case "category":
-        return [];
+      case "policy":
+        return policyFaults(written.kind, key);
       case "integration":
         return integrationFaults(written.document, secrets, this.#options.provider(written.document.provider));
       case "workflow":
@@ -94,6 +96,7 @@ export class StoredConfigurationRules implements ConfigurationRules {
     switch (kind) {
       case "workflow":
       case "integration":
+      case "policy":
         return undefined;
       case "layout":
         return userOfLayout(store, environmentId, key);
@@ -134,8 +137,7 @@ export class StoredConfigurationRules implements ConfigurationRules {
   }
 
   #dataFaults({ data }: WorkflowBody): Fault[] {
-    if (data === undefined) return [];
-    const faults = this.#options.dataSchemas.schemaFaults(data);
+    const faults = data === undefined ? [] : this.#options.dataSchemas.schemaFaults(data);
     return faults.map(({ path, message }) => ({ path: path === "" ? "data" : `data.${path}`, message }));
   }
 

@@ -27,6 +27,7 @@ const plurals: Record<ConfigurationKind, string> = {
   partial: "Partials",
   category: "Categories",
   integration: "Integrations",
+  policy: "Policies",
 };
 
 /** The same routes for each kind, and those for documents of all kinds together. */

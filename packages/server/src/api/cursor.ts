@@ -16,4 +16,5 @@ export function positionOf(cursor: string | undefined, form: RegExp): string {
 export const idPosition = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const timedIdPosition = /^\d{1,15}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const keyPosition = /^[A-Za-z0-9._-]{1,100}$/;
+export const recipientPosition = /^.{1,200}$/su;
 export const versionPosition = /^\d{1,9}$/;

@@ -7,14 +7,17 @@ import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
+import type { ChoicesStore } from "../ports/store/choices.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { InboxStore } from "../ports/store/inbox.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
 import type { LogStore } from "../ports/store/log.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
+import type { OrchestrateStore } from "../ports/store/orchestrate.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
 import type { SuppressionStore } from "../ports/store/suppressions.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
+import type { TopicStore } from "../ports/store/topics.ts";
 import type { WebhookStore } from "../ports/store/webhooks.ts";
 import type { TemplatePreviewer, TemplateRules } from "../ports/template-engine.ts";
 import type { Tracer } from "../ports/tracer.ts";
@@ -90,9 +93,12 @@ export interface ApiDependencies {
   templates: TemplatePreviewer & Pick<TemplateRules, "templateFaults">;
   store: KeyStore &
     RecipientStore &
+    ChoicesStore &
+    Pick<OrchestrateStore, "loadRecipients"> &
     SuppressionStore &
     LogStore &
     TenantStore &
+    TopicStore &
     InboxStore &
     WebhookStore &
     Pick<MaintenanceStore, "queueDepths" | "recentSums">;

@@ -62,6 +62,7 @@ function eventView(row: EventRow, payload: EventPayload): EventView {
     actor: payload.actor,
     data: payload.data,
     recipients: payload.recipients,
+    topics: payload.audiences?.map(({ topic }) => topic),
     receivedAt: iso(row.receivedAt),
     scheduledAt: isoOrNone(payload.scheduledAt),
     expiresAt: isoOrNone(row.expiresAt),

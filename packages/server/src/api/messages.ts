@@ -8,7 +8,7 @@ import { cursorOf, idPosition, positionOf } from "./cursor.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import type { Handlers } from "./handler.ts";
 import { body, idempotencyKey, idParameter, valid } from "./validation.ts";
-import { iso, isoOrNone, messageView, orNone } from "./views.ts";
+import { decisionView, iso, isoOrNone, messageView, orNone } from "./views.ts";
 
 const pageDefault = 50;
 
@@ -78,11 +78,6 @@ function undividedMessage(event: EventRow, payload: EventPayload): MessageView {
     dueAt: isoOrNone(event.dueAt),
     expiresAt: isoOrNone(event.expiresAt),
     attempts: [],
-    decisions: event.decisions.map(({ outcome, reason, detail, at }) => ({
-      outcome,
-      reason,
-      detail: orNone(detail),
-      at: iso(at),
-    })),
+    decisions: event.decisions.map((decision) => decisionView(decision)),
   };
 }

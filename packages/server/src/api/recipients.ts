@@ -55,6 +55,7 @@ const profileSchema = z.object({
   locale: z.string().optional(),
   timeZone: z.string().optional(),
   tenant: z.string().optional(),
+  country: z.string().optional(),
   attributes: jsonObject(100),
 });
 const secretsSchema = z.object({
@@ -81,6 +82,7 @@ function recipientView(row: RecipientRow, keyring: ApiKeyring): RecipientView {
     locale: profile.locale,
     timeZone: profile.timeZone,
     tenant: profile.tenant,
+    country: profile.country,
     attributes: profile.attributes,
     personal,
     createdAt: iso(row.createdAt),

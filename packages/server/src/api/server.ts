@@ -2,37 +2,23 @@ import Fastify, { type FastifyInstance } from "fastify";
 import type { InboxConnections } from "../domain/inbox.ts";
 import { TidingsError } from "../errors.ts";
 import { acceptJson } from "./accept-json.ts";
-import { apiKeyHandlers } from "./api-keys.ts";
 import { Authentication, type Caller } from "./authentication.ts";
-import { configurationHandlers } from "./configuration.ts";
-import { deadLetterHandlers } from "./dead-letters.ts";
 import type { ApiDependencies } from "./dependencies.ts";
-import { environmentHandlers } from "./environment-list.ts";
 import { Environments } from "./environments.ts";
-import { eventHandlers } from "./events.ts";
 import { registerFeedback } from "./feedback.ts";
+import { handlersOf } from "./handlers.ts";
 import { registerInbox } from "./inbox/register.ts";
-import { inboxTokenHandlers } from "./inbox/tokens.ts";
 import { registerMachines } from "./machines.ts";
 import { registerMailbox } from "./mailbox.ts";
-import { messageHandlers } from "./messages.ts";
 import { observeAnswers } from "./observe-answers.ts";
 import { registerOptOut } from "./opt-out/register.ts";
-import { previewHandlers } from "./preview.ts";
 import { errorHandler } from "./problem.ts";
 import { protect } from "./protect.ts";
-import { queueHandlers } from "./queues.ts";
 import { RateLimit } from "./rate-limit.ts";
-import { recipientHandlers } from "./recipients.ts";
 import { registerContract } from "./register-contract.ts";
 import { watchSilentConnections } from "./silent-connections.ts";
-import { suppressionHandlers } from "./suppressions/handlers.ts";
-import { tenantHandlers } from "./tenants.ts";
 import { traceRequests } from "./trace-requests.ts";
 import { answerUnknownRoutes } from "./unknown-routes.ts";
-import { webhookDeliveryHandlers } from "./webhook-deliveries.ts";
-import { webhookHandlers } from "./webhooks.ts";
-import { workerHandlers } from "./workers.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -84,23 +70,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
   await app.register(async (scope) => {
     protect(scope, authentication, new RateLimit(clock, limits.ratePerKeyPerSecond));
     traceRequests(scope, dependencies.tracer);
-    registerContract(scope, dependencies, {
-      ...eventHandlers(dependencies),
-      ...messageHandlers(dependencies),
-      ...recipientHandlers(dependencies),
-      ...suppressionHandlers(dependencies),
-      ...inboxTokenHandlers(dependencies),
-      ...configurationHandlers(dependencies.configuration),
-      ...previewHandlers(dependencies),
-      ...tenantHandlers(dependencies),
-      ...deadLetterHandlers(dependencies),
-      ...queueHandlers(dependencies),
-      ...workerHandlers(dependencies.workers),
-      ...apiKeyHandlers(dependencies, environments),
-      ...webhookHandlers(dependencies),
-      ...webhookDeliveryHandlers(dependencies),
-      ...environmentHandlers(dependencies.store, environments),
-    });
+    registerContract(scope, dependencies, handlersOf(dependencies, environments));
   });
   answerUnknownRoutes(app);
   await app.ready();

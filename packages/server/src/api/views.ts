@@ -1,6 +1,7 @@
 import type { DecisionView } from "@tidings/contract/events";
 import type { MessageView } from "@tidings/contract/messages";
 import { z } from "zod";
+import { decisionWords } from "../domain/policy/decision-words.ts";
 import type { AttemptRow, MessageRow } from "../ports/store/log.ts";
 import type { NewDecision } from "../ports/store/orchestrate.ts";
 
@@ -18,8 +19,17 @@ export function orNone(text: string): string | undefined {
   return text === "" ? undefined : text;
 }
 
+const versionsSchema = z.object({ category: z.int().optional(), policy: z.int().optional() });
+
 const storedDecisions = z.array(
-  z.object({ outcome: z.string(), reason: z.string(), detail: z.string().optional(), at: z.number() }),
+  z.object({
+    outcome: z.string(),
+    reason: z.string(),
+    rule: z.string().optional(),
+    versions: versionsSchema.optional(),
+    detail: z.string().optional(),
+    at: z.number(),
+  }),
 );
 
 export function messageView(row: MessageRow): MessageView {
@@ -49,15 +59,21 @@ export function messageView(row: MessageRow): MessageView {
     readAt: isoOrNone(row.readAt),
     complainedAt: isoOrNone(row.complainedAt),
     attempts: row.attempts.map(attemptView),
-    decisions: messageDecisions(row.decisions),
+    decisions: messageDecisions(row),
   };
 }
 
-function messageDecisions(stored: string): MessageView["decisions"] {
+function messageDecisions({ decisions: stored, channel, workflow }: MessageRow): MessageView["decisions"] {
   if (stored === "" || stored === "[]") return [];
-  return storedDecisions
-    .parse(JSON.parse(stored))
-    .map(({ outcome, reason, detail, at }) => ({ outcome, reason, detail: orNone(detail ?? ""), at: iso(at) }));
+  return storedDecisions.parse(JSON.parse(stored)).map(({ rule = "", detail = "", versions, ...own }) => ({
+    outcome: own.outcome,
+    reason: own.reason,
+    rule: orNone(rule),
+    versions,
+    detail: orNone(detail),
+    text: decisionWords({ ...own, rule, detail, channel, workflow }),
+    at: iso(own.at),
+  }));
 }
 
 function attemptView(row: AttemptRow): MessageView["attempts"][number] {
@@ -78,12 +94,15 @@ export function decisionView(decision: NewDecision): DecisionView {
   return {
     outcome: decision.outcome,
     reason: decision.reason,
+    rule: orNone(decision.rule),
+    versions: decision.versions === "" ? undefined : versionsSchema.parse(JSON.parse(decision.versions)),
     recipient: orNone(decision.recipient),
     workflow: orNone(decision.workflow),
     workflowVersion: decision.workflow === "" ? undefined : decision.workflowVersion,
     step: orNone(decision.step),
     channel: orNone(decision.channel),
     detail: orNone(decision.detail),
+    text: decisionWords(decision),
     at: iso(decision.at),
   };
 }

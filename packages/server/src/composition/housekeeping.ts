@@ -1,13 +1,15 @@
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { InboxBounds, InboxStore } from "../ports/store/inbox.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
+import type { TopicStore } from "../ports/store/topics.ts";
 import type { WebhookStore } from "../ports/store/webhooks.ts";
 import type { Leases } from "../ports/workers.ts";
 
 interface Parts {
   store: Pick<MaintenanceStore, "purgeExpiredKeys"> &
     Pick<InboxStore, "sweepInboxes"> &
-    Pick<WebhookStore, "purgeWebhookDeliveries">;
+    Pick<WebhookStore, "purgeWebhookDeliveries"> &
+    Pick<TopicStore, "sweepTopics">;
   clock: Clock;
   /** One process does it for all. */
   leases: Leases;
@@ -20,7 +22,7 @@ interface Parts {
 }
 
 /**
- * Deletes keys that have run out and deliveries that are old, and takes expired items out of inboxes, a bounded number
+ * Deletes keys that have run out, deliveries that are old and subscriptions of topics that are gone, and takes expired items out of inboxes, a bounded number
  * per transaction, until none is left; then waits for the next time.
  */
 export function startHousekeeping(parts: Parts): { stop(): void } {
@@ -40,6 +42,7 @@ export function startHousekeeping(parts: Parts): { stop(): void } {
       await untilNone(rowsMax, (limit) => store.purgeExpiredKeys({ now: clock.now(), limit }));
       const before = clock.now() - parts.webhookRetentionMs;
       await untilNone(rowsMax, (limit) => store.purgeWebhookDeliveries({ before, limit }));
+      await untilNone(rowsMax, (limit) => store.sweepTopics({ limit }));
       const { sweptMax, itemsMax, changesMax } = parts.inbox;
       const bounds = { itemsMax, changesMax };
       await untilNone(

@@ -16,7 +16,7 @@ const facts: StepFacts = {
     no: false,
   },
   recipient: { id: "u1", locale: "de", attributes: { plan: "pro", seats: 3 } },
-  messages: new Map([["mail", "failed"]]),
+  messages: new Map([["mail", { state: "failed", delivered: false, seen: true, read: false, clicked: false }]]),
   journal: { fetch: { status: 200, body: { ok: true } } },
   baseTime: 0,
 };
@@ -66,6 +66,9 @@ describe("a condition", () => {
     ["recipient.attributes.plan", "in", ["pro", "team"], true],
     ["recipient.timeZone", "exists", false, true],
     ["steps.mail.state", "eq", "failed", true],
+    ["steps.mail.seen", "eq", true, true],
+    ["steps.mail.read", "eq", false, true],
+    ["steps.constructor.name", "exists", false, true],
     ["steps.sms.state", "exists", undefined, false],
     ["steps.fetch.status", "eq", 200, true],
     ["steps.fetch.body.ok", "eq", true, true],

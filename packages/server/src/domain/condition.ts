@@ -12,7 +12,8 @@ export function holds(condition: Condition, facts: StepFacts): boolean {
 
 function fieldOf(field: string, facts: StepFacts): unknown {
   const [root, ...path] = field.split(".");
-  if (root === "steps") return path[1] === "state" ? facts.messages.get(path[0] ?? "") : valueAt(facts.journal, path);
+  if (root === "steps")
+    return valueAt(facts.messages.get(path[0] ?? "") ?? facts.journal[path[0] ?? ""], path.slice(1));
   return valueAt(root === "data" ? facts.data : facts.recipient, path);
 }
 

@@ -46,6 +46,18 @@ test("the bound on steps counts all branches", () => {
   expect(paths(workflowFaults({ category: "c", steps }, true, new Map(), compiles))).toEqual(["steps"]);
 });
 
+test("a workflow has one digest, in whichever branch", () => {
+  const digest = (id: string) => ({ id, type: "digest" as const, window: { kind: "fixed" as const, seconds: 60 } });
+  const steps: WorkflowBody["steps"] = [
+    digest("a"),
+    // biome-ignore lint/suspicious/noThenProperty: the field's standard word in workflow definitions
+    { id: "c", type: "condition", if: { field: "data.x", op: "exists" }, then: [digest("b")] },
+  ];
+  expect(workflowFaults({ category: "c", steps }, true, new Map(), compiles)).toEqual([
+    { path: "steps[1].then[0]", message: "a workflow has one digest; steps[0] is one too" },
+  ]);
+});
+
 test("a request of a fetch step that does not compile is told by its step, field and line", () => {
   const steps: WorkflowBody["steps"] = [
     { id: "f", type: "fetch", request: { method: "GET", url: "https://shop.example/{{#if}}" } },

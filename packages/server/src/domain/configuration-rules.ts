@@ -2,6 +2,7 @@ import type { Fault } from "@tidings/contract/errors";
 import { faultsOf } from "@tidings/contract/faults";
 import type { IntegrationBody } from "@tidings/contract/integrations";
 import { limits } from "@tidings/contract/limits";
+import { policyKey } from "@tidings/contract/policies";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Channel } from "@tidings/contract/words";
 import { placedSteps } from "@tidings/contract/workflow-steps";
@@ -49,11 +50,17 @@ export function workflowFaults(
     });
   }
   const ids = new Map<string, string>();
+  let digest: string | undefined;
   for (const { step, path } of steps) {
     const first = ids.get(step.id);
     if (first === undefined) ids.set(step.id, path);
     else faults.push({ path: `${path}.id`, message: `is the id of ${first} too` });
     if (step.type === "channel") faults.push(...channelStepFaults(step, path, templates));
+    if (step.type === "digest") {
+      // Its run goes on for many events, of which a further window could keep one only.
+      if (digest !== undefined) faults.push({ path, message: `a workflow has one digest; ${digest} is one too` });
+      digest ??= path;
+    }
     if (step.type === "fetch") faults.push(...fetchStepFaults(step, path, compileRequest));
   }
   return faults;
@@ -82,6 +89,11 @@ export function templateUseFaults(
     }
   }
   return [...missing].map(([channel, workflow]) => ({ path: channel, message: `is used by the workflow ${workflow}` }));
+}
+
+/** There is one policy, and it has one name: another key would be a policy that nobody asks. */
+export function policyFaults(kind: "category" | "policy", key: string): Fault[] {
+  return kind === "category" || key === policyKey ? [] : [{ path: "key", message: `must be ${policyKey}` }];
 }
 
 /** `secrets` are those given, or those stored where none were given. */

@@ -6,6 +6,11 @@ const eventPayloadSchema = z.object({
   data: z.record(z.string(), z.json()),
   /** Ids of all recipients in order; inline ones too. */
   recipients: z.array(z.string()),
+  /** Those who come after `recipients`: all subscribers of each topic, in this order. Left out where there are none. */
+  audiences: z
+    .array(z.object({ topic: z.string() }))
+    .min(1)
+    .optional(),
   actor: z.string().optional(),
   cancellationKey: z.string().optional(),
   orderingKey: z.string().optional(),
@@ -29,10 +34,12 @@ export const sealContext = {
   recipient: "recipient.sealed",
   content: "message.content",
   journal: "run.journal",
+  digestEntry: "digest.entry",
   secrets: "integration.secrets",
   mail: "sandbox.mail",
   webhook: "webhook.sealed",
   inboxItem: "inbox.item",
+  consent: "consent.evidence",
 } as const;
 
 interface Unsealer {

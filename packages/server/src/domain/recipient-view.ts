@@ -7,6 +7,7 @@ const profileSchema = z.object({
   locale: z.string().optional(),
   timeZone: z.string().optional(),
   tenant: z.string().optional(),
+  country: z.string().optional(),
   attributes: z.record(z.string(), z.unknown()),
 });
 const secretsSchema = z.object({
@@ -37,6 +38,7 @@ export function bodyOf(profile: RecipientProfile, secrets: RecipientSecrets): Re
     locale: profile.locale,
     timeZone: profile.timeZone,
     tenant: profile.tenant,
+    country: profile.country,
     attributes: jsonObject(profile.attributes),
     personal: jsonObject(secrets.personal),
   };

@@ -44,6 +44,7 @@ export function recipientWrite(input: RecipientInput): SealedRecipient {
     locale: body.locale,
     timeZone: body.timeZone,
     tenant: body.tenant,
+    country: body.country,
     attributes: body.attributes ?? {},
   };
   const secrets: RecipientSecrets = { addresses, personal: body.personal ?? {} };

@@ -6,6 +6,8 @@ export interface RecipientProfile {
   locale?: string | undefined;
   timeZone?: string | undefined;
   tenant?: string | undefined;
+  /** ISO 3166-1 alpha-2. */
+  country?: string | undefined;
   attributes: Record<string, unknown>;
 }
 

@@ -1,15 +1,15 @@
-import type { MessageState } from "@tidings/contract/words";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compile } from "./program.ts";
 import { planRun } from "./run-plan.ts";
+import type { MessageFacts } from "./steps/message-facts.ts";
 import type { StepDefinition, StepFacts } from "./steps/step-kind.ts";
 import { stepKinds } from "./steps/step-kinds.ts";
 
 const facts = (over: Partial<StepFacts> = {}): StepFacts => ({
   data: {},
   recipient: { id: "u1", attributes: {} },
-  messages: new Map<string, MessageState>(),
+  messages: new Map<string, MessageFacts>(),
   journal: {},
   baseTime: 1000,
   ...over,
@@ -23,6 +23,14 @@ const branch = (id: string, field: string, then: StepDefinition[], otherwise?: S
   then,
   else: otherwise,
 });
+const message = (over: Partial<MessageFacts> = {}): MessageFacts => ({
+  state: "sent",
+  delivered: false,
+  seen: false,
+  read: false,
+  clicked: false,
+  ...over,
+});
 const sent = (steps: readonly StepDefinition[], over: Partial<StepFacts> = {}) =>
   planRun(compile(steps), 0, facts(over), stepKinds).sends.map(({ step }) => step);
 
@@ -32,6 +40,7 @@ describe("a run", () => {
     expect(plan).toEqual({
       sends: ["a", "b"].map((step) => ({ step, channel: "email", template: "t" })),
       branches: [],
+      throttles: [],
       end: { kind: "done" },
     });
   });
@@ -83,8 +92,60 @@ describe("a run", () => {
     const steps = [
       { ...branch("c", "", [send("sms")]), if: { field: "steps.mail.state", op: "in", value: ["failed", "bounced"] } },
     ];
-    expect(sent(steps, { messages: new Map([["mail", "bounced"]]) })).toEqual(["sms"]);
-    expect(sent(steps, { messages: new Map([["mail", "sent"]]) })).toEqual([]);
+    expect(sent(steps, { messages: new Map([["mail", message({ state: "bounced" })]]) })).toEqual(["sms"]);
+    expect(sent(steps, { messages: new Map([["mail", message()]]) })).toEqual([]);
+  });
+
+  test("reads whether its messages were delivered, seen, read or clicked; of none of a step nothing is true", () => {
+    for (const what of ["delivered", "seen", "read", "clicked"] as const) {
+      const step = { ...branch("c", "", [send("sms")]), if: { field: `steps.app.${what}`, op: "ne", value: true } };
+      expect(sent([step], { messages: new Map([["app", message({ [what]: true })]]) })).toEqual([]);
+      expect(sent([step], { messages: new Map([["app", message()]]) })).toEqual(["sms"]);
+      expect(sent([step])).toEqual(["sms"]);
+    }
+  });
+
+  test("waits until a time of the day where its recipient is", () => {
+    const step: StepDefinition & { until: object } = {
+      id: "d",
+      type: "delay",
+      until: { time: "09:00", weekday: "monday" },
+    };
+    const recipient = { id: "u1", timeZone: "Asia/Tokyo", attributes: {} };
+    const baseTime = Date.parse("2026-11-28T12:00:00Z");
+    expect(planRun(compile([step, send("a")]), 0, facts({ baseTime, recipient }), stepKinds).end).toEqual({
+      kind: "wait",
+      at: 1,
+      dueAt: Date.parse("2026-11-30T00:00:00Z"),
+    });
+  });
+
+  test("ends at a digest, and goes on behind it once what was gathered is in the journal", () => {
+    const digest: StepDefinition & { window: object } = {
+      id: "d",
+      type: "digest",
+      window: { kind: "fixed", seconds: 60 },
+    };
+    const program = compile([send("a"), digest, send("b")]);
+    const first = planRun(program, 0, facts(), stepKinds);
+    expect(first.sends.map(({ step }) => step)).toEqual(["a"]);
+    expect(first.end).toMatchObject({ kind: "gather", at: 1, digest: { id: "d", window: { seconds: 60 } } });
+    const second = planRun(program, 1, facts({ journal: { d: { count: 2 } } }), stepKinds);
+    expect(second.sends.map(({ step }) => step)).toEqual(["b"]);
+  });
+
+  test("claims its way past a throttle with all that is behind it, and not with what stands before", () => {
+    const throttle: StepDefinition & { limit: number; windowSeconds: number } = {
+      id: "t",
+      type: "throttle",
+      limit: 1,
+      windowSeconds: 60,
+    };
+    const program = compile([send("a"), throttle, send("b")]);
+    const first = planRun(program, 0, facts(), stepKinds);
+    expect(first).toMatchObject({ sends: [{ step: "a" }], throttles: [], end: { kind: "wait", at: 1, dueAt: 1000 } });
+    const second = planRun(program, 1, facts(), stepKinds);
+    expect(second).toMatchObject({ sends: [{ step: "b" }], throttles: [{ id: "t", limit: 1 }], end: { kind: "done" } });
   });
 
   test("stops before an effect, and goes on once its result is in the journal", () => {

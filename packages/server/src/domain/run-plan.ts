@@ -1,3 +1,5 @@
+import type { DigestStep } from "@tidings/contract/digest-step";
+import type { ThrottleStep } from "@tidings/contract/throttle-step";
 import type { Channel } from "@tidings/contract/words";
 import type { FetchStep } from "@tidings/contract/workflows";
 import type { Program } from "./program.ts";
@@ -8,16 +10,20 @@ export interface RunPlan {
   sends: { step: string; channel: Channel; template: string }[];
   /** Branches taken, for the record: step and whether its condition held. */
   branches: { step: string; holds: boolean }[];
+  /** Throttles that it has come past: where it may not, nothing of the turn is made. */
+  throttles: ThrottleStep[];
   end:
     | { kind: "done" }
     | { kind: "wait"; at: number; dueAt: number }
     /** The run stands at `at` until the answer is journalled, and goes on behind it. */
-    | { kind: "effect"; at: number; fetch: FetchStep };
+    | { kind: "effect"; at: number; fetch: FetchStep }
+    /** It ends by joining a window, whose own run goes on at `at`. */
+    | { kind: "gather"; at: number; digest: DigestStep };
 }
 
 /** Goes through a program from `at` to where it has to wait, or its end. Pure; jumps only lead forward, so it ends. */
 export function planRun(program: Program, at: number, facts: StepFacts, kinds: ReadonlyMap<string, StepKind>): RunPlan {
-  const plan: RunPlan = { sends: [], branches: [], end: { kind: "done" } };
+  const plan: RunPlan = { sends: [], branches: [], throttles: [], end: { kind: "done" } };
   let index = at;
   while (index < program.length) {
     const instruction = program[index];
@@ -32,6 +38,12 @@ export function planRun(program: Program, at: number, facts: StepFacts, kinds: R
     const result = kind.evaluate(step, facts);
     if (result.kind === "wait") return { ...plan, end: { kind: "wait", at: index + 1, dueAt: result.dueAt } };
     if (result.kind === "effect") return { ...plan, end: { kind: "effect", at: index, fetch: result.fetch } };
+    if (result.kind === "gather") return { ...plan, end: { kind: "gather", at: index, digest: result.digest } };
+    if (result.kind === "throttle") {
+      // What stands before the step is sent in any case: it is a turn of its own.
+      if (plan.sends.length > 0) return { ...plan, end: { kind: "wait", at: index, dueAt: facts.baseTime } };
+      plan.throttles.push(result.throttle);
+    }
     if (result.kind === "send") plan.sends.push({ step: step.id, channel: result.channel, template: result.template });
     if (result.kind === "branch") plan.branches.push({ step: step.id, holds: result.holds });
     index = result.kind === "branch" && !result.holds ? instruction.otherwise : index + 1;

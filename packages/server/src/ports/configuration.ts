@@ -2,6 +2,7 @@ import type { CategoryBody } from "@tidings/contract/categories";
 import type { IntegrationBody } from "@tidings/contract/integrations";
 import type { LayoutBody } from "@tidings/contract/layouts";
 import type { PartialBody } from "@tidings/contract/partials";
+import type { PolicyBody } from "@tidings/contract/policies";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Lane } from "@tidings/contract/words";
 import type { WorkflowBody } from "@tidings/contract/workflows";
@@ -22,6 +23,8 @@ export interface Configuration {
   /** Current workflows that the event starts. */
   workflowsFor(environmentId: number, eventName: string): readonly Versioned<WorkflowBody>[];
   category(environmentId: number, key: string): Versioned<CategoryBody> | undefined;
+  /** The environment's policy; undefined where none was written. */
+  policy(environmentId: number): Versioned<PolicyBody> | undefined;
   /** Lane of a category; marketing, the least privileged, where the category was deleted meanwhile. */
   laneOf(environmentId: number, category: string): Lane;
   currentTemplate(environmentId: number, key: string): Versioned<TemplateBody> | undefined;

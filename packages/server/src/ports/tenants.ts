@@ -1,8 +1,12 @@
+import type { TenantPreferences } from "@tidings/contract/preferences";
+
 /** A tenant as templates read it. One that nobody has described has its key alone. */
 export interface Tenant {
   key: string;
   name: string | undefined;
   branding: Readonly<Record<string, string | number | boolean>>;
+  /** Defaults for its recipients; undefined where it has none. */
+  preferences?: TenantPreferences | undefined;
 }
 
 /** Tenants in force: what is written is seen within a second. */

@@ -2,6 +2,7 @@ import type { CategoryBody } from "@tidings/contract/categories";
 import type { ConfigurationKind } from "@tidings/contract/configuration";
 import type { LayoutBody } from "@tidings/contract/layouts";
 import type { PartialBody } from "@tidings/contract/partials";
+import type { PolicyBody } from "@tidings/contract/policies";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import type { Lane } from "@tidings/contract/words";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
@@ -121,6 +122,10 @@ export class ConfigurationCache implements Configuration, TemplateParts {
 
   category(environmentId: number, key: string): Versioned<CategoryBody> | undefined {
     return this.#indexes.get(environmentId)?.categories.get(key);
+  }
+
+  policy(environmentId: number): Versioned<PolicyBody> | undefined {
+    return this.#indexes.get(environmentId)?.policy;
   }
 
   laneOf(environmentId: number, category: string): Lane {

@@ -2,6 +2,7 @@ import { type CategoryBody, categoryBodySchema } from "@tidings/contract/categor
 import { integrationBodySchema } from "@tidings/contract/integrations";
 import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
 import { type PartialBody, partialBodySchema } from "@tidings/contract/partials";
+import { type PolicyBody, policyBodySchema, policyKey } from "@tidings/contract/policies";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { z } from "zod";
@@ -17,6 +18,7 @@ export class ConfigurationIndex {
   readonly layouts = new Map<string, Versioned<LayoutBody>>();
   readonly partials = new Map<string, Versioned<PartialBody>>();
   readonly workflows = new Map<string, Versioned<WorkflowBody>>();
+  readonly #policies = new Map<string, Versioned<PolicyBody>>();
   readonly #integrations = new Map<string, IntegrationConfiguration>();
   /** Counts the changes of layouts and partials. */
   partsRevision = 0;
@@ -33,6 +35,8 @@ export class ConfigurationIndex {
     } else if (row.kind === "partial") {
       change(this.partials, row, () => versioned(row, partialBodySchema));
       this.partsRevision += 1;
+    } else if (row.kind === "policy") {
+      change(this.#policies, row, () => versioned(row, policyBodySchema));
     } else if (row.kind === "workflow") {
       change(this.workflows, row, () => versioned(row, workflowBodySchema));
       this.#byEvent = undefined;
@@ -49,6 +53,10 @@ export class ConfigurationIndex {
   workflowsFor(eventName: string): readonly Versioned<WorkflowBody>[] {
     this.#byEvent ??= groupByEvent(inOrder(this.workflows));
     return this.#byEvent.get(eventName) ?? [];
+  }
+
+  get policy(): Versioned<PolicyBody> | undefined {
+    return this.#policies.get(policyKey);
   }
 
   /** By key; disabled ones too. */

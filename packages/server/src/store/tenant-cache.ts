@@ -83,8 +83,12 @@ export class TenantCache implements Tenants {
 
   async #fetch(environmentId: number, key: string): Promise<Tenant> {
     const row = await this.#parts.store.getTenant({ environmentId, key });
-    const { name, branding = {} } = row === undefined ? {} : tenantBodySchema.parse(JSON.parse(row.document));
-    return { key, name, branding };
+    const {
+      name,
+      branding = {},
+      preferences,
+    } = row === undefined ? {} : tenantBodySchema.parse(JSON.parse(row.document));
+    return { key, name, branding, preferences };
   }
 
   #keep(name: string, kept: Kept): void {

@@ -1,5 +1,8 @@
-import type { Channel, MessageState } from "@tidings/contract/words";
+import type { DigestStep } from "@tidings/contract/digest-step";
+import type { ThrottleStep } from "@tidings/contract/throttle-step";
+import type { Channel } from "@tidings/contract/words";
 import type { FetchStep } from "@tidings/contract/workflows";
+import type { MessageFacts } from "./message-facts.ts";
 
 /** A value that survives JSON. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -13,8 +16,8 @@ export interface StepFacts {
     timeZone?: string | undefined;
     attributes: Record<string, unknown>;
   };
-  /** States of the run's messages so far, by step. */
-  messages: ReadonlyMap<string, MessageState>;
+  /** What has become of the run's messages so far, by step. */
+  messages: ReadonlyMap<string, MessageFacts>;
   journal: Readonly<Record<string, Json>>;
   /** Due time of the durable step at which this turn began, ms; the base of all delays, so that a rerun finds the same. */
   baseTime: number;
@@ -30,7 +33,11 @@ export type StepResult =
   /** Take the `then` branch, or the other. */
   | { kind: "branch"; holds: boolean }
   /** Something whose result a rerun could not repeat: asked for outside of the turn, and journalled under the step's id. */
-  | { kind: "effect"; fetch: FetchStep };
+  | { kind: "effect"; fetch: FetchStep }
+  /** Others may have gone past so often that this run ends here; what comes of it is claimed with the turn. */
+  | { kind: "throttle"; throttle: ThrottleStep }
+  /** The run ends by joining a window, whose own run goes on behind the step. */
+  | { kind: "gather"; digest: DigestStep };
 
 /** A kind of step. `evaluate` is pure. */
 export interface StepKind {

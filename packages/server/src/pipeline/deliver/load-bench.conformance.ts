@@ -55,6 +55,7 @@ const store: DeliverStore = {
 const configurationOf = (integrations: readonly IntegrationConfiguration[]): Configuration & TemplateParts => ({
   workflowsFor: () => [],
   category: () => undefined,
+  policy: () => undefined,
   laneOf: () => "transactional",
   currentTemplate: () => undefined,
   integrations: (environmentId) => integrations.filter((each) => each.environmentId === environmentId),

@@ -20,6 +20,7 @@ const configuration: Configuration = {
     key === "security" || key === "news"
       ? { environmentId, key, version: 1, document: { class: key === "news" ? "marketing" : "critical" } }
       : undefined,
+  policy: () => undefined,
   laneOf: (_, category) => (category === "security" ? "critical" : "marketing"),
   currentTemplate: (environmentId, key) =>
     key === "code" ? { environmentId, key, version: 1, document: { sms: { text: "{{data.code}}" } } } : undefined,

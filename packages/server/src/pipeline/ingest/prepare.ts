@@ -59,8 +59,9 @@ export function prepareEvent(
 ): Prepared {
   const now = context.clock.now();
   const times = timesOf(body, now, prefix);
-  const { ids, inline } = recipientsOf(body.recipients);
+  const { ids, inline, topics } = recipientsOf(body.recipients);
   const payload: EventPayload = { data: body.data ?? {}, recipients: ids };
+  if (topics.length > 0) payload.audiences = topics.map((topic) => ({ topic }));
   if (body.actor !== undefined) payload.actor = body.actor;
   if (body.orderingKey !== undefined) payload.orderingKey = body.orderingKey;
   const workflows = context.configuration.workflowsFor(environmentId, body.name);
@@ -156,6 +157,7 @@ function finish({ keyring, ids }: PrepareContext, draft: Draft): Prepared {
     cancellationHash: key === undefined ? null : cancellationHash(keyring, environmentId, key),
     generation: 0,
     cursor: 0,
+    position: null,
     payload: sealed,
     inline: sealedInline,
     idempotency: draft.idempotency,

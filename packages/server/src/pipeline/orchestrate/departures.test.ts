@@ -24,6 +24,7 @@ function message(id: string, runId: string, state: NewMessage["state"] = "queued
     content: null,
     decisions: "[]",
     start: null,
+    claim: null,
   };
 }
 

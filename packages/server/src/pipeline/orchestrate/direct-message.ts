@@ -1,24 +1,26 @@
 import { channelSchema } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
+import type { SendTime } from "../../domain/send-time.ts";
+import type { StepFacts } from "../../domain/steps/step-kind.ts";
 import type { EventTurn, NewMessage, RecipientWrite } from "../../ports/store/orchestrate.ts";
+import { attentionOf } from "./attention.ts";
+import { fateOf, faultOf } from "./direct-fate.ts";
 import type { PlannedTurn } from "./event-turn.ts";
 import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
+import { judge, type PolicyServices } from "./policy.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
+import { timingOf } from "./timing.ts";
 
-type Services = Pick<OrchestrateDependencies, "configuration">;
+type Services = PolicyServices & Pick<OrchestrateDependencies, "configuration" | "limits">;
 
 /**
  * A direct message: one recipient, their first address on the channel, no workflow. It has the event's id. Where it
  * cannot go out, its row says so: somebody holds that id and will ask.
  */
-export function planDirect(
-  work: EventWork,
-  people: PeopleInSight,
-  now: number,
-  { configuration }: Services,
-): PlannedTurn {
+export function planDirect(work: EventWork, people: PeopleInSight, now: number, services: Services): PlannedTurn {
+  const { configuration } = services;
   const { record, payload } = work;
   const direct = payload.message;
   if (direct === undefined) throw new TypeError("a direct message without its content");
@@ -31,11 +33,17 @@ export function planDirect(
   const template =
     direct.template === undefined ? undefined : configuration.currentTemplate(record.environmentId, direct.template);
   const expired = record.expiresAt !== null && record.expiresAt <= now;
+  const tenant = record.tenant === "" ? (person?.profile.tenant ?? "") : record.tenant;
+  const { environmentId, lane } = record;
+  const wanted = { environmentId, channel, category: direct.category, class: lane, workflow: "", tenant };
+  const judged =
+    person && judge({ ...wanted, facts: factsOf(payload.data, person, record.receivedAt) }, person, services);
   const fault = faultOf({
     known: person !== undefined,
     address: address !== undefined,
     template: direct.template === undefined || template !== undefined,
     expired,
+    verdict: judged?.verdict,
   });
   const origin: MessageOrigin = {
     environmentId: record.environmentId,
@@ -47,8 +55,13 @@ export function planDirect(
     channel,
     lane: record.lane,
     category: direct.category,
-    tenant: record.tenant === "" ? (person?.profile.tenant ?? "") : record.tenant,
+    tenant,
   };
+  const timing: SendTime =
+    fault !== undefined || person === undefined
+      ? { outcome: "now" }
+      : timingOf(services, { ...origin, id: record.id, now, expiresAt: record.expiresAt }, person);
+  const fate = fateOf(fault, timing, judged, now);
   const message: NewMessage = {
     id: record.id,
     eventId: record.id,
@@ -56,18 +69,17 @@ export function planDirect(
     origin,
     recipient: id,
     addressHash: address?.hash ?? "",
-    state: fault === undefined ? "queued" : fault === "expired" ? "expired" : "failed",
-    dueAt: fault === undefined ? now : null,
+    state: fate.state,
+    dueAt: fate.dueAt,
     createdAt: now,
     expiresAt: record.expiresAt,
     content: null,
-    decisions: JSON.stringify([
-      { outcome: fault === undefined ? "send" : "not_sent", reason: fault ?? "direct_message", at: now },
-    ]),
+    decisions: fate.decisions,
     start: null,
+    claim: fate.dueAt === null || person === undefined ? null : attentionOf(services, origin, false, person),
   };
   const turn = directTurn(record, now, message, write);
-  if (fault !== undefined || person === undefined || address === undefined) return { work, turn, deliveries: [] };
+  if (fate.dueAt !== now || person === undefined || address === undefined) return { work, turn, deliveries: [] };
   return { work, turn, deliveries: [deliveryOf(work, message, person, address.value)] };
 }
 
@@ -90,11 +102,9 @@ function deliveryOf({ record, payload }: EventWork, message: NewMessage, person:
   };
 }
 
-function faultOf(facts: { known: boolean; address: boolean; template: boolean; expired: boolean }): string | undefined {
-  if (facts.expired) return "expired";
-  if (!facts.known) return "recipient_unknown";
-  if (!facts.address) return "no_address";
-  return facts.template ? undefined : "template_missing";
+/** What conditions of preferences read: there is no run, and so no earlier step. */
+function factsOf(data: Record<string, unknown>, person: Person, receivedAt: number): StepFacts {
+  return { data, recipient: person.facts, messages: new Map(), journal: {}, baseTime: receivedAt };
 }
 
 function directTurn(
@@ -115,6 +125,8 @@ function directTurn(
     clearInline: true,
     recipients: write === undefined ? [] : [write],
     dedupe: [],
+    throttles: [],
+    joins: [],
     runs: [],
     messages: [message],
     decisions: [],

@@ -1,5 +1,6 @@
 import { SeededRandom } from "../../lib/seeded-random.ts";
-import type { EffectLimits, OrchestrateDependencies } from "./ports.ts";
+import type { Tenants } from "../../ports/tenants.ts";
+import type { EffectLimits, OrchestrateDependencies, OrchestrateLimits } from "./ports.ts";
 
 /** Bounds of effects as tests have them. */
 export const effectLimits: EffectLimits = {
@@ -13,8 +14,17 @@ export const effectLimits: EffectLimits = {
   timeoutMs: 2000,
 };
 
+/** Nobody has described a tenant. */
+export const undescribedTenants: Tenants = {
+  peek: (_, key) => ({ key, name: undefined, branding: {} }),
+  load: async (_, key) => ({ key, name: undefined, branding: {} }),
+};
+
 /** For stages under test in which no run comes to an effect. */
-export const noEffects: Pick<OrchestrateDependencies, "http" | "requests" | "random" | "onFetched" | "tracer"> = {
+export const noEffects: Pick<
+  OrchestrateDependencies,
+  "http" | "requests" | "random" | "onFetched" | "tracer" | "tenants"
+> = {
   http: { request: () => Promise.reject(new Error("nothing is to be asked")) },
   requests: {
     compile: () => {
@@ -24,4 +34,26 @@ export const noEffects: Pick<OrchestrateDependencies, "http" | "requests" | "ran
   random: new SeededRandom(1),
   onFetched: () => {},
   tracer: undefined,
+  tenants: undescribedTenants,
+};
+
+/** Limits of what steps may take. */
+export const stepLimits = { effects: effectLimits, digest: { eventsMax: 100, bytesMax: 10_000 } };
+
+export const turnLimits: OrchestrateLimits = {
+  ...stepLimits,
+  batchMax: 10,
+  concurrency: 1,
+  recipientsPerTurn: 10,
+  pacedMessages: 10,
+  paceMaxMs: 0,
+  openedRecipientsMax: 100,
+  firstTurnRecipientsMax: 3,
+  messagesPerCommit: 10,
+  expandedWaitingMax: 1000,
+  expansionHeldMs: 100,
+  expansionTurnsMax: 3,
+  deferralSpreadMs: 0,
+  attentionEntriesMax: 100,
+  attentionHorizonMs: 86_400_000,
 };

@@ -20,7 +20,7 @@ import { Database } from "../../store/sqlite/database.ts";
 import { migrate } from "../../store/sqlite/migrate.ts";
 import { HandlebarsRequests } from "../../templates/handlebars-request.ts";
 import { storeOn } from "./dying-store.conformance.ts";
-import { effectLimits } from "./effect-limits.conformance.ts";
+import { effectLimits, undescribedTenants } from "./effect-limits.conformance.ts";
 import { Orchestrate } from "./orchestrate.ts";
 import type { EffectLimits } from "./ports.ts";
 
@@ -79,6 +79,7 @@ function configurationOf(environmentId: number, workflows: Record<string, Fetch>
   return {
     workflowsFor: (_, name) => documents.filter(({ key }) => key === name),
     category: () => undefined,
+    policy: () => undefined,
     laneOf: () => "transactional",
     currentTemplate: () => template,
     integrations: () => [],
@@ -88,6 +89,7 @@ function configurationOf(environmentId: number, workflows: Record<string, Fetch>
 }
 
 const turnLimits = {
+  digest: { eventsMax: 100, bytesMax: 10_000 },
   firstTurnRecipientsMax: 10,
   openedRecipientsMax: 10,
   pacedMessages: 1000,
@@ -95,7 +97,13 @@ const turnLimits = {
   batchMax: 100,
   concurrency: 1,
   recipientsPerTurn: 20,
+  expandedWaitingMax: 1000,
+  expansionHeldMs: 100,
+  expansionTurnsMax: 3,
   messagesPerCommit: 50,
+  deferralSpreadMs: 0,
+  attentionEntriesMax: 100,
+  attentionHorizonMs: 86_400_000,
 };
 
 /** Workflows of one fetch step `ask` and a mail, each started by the event of its name. */
@@ -115,6 +123,7 @@ async function bench(workflows: Record<string, Fetch>, { allowPrivateNetwork = t
   const http = new OutboundHttpClient({ allowPrivateNetwork });
   const orchestrate = new Orchestrate({
     ...on,
+    tenants: undescribedTenants,
     steps: stepKinds,
     configuration: configurationOf(environmentId, workflows),
     queue,

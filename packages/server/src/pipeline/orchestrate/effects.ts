@@ -87,10 +87,10 @@ export class Effects {
     const { clock, onFault, steps } = this.#on;
     try {
       const run = await openRun(record, clock.now(), this.#on);
-      if (run.status === "ends") return runTurn(record, clock.now(), run.progress, run.decisions);
+      if (run.status === "ends") return runTurn(record, clock.now(), run);
       const { end } = planRun(programOf(run.frame.workflow.document), record.step, run.facts, steps);
       if (end.kind !== "effect" || end.at !== record.step) throw new RangeError("the run does not stand at an effect");
-      return runTurn(record, clock.now(), await this.#ask(record, run, end));
+      return runTurn(record, clock.now(), { progress: await this.#ask(record, run, end) });
     } catch (error) {
       onFault("effect", record.id, error);
       return deadRunTurn(record, clock.now(), error instanceof Error ? error.name : "unknown fault").turn;

@@ -7,12 +7,16 @@ import type { Delivery } from "../../domain/delivery.ts";
 import { planRun, type RunPlan } from "../../domain/run-plan.ts";
 import type { Versioned } from "../../ports/configuration.ts";
 import type { DedupeClaim, EventTurn, NewRun } from "../../ports/store/orchestrate.ts";
+import { digestJoin } from "./digest-join.ts";
 import { effectKey } from "./effect-key.ts";
+import { namedPage } from "./named-page.ts";
 import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
+import type { TenantsInSight } from "./policy.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { programOf } from "./programs.ts";
 import { decision, outputOf, type RunFrame } from "./run-output.ts";
+import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
 
 /** A turn with what deliver gets if it is committed. */
@@ -22,7 +26,9 @@ export interface PlannedTurn extends Traceable {
   deliveries: Delivery[];
 }
 
-type Services = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring" | "steps">;
+export type TurnServices = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring" | "limits" | "steps"> & {
+  tenants: TenantsInSight;
+};
 
 /** Plans the next turn of an event in one lane: up to `recipientsMax` recipients through every workflow of that lane. */
 export function planEvent(
@@ -31,18 +37,23 @@ export function planEvent(
   people: PeopleInSight,
   recipientsMax: number,
   now: number,
-  services: Services,
+  services: TurnServices,
 ): PlannedTurn {
   const { record, payload } = work;
-  const until = Math.min(record.cursor + recipientsMax, payload.recipients.length);
+  const page = work.page ?? namedPage(work, recipientsMax);
   const own = record.lane === lane;
   const all = services.configuration.workflowsFor(record.environmentId, record.name);
   const byLane = (workflow: Versioned<WorkflowBody>) =>
     services.configuration.laneOf(record.environmentId, workflow.document.category);
   const workflows = all.filter((workflow) => byLane(workflow) === lane);
   const first = own && record.cursor === 0;
-  // Inline recipients are there for the other lanes once all of them are upserted, with the event's last turn.
-  const mayContinue = work.inline.length === 0 ? first : own && until >= payload.recipients.length;
+  const expired = record.expiresAt !== null && record.expiresAt <= now;
+  const isNamed = page.position === undefined;
+  const namedDone = isNamed && page.cursor >= payload.recipients.length;
+  // Nobody is looked for in a topic where there is nothing to tell them.
+  const isLast = page.isLast || ((expired || workflows.length === 0) && (namedDone || !isNamed));
+  // Inline recipients are there for the other lanes once all of them are upserted, with the last turn of those that are named.
+  const mayContinue = work.inline.length === 0 ? first : own && namedDone;
   const planned: PlannedTurn = {
     work,
     deliveries: [],
@@ -53,26 +64,29 @@ export function planEvent(
       continuation: !own,
       cursor: record.cursor,
       now,
-      progress: until >= payload.recipients.length ? { kind: "done" } : { kind: "continue", cursor: until },
+      progress: isLast ? { kind: "done" } : { kind: "continue", cursor: page.cursor, position: page.position ?? null },
       otherLanes: mayContinue
         ? lanes.filter((other) => other !== lane && all.some((workflow) => byLane(workflow) === other))
         : [],
-      clearInline: own && until >= payload.recipients.length,
+      clearInline: own && namedDone,
       recipients: [],
       dedupe: [],
+      throttles: [],
+      joins: [],
       runs: [],
       messages: [],
       decisions: [],
     },
   };
-  const expired = record.expiresAt !== null && record.expiresAt <= now;
   // Time may run out between the turns of one event, and before another lane's part of it: each part says so at its end.
-  if (expired ? until >= payload.recipients.length : first && all.length === 0)
-    recordUnstarted(planned, expired ? "expired" : "no_workflow", now);
-  for (const id of payload.recipients.slice(record.cursor, until)) {
+  if (expired ? isLast : first && all.length === 0)
+    recordUnstarted(planned, expired ? "expired" : "no_workflow", record.name, now);
+  if (own && !expired) for (const topic of page.unknownTopics) recordUnstarted(planned, "topic_unknown", topic, now);
+  for (const id of page.ids) {
     const person = personOf(planned, people, id, own);
     if (!expired) for (const workflow of workflows) startRun(planned, workflow, id, person, lane, now, services);
   }
+  if (payload.audiences !== undefined) for (const message of planned.turn.messages) message.expanded = true;
   return planned;
 }
 
@@ -81,7 +95,7 @@ export function comesToEffect({ runs }: Pick<EventTurn, "runs">): boolean {
   return runs.some(({ effectKey: key }) => key !== null);
 }
 
-function recordUnstarted({ turn, work }: PlannedTurn, reason: string, now: number): void {
+function recordUnstarted({ turn }: PlannedTurn, reason: string, detail: string, now: number): void {
   push(turn.decisions, {
     environmentId: turn.environmentId,
     eventId: turn.eventId,
@@ -93,7 +107,9 @@ function recordUnstarted({ turn, work }: PlannedTurn, reason: string, now: numbe
     channel: "",
     outcome: "not_started",
     reason,
-    detail: work.record.name,
+    rule: "",
+    versions: "",
+    detail,
     at: now,
   });
 }
@@ -115,7 +131,7 @@ function startRun(
   person: Person | undefined,
   lane: Lane,
   now: number,
-  services: Services,
+  services: TurnServices,
 ): void {
   const { record, payload } = planned.work;
   const frame: RunFrame = {
@@ -150,18 +166,20 @@ function startRun(
     baseTime: frame.baseTime,
   };
   const plan = planRun(programOf(workflow.document), 0, facts, services.steps);
-  const output = outputOf(frame, person, plan, services);
+  for (const throttle of throttleClaims(frame, id, plan.throttles)) push(turn.throttles, throttle);
+  const output = outputOf(frame, person, plan, facts, services);
   for (const message of output.messages) push(turn.messages, message);
   for (const made of output.decisions) push(turn.decisions, made);
   planned.deliveries.push(...output.deliveries);
   if (plan.end.kind === "done") return;
-  push(turn.runs, newRun(frame, id, plan.end, record.cancellationHash));
+  if (plan.end.kind === "gather") push(turn.joins, digestJoin(frame, person, plan.end, record.receivedAt, services));
+  else push(turn.runs, newRun(frame, id, plan.end, record.cancellationHash));
 }
 
 function newRun(
   frame: RunFrame,
   recipient: string,
-  end: Exclude<RunPlan["end"], { kind: "done" }>,
+  end: Extract<RunPlan["end"], { kind: "wait" | "effect" }>,
   cancellationHash: string | null,
 ): NewRun {
   return {
@@ -180,6 +198,7 @@ function newRun(
     journal: null,
     createdAt: frame.now,
     effectKey: end.kind === "effect" ? effectKey(end.fetch, frame.tenant) : null,
+    gathers: false,
   };
 }
 

@@ -7,7 +7,7 @@ import { IdSource } from "../../lib/ids.ts";
 import { Keyring } from "../../lib/keyring.ts";
 import { SystemClock } from "../../lib/system-clock.ts";
 import type { Configuration, Versioned } from "../../ports/configuration.ts";
-import { effectLimits, noEffects } from "./effect-limits.conformance.ts";
+import { noEffects, turnLimits } from "./effect-limits.conformance.ts";
 import { FirstTurns } from "./first-turns.ts";
 import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
@@ -29,6 +29,7 @@ const workflows: Versioned<WorkflowBody>[] = [
 const configuration: Configuration = {
   workflowsFor: (_, name) => workflows.filter(({ document }) => document.event === name),
   category: () => undefined,
+  policy: () => undefined,
   laneOf: (_, category) => (category === "news" ? "marketing" : "transactional"),
   currentTemplate: (_, key) => versioned(key, { email: { subject: "s", text: "t" } }),
   integrations: () => [],
@@ -49,7 +50,7 @@ function remembered(keyring: Keyring): PersonCache {
       existingWrappedKey: undefined,
       sealer: keyring,
     });
-    persons.open({ ...write, version: 7 }, keyring);
+    persons.open({ ...write, version: 7, choices: null }, keyring);
   }
   return persons;
 }
@@ -88,17 +89,7 @@ function bench() {
     get store(): never {
       throw new Error("nothing is read ahead of the commit");
     },
-    limits: {
-      effects: effectLimits,
-      batchMax: 10,
-      concurrency: 1,
-      recipientsPerTurn: 10,
-      pacedMessages: 10,
-      paceMaxMs: 0,
-      openedRecipientsMax: 100,
-      firstTurnRecipientsMax: 3,
-      messagesPerCommit: 10,
-    },
+    limits: turnLimits,
   };
   const work = (recipients: string[], over: Partial<EventWork["record"]> = {}): EventWork => ({
     record: {
@@ -117,6 +108,7 @@ function bench() {
       inline: null,
       trace: null,
       cursor: 0,
+      position: null,
       ...over,
     },
     payload: { data: {}, recipients },

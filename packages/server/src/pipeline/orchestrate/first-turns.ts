@@ -2,11 +2,13 @@ import type { Lane } from "@tidings/contract/words";
 import type { FirstTurn, RecipientRead, TurnWritten } from "../../ports/store/orchestrate.ts";
 import { Departures } from "./departures.ts";
 import { planDirect } from "./direct-message.ts";
-import { comesToEffect, type PlannedTurn, planEvent } from "./event-turn.ts";
+import { comesToEffect, type PlannedTurn, planEvent, type TurnServices } from "./event-turn.ts";
 import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
 import type { PersonCache } from "./person-cache.ts";
 import type { Crowd, EventWork, OrchestrateDependencies } from "./ports.ts";
+import { publishDueRuns } from "./publish.ts";
+import { RecalledTenants } from "./tenants-in-sight.ts";
 import { adopt, beginEvent, endTurn } from "./turn-spans.ts";
 
 /** Turns that were planned before their events were stored. */
@@ -50,12 +52,17 @@ export class FirstTurns {
   readonly #on: OrchestrateDependencies;
   readonly #persons: PersonCache;
   readonly #onEffect: (lane: Lane) => void;
+  readonly #tenants: RecalledTenants;
+  readonly #services: TurnServices;
 
   /** `onEffect` is told where a run came to an effect. */
   constructor(on: OrchestrateDependencies, persons: PersonCache, onEffect: (lane: Lane) => void) {
     this.#on = on;
     this.#persons = persons;
     this.#onEffect = onEffect;
+    this.#tenants = new RecalledTenants(on.tenants);
+    const { configuration, ids, keyring, limits, steps } = on;
+    this.#services = { configuration, ids, keyring, limits, steps, tenants: this.#tenants };
   }
 
   /** Undefined where none of them can be planned. */
@@ -85,6 +92,8 @@ export class FirstTurns {
           // What was not written is planned again, in a span of its own.
           if (one?.span !== undefined && written[place] !== undefined) endTurn(one.span, one.turn, true);
           const dueAt = works[place]?.record.dueAt ?? at;
+          if (written[place] !== undefined && one !== undefined)
+            publishDueRuns(this.#on, one.turn, one.work.record.trace);
           if (written[place] !== undefined) this.#on.onCommitted(lane, 1, at - dueAt);
         }
       },
@@ -95,20 +104,27 @@ export class FirstTurns {
   #planOne(work: EventWork, lane: Lane, now: number): { planned: PlannedTurn; turn: FirstTurn } | undefined {
     const { record, payload, inline } = work;
     const { recipients } = payload;
-    if (record.dueAt > now || inline.length > 0 || recipients.length > this.#on.limits.firstTurnRecipientsMax)
+    if (
+      payload.audiences !== undefined ||
+      record.dueAt > now ||
+      inline.length > 0 ||
+      recipients.length > this.#on.limits.firstTurnRecipientsMax
+    )
       return undefined;
     for (const id of recipients) if (this.#persons.recall(record.environmentId, id) === undefined) return undefined;
     const people = new Recalled(this.#persons);
+    this.#tenants.missed = false;
     const span = beginEvent(this.#on.tracer, record, lane);
     try {
       const planned =
         record.kind === "message"
-          ? planDirect(work, people, now, this.#on)
-          : planEvent(work, lane, people, recipients.length, now, this.#on);
-      const { dedupe, runs, messages, decisions, otherLanes } = planned.turn;
-      if (otherLanes.length > 0) return undefined;
+          ? planDirect(work, people, now, this.#services)
+          : planEvent(work, lane, people, recipients.length, now, this.#services);
+      const { dedupe, throttles, joins, runs, messages, decisions, otherLanes } = planned.turn;
+      if (otherLanes.length > 0 || this.#tenants.missed) return undefined;
       if (span !== undefined) adopt(planned, span);
-      return { planned, turn: { now, reads: people.reads, dedupe, runs, messages, decisions } };
+      const { reads } = people;
+      return { planned, turn: { now, reads, dedupe, throttles, joins, runs, messages, decisions } };
     } catch {
       // Orchestrate plans it again, and buries it where it fails again.
       return undefined;

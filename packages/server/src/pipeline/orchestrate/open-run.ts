@@ -1,13 +1,15 @@
-import type { MessageState } from "@tidings/contract/words";
-import { messageStates } from "@tidings/contract/words";
 import { openPayload, sealContext } from "../../domain/event-payload.ts";
+import { joined, type MessageFacts } from "../../domain/steps/message-facts.ts";
 import type { Json, StepFacts } from "../../domain/steps/step-kind.ts";
 import type { NewDecision, RunProgress, RunRecord } from "../../ports/store/orchestrate.ts";
 import { openPerson, type Person } from "./person.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 import { decision, type RunFrame } from "./run-output.ts";
 
-export type RunServices = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring" | "steps">;
+export type RunServices = Pick<
+  OrchestrateDependencies,
+  "configuration" | "ids" | "keyring" | "limits" | "steps" | "tenants"
+>;
 
 /** A run that can go on, with all that its steps may read. */
 export interface OpenRun {
@@ -55,7 +57,7 @@ export async function openRun(
   if (expiresAt !== null && expiresAt <= now) return stop("expired", "expired");
   if (record.recipientRecord === null) return stop("completed", "recipient_unknown");
   const person = openPerson(record.recipientRecord, keyring);
-  const facts = { data, recipient: person.facts, messages: statesByStep(record), journal, baseTime };
+  const facts = { data, recipient: person.facts, messages: factsByStep(record), journal, baseTime };
   return { status: "open", frame, person, facts };
 }
 
@@ -64,14 +66,17 @@ function journalOf(record: RunRecord, keyring: RunServices["keyring"]): Record<s
   return JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.journal, record.journal));
 }
 
-/** A step with several addresses has the state of its luckiest message. */
-function statesByStep(record: RunRecord): Map<string, MessageState> {
-  const luck = (state: MessageState): number => ["delivered", "sent", "sending", "queued"].indexOf(state);
-  const states = new Map<string, MessageState>();
-  for (const { step, state } of record.messages) {
-    const known = states.get(step);
-    const better = known === undefined || (luck(state) >= 0 && (luck(known) < 0 || luck(state) < luck(known)));
-    if (better && messageStates.includes(state)) states.set(step, state);
+function factsByStep({ messages }: RunRecord): Map<string, MessageFacts> {
+  const facts = new Map<string, MessageFacts>();
+  for (const { step, state, ...what } of messages) {
+    const own = {
+      state,
+      delivered: what.isDelivered,
+      seen: what.isOpened,
+      read: what.isRead,
+      clicked: what.isClicked,
+    };
+    facts.set(step, joined(facts.get(step), own));
   }
-  return states;
+  return facts;
 }

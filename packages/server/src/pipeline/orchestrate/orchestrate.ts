@@ -5,16 +5,21 @@ import { openPayload, sealContext } from "../../domain/event-payload.ts";
 import { carriedTrace } from "../../domain/trace-context.ts";
 import { Pace } from "../../lib/pace.ts";
 import { type QueueItem, queueItem } from "../../ports/queue.ts";
-import type { EventRecord, TurnResult } from "../../ports/store/orchestrate.ts";
+import type { EventRecord, EventTurn, TurnResult } from "../../ports/store/orchestrate.ts";
+import { Audiences } from "./audiences.ts";
 import { Departures } from "./departures.ts";
 import { planDirect } from "./direct-message.ts";
 import { Effects } from "./effects.ts";
 import { comesToEffect, type PlannedTurn, planEvent } from "./event-turn.ts";
+import { ExpansionTurns } from "./expansion-turns.ts";
 import { FirstTurns } from "./first-turns.ts";
+import { isAtAudience } from "./named-page.ts";
 import { People } from "./people.ts";
 import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
+import { publishDueRuns } from "./publish.ts";
 import { handleRuns } from "./runs.ts";
+import { LoadedTenants } from "./tenants-in-sight.ts";
 import { adopt, beginEvent, carriedTraces, endTurn } from "./turn-spans.ts";
 
 /** Turns that lost a race are planned anew from a fresh read this often before the next poll takes them. */
@@ -35,6 +40,7 @@ export class Orchestrate {
   readonly #persons: PersonCache;
   readonly #pace: Pace;
   readonly #effects: Effects;
+  readonly #audiences: Audiences;
   #stopped = false;
   /** Turns that ingest has planned before it stores their events. */
   readonly firstTurns: FirstTurns;
@@ -44,6 +50,7 @@ export class Orchestrate {
     this.#pace = new Pace(dependencies.clock, dependencies.limits.paceMaxMs);
     this.#persons = new PersonCache(dependencies.limits.openedRecipientsMax);
     this.#effects = new Effects(dependencies);
+    this.#audiences = new Audiences(dependencies);
     this.firstTurns = new FirstTurns(dependencies, this.#persons, (lane) => this.#effects.wake(lane));
   }
 
@@ -56,7 +63,7 @@ export class Orchestrate {
     const { queue, limits } = this.#on;
     const options = { batchMax: limits.batchMax, concurrency: limits.concurrency };
     for (const lane of lanes) {
-      queue.consume(`events.${lane}`, (items) => this.#events(items, lane), options);
+      queue.consume(`events.${lane}`, (items, acknowledge) => this.#events(items, lane, acknowledge), options);
       queue.consume(
         `runs.${lane}`,
         (items) => handleRuns(items, lane, this.#on, () => this.#effects.wake(lane)),
@@ -75,8 +82,9 @@ export class Orchestrate {
     return this.#effects.stop();
   }
 
-  async #events(items: readonly QueueItem[], lane: Lane): Promise<void> {
+  async #events(items: readonly QueueItem[], lane: Lane, acknowledge: (item: QueueItem) => void): Promise<void> {
     const waiting = await this.#open(items, lane);
+    const expansions = new ExpansionTurns(this.#on.limits.expansionTurnsMax);
     let lost = 0;
     while (waiting.length > 0 && !this.#stopped) {
       const ahead = (): number => this.#deliveriesOf(lane);
@@ -87,12 +95,28 @@ export class Orchestrate {
       for (const [index, { work, turn }] of planned.entries()) {
         const result = results[index];
         if (result?.status === "lost") again.push(turn.eventId);
-        else if (turn.progress.kind === "continue")
-          waiting.push({ ...work, record: { ...work.record, cursor: turn.progress.cursor } });
+        else if (turn.progress.kind === "continue") {
+          const next = advanced(work, turn.progress);
+          if (!expansions.isOver(next)) waiting.push(next);
+          else this.#giveWay(next, items, lane, acknowledge);
+        }
       }
       if (again.length > 0 && lost < roundsMax) waiting.push(...(await this.#load(again, lane)));
       lost += again.length > 0 ? 1 : 0;
     }
+  }
+
+  /** Others of the lane come first: the event is still due, and goes to the end of its queue. */
+  #giveWay(
+    { record }: EventWork,
+    items: readonly QueueItem[],
+    lane: Lane,
+    acknowledge: (item: QueueItem) => void,
+  ): void {
+    const item = items.find(({ id }) => id === record.id);
+    if (item === undefined) return;
+    acknowledge(item);
+    this.#on.queue.publish(`events.${lane}`, [item]);
   }
 
   #deliveriesOf(lane: Lane): number {
@@ -129,15 +153,22 @@ export class Orchestrate {
     return works;
   }
 
-  async #plan(works: readonly EventWork[], lane: Lane): Promise<PlannedTurn[]> {
+  async #plan(taken: readonly EventWork[], lane: Lane): Promise<PlannedTurn[]> {
     const { store, keyring, limits, clock } = this.#on;
+    const { ready: works, held } = await this.#audiences.turnPages(taken, lane);
+    // Put off, they are due again later: nothing of them is in memory meanwhile.
+    if (held.length > 0) await store.commitEvents({ turns: held });
     const keys = new Map<string, { environmentId: number; id: string }>();
-    for (const { record, payload } of works) {
-      for (const id of payload.recipients.slice(record.cursor, record.cursor + limits.recipientsPerTurn)) {
-        keys.set(`${record.environmentId}:${id}`, { environmentId: record.environmentId, id });
-      }
+    for (const { record, payload, page } of works) {
+      if (page === undefined)
+        for (const id of payload.recipients.slice(record.cursor, record.cursor + limits.recipientsPerTurn)) {
+          keys.set(`${record.environmentId}:${id}`, { environmentId: record.environmentId, id });
+        }
     }
-    const people = new People(await this.#recipients(store, [...keys.values()], lane), keyring, this.#persons);
+    const read = await this.#recipients(store, [...keys.values()], lane);
+    const known = works.some(({ page }) => page !== undefined) ? works.flatMap(({ page }) => page?.records ?? []) : [];
+    const people = new People([...known, ...read], keyring, this.#persons);
+    const services = { ...this.#on, tenants: await this.#tenants(works, people) };
     const now = clock.now();
     const planned: PlannedTurn[] = [];
     for (const work of works) {
@@ -146,8 +177,8 @@ export class Orchestrate {
       try {
         const turn =
           work.record.kind === "message"
-            ? planDirect(work, people, now, this.#on)
-            : planEvent(work, lane, people, limits.recipientsPerTurn, now, this.#on);
+            ? planDirect(work, people, now, services)
+            : planEvent(work, lane, people, limits.recipientsPerTurn, now, services);
         if (span !== undefined) adopt(turn, span);
         planned.push(turn);
       } catch (error) {
@@ -157,6 +188,23 @@ export class Orchestrate {
       }
     }
     return planned;
+  }
+
+  /** The tenants whose defaults the turns ask: of the event, else of each recipient. */
+  async #tenants(works: readonly EventWork[], people: People): Promise<LoadedTenants> {
+    const { tenants, limits } = this.#on;
+    const loaded = new LoadedTenants(tenants);
+    for (const { record, payload, inline, page } of works) {
+      const { environmentId, tenant, cursor } = record;
+      if (tenant !== "") {
+        await loaded.add(environmentId, [tenant]);
+        continue;
+      }
+      const ids = page?.ids ?? payload.recipients.slice(cursor, cursor + limits.recipientsPerTurn);
+      const keys = ids.map((id) => people.find(environmentId, id)?.profile.tenant ?? "");
+      await loaded.add(environmentId, [...keys, ...inline.map((one) => one.tenant ?? "")]);
+    }
+    return loaded;
   }
 
   async #recipients(
@@ -212,7 +260,9 @@ export class Orchestrate {
     const { queue, onCommitted, clock } = this.#on;
     for (const lane of turn.otherLanes)
       queue.publish(`events.${lane}`, [queueItem(turn.eventId, span?.trace ?? work.record.trace)]);
+    if (work.page !== undefined) this.#audiences.made(work, turn.messages.length, turn.progress.kind !== "continue");
     if (comesToEffect(turn)) this.#effects.wake(turn.lane);
+    publishDueRuns(this.#on, turn, span?.trace ?? work.record.trace);
     onCommitted(turn.lane, 1, clock.now() - work.record.dueAt);
   }
 
@@ -232,6 +282,8 @@ export class Orchestrate {
       clearInline: false,
       recipients: [],
       dedupe: [],
+      throttles: [],
+      joins: [],
       runs: [],
       messages: [],
       decisions: [],
@@ -261,8 +313,18 @@ function takeSome(waiting: EventWork[], limits: OrchestrateDependencies["limits"
   while (end < waiting.length && (end === 0 || recipients < limits.messagesPerCommit)) {
     const work = waiting[end];
     if (work === undefined) break;
-    recipients += Math.min(limits.recipientsPerTurn, work.payload.recipients.length - work.record.cursor);
+    const { recipientsPerTurn: most } = limits;
+    recipients += isAtAudience(work) ? most : Math.min(most, work.payload.recipients.length - work.record.cursor);
     end += 1;
   }
   return waiting.splice(0, end);
+}
+
+/** As the event stands behind a turn that was committed. */
+function advanced(
+  { record, payload, inline }: EventWork,
+  progress: Extract<EventTurn["progress"], { kind: "continue" }>,
+): EventWork {
+  const position = progress.position ?? record.position;
+  return { record: { ...record, cursor: progress.cursor, position }, payload, inline };
 }

@@ -14,7 +14,7 @@ const told = (at: number) => ({ id: "anna", email: `anna-${at}@example.com`, upd
 function stored(cache: PersonCache, at: number): RecipientRecord {
   const write = new People([], keyring, cache).upsert(1, told(at), at);
   if (write === undefined) throw new Error("nothing was written");
-  return { ...write, version: 1 };
+  return { ...write, version: 1, choices: null };
 }
 
 const addressOf = (people: People) => people.find(1, "anna")?.secrets.addresses[0]?.value;
@@ -49,6 +49,8 @@ describe("the recipients of one batch", () => {
     expect(addressOf(people)).toBe("anna-2000@example.com");
     const others = new People([first], keyring, new PersonCache(10)).upsert(1, told(2500), 3000);
     if (others === undefined) throw new Error("nothing was written");
-    expect(addressOf(new People([{ ...others, version: 2 }], keyring, cache))).toBe("anna-2500@example.com");
+    expect(addressOf(new People([{ ...others, version: 2, choices: null }], keyring, cache))).toBe(
+      "anna-2500@example.com",
+    );
   });
 });

@@ -80,7 +80,11 @@ export class People implements PeopleInSight {
     });
     if (!this.#before.has(key)) this.#before.set(key, { record, laid: this.#laid.has(key) });
     this.#laid.add(key);
-    this.#records.set(key, { ...write, version: (record?.version ?? 0) + 1 });
+    this.#records.set(key, {
+      ...write,
+      version: (record?.version ?? 0) + 1,
+      choices: record?.choices ?? null,
+    });
     this.#opened.delete(key);
     return write;
   }

@@ -1,4 +1,5 @@
 import { sealContext } from "../../domain/event-payload.ts";
+import { type Choices, parseChoices } from "../../domain/policy/choices.ts";
 import type { RecipientProfile, RecipientSecrets } from "../../domain/recipient.ts";
 import { parseProfile, parseSecrets } from "../../domain/recipient-view.ts";
 import type { RecipientRecord } from "../../ports/store/orchestrate.ts";
@@ -10,6 +11,8 @@ export interface Person {
   wrappedKey: string;
   profile: RecipientProfile;
   secrets: RecipientSecrets;
+  /** What they chose and agreed to. */
+  choices: Choices;
   /** What steps and templates read; sealed attributes beside the plain ones. */
   facts: { id: string; locale: string | undefined; timeZone: string | undefined; attributes: Record<string, unknown> };
 }
@@ -23,6 +26,7 @@ export function openPerson(record: RecipientRecord, keyring: Pick<OrchestrateKey
     wrappedKey: record.wrappedKey,
     profile,
     secrets,
+    choices: parseChoices(record.choices),
     facts: { id: record.id, locale, timeZone, attributes: { ...attributes, ...secrets.personal } },
   };
 }

@@ -13,13 +13,18 @@ import type { Random } from "../../ports/random.ts";
 import type { RequestTemplates } from "../../ports/request-templates.ts";
 import type { CallStart } from "../../ports/store/call-start.ts";
 import type { EventRecord, OrchestrateStore } from "../../ports/store/orchestrate.ts";
+import type { AudienceStore } from "../../ports/store/topics.ts";
+import type { Tenants } from "../../ports/tenants.ts";
 import type { Tracer } from "../../ports/tracer.ts";
+import type { TurnPage } from "./turn-page.ts";
 
 /** An accepted event, opened. */
 export interface EventWork {
   record: EventRecord;
   payload: EventPayload;
   inline: readonly InlineRecipient[];
+  /** The recipients of its next turn, where they are of a topic and had to be read. */
+  page?: TurnPage;
 }
 
 /** Opens and seals fields, and hashes with an environment's key. */
@@ -67,14 +72,26 @@ export interface EffectLimits {
   timeoutMs: number;
 }
 
+/** With so many events, or bytes of them, a digest's window closes early. */
+export interface DigestLimits {
+  eventsMax: number;
+  bytesMax: number;
+}
+
 export interface OrchestrateLimits {
   effects: EffectLimits;
+  digest: DigestLimits;
   /** Events, or runs, that one handler takes. */
   batchMax: number;
   /** Handlers of one lane at once. */
   concurrency: number;
   /** Recipients of one event in one transaction. */
   recipientsPerTurn: number;
+  /** Messages of one event with topics, due and not settled: with more the event waits `expansionHeldMs` before it goes on. */
+  expandedWaitingMax: number;
+  expansionHeldMs: number;
+  /** Turns that an event has of its topics before others of its lane have theirs. */
+  expansionTurnsMax: number;
   /** With more messages of a lane than this in memory for deliver, planning slows down, by at most `paceMaxMs` a turn. */
   pacedMessages: number;
   paceMaxMs: number;
@@ -84,11 +101,18 @@ export interface OrchestrateLimits {
   firstTurnRecipientsMax: number;
   /** Messages in one store call, so that a turn of the store stays short. */
   messagesPerCommit: number;
+  /** What is put off until a moment goes out within so long behind it. */
+  deferralSpreadMs: number;
+  /** What is sent to one recipient and remembered, for caps. */
+  attentionEntriesMax: number;
+  /** A message waits for so long at most until a cap has a place for it. */
+  attentionHorizonMs: number;
 }
 
 export interface OrchestrateDependencies {
-  store: OrchestrateStore;
+  store: OrchestrateStore & AudienceStore;
   configuration: Configuration;
+  tenants: Tenants;
   keyring: OrchestrateKeyring;
   clock: Clock;
   ids: Ids;

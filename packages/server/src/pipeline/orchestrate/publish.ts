@@ -1,5 +1,6 @@
 import type { Delivery } from "../../domain/delivery.ts";
 import { type QueueItem, queueItem, type Topic } from "../../ports/queue.ts";
+import type { EventTurn } from "../../ports/store/orchestrate.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 
 /** Hands committed messages to deliver: their content in memory, their ids by the queue. */
@@ -18,4 +19,18 @@ export function publishDeliveries(
     else items.push(item);
   }
   for (const [topic, items] of topics) queue.publish(topic, items);
+}
+
+/** Hands on the runs of a turn that are due already: those that stand at a throttle behind what they sent. */
+export function publishDueRuns(
+  { queue }: Pick<OrchestrateDependencies, "queue">,
+  { runs, lane, now }: Pick<EventTurn, "runs" | "lane" | "now">,
+  trace: string | null,
+): void {
+  const due = runs.filter(({ effectKey, dueAt }) => effectKey === null && dueAt <= now);
+  if (due.length > 0)
+    queue.publish(
+      `runs.${lane}`,
+      due.map(({ id }) => queueItem(id, trace)),
+    );
 }

@@ -4,13 +4,16 @@ import type { Delivery } from "../../domain/delivery.ts";
 import { sealContext } from "../../domain/event-payload.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import type { RunPlan } from "../../domain/run-plan.ts";
-import type { Json } from "../../domain/steps/step-kind.ts";
+import type { Json, StepFacts } from "../../domain/steps/step-kind.ts";
 import type { Configuration, Versioned } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
+import { attentionOf } from "./attention.ts";
 import { sharedOrigin } from "./origins.ts";
 import type { Person } from "./person.ts";
-import type { OrchestrateKeyring } from "./ports.ts";
+import { type Judged, judge, type PolicyServices } from "./policy.ts";
+import type { OrchestrateKeyring, OrchestrateLimits } from "./ports.ts";
+import { ruleText, sentDecisions, timingOf } from "./timing.ts";
 
 /** A run, as far as its messages and decisions carry it. */
 export interface RunFrame {
@@ -30,10 +33,11 @@ export interface RunFrame {
   journal: Readonly<Record<string, Json>>;
 }
 
-export interface OutputSource {
+export interface OutputSource extends PolicyServices {
   ids: Ids;
   configuration: Configuration;
   keyring: Pick<OrchestrateKeyring, "sealForRecipient">;
+  limits: OrchestrateLimits;
 }
 
 export interface RunOutput {
@@ -43,7 +47,13 @@ export interface RunOutput {
 }
 
 /** Turns what a plan sends into messages, one per address, and what it does not send into decisions. */
-export function outputOf(frame: RunFrame, person: Person, plan: RunPlan, source: OutputSource): RunOutput {
+export function outputOf(
+  frame: RunFrame,
+  person: Person,
+  plan: RunPlan,
+  facts: StepFacts,
+  source: OutputSource,
+): RunOutput {
   const output: RunOutput = { messages: [], decisions: [], deliveries: [] };
   for (const branch of plan.branches) {
     output.decisions.push(
@@ -56,32 +66,50 @@ export function outputOf(frame: RunFrame, person: Person, plan: RunPlan, source:
       }),
     );
   }
-  for (const send of plan.sends) {
-    const addresses = person.secrets.addresses.filter((address) => address.channel === send.channel);
-    const template = source.configuration.currentTemplate(frame.environmentId, send.template);
-    if (addresses.length === 0 || template === undefined) {
-      const reason = template === undefined ? "template_missing" : "no_address";
-      output.decisions.push(
-        decision(frame, person.id, {
-          step: send.step,
-          channel: send.channel,
-          outcome: "not_sent",
-          reason,
-          detail: template === undefined ? send.template : "",
-        }),
-      );
-      continue;
-    }
-    for (const address of addresses)
-      append(output, frame, person, { ...send, templateVersion: template.version, address }, source);
-  }
+  for (const send of plan.sends) sendTo(output, { frame, person, facts, source }, send);
   return output;
+}
+
+interface Sending {
+  frame: RunFrame;
+  person: Person;
+  facts: StepFacts;
+  source: OutputSource;
+}
+
+/** What becomes of one step for its recipient: a message to each address, or the reason why there is none. */
+function sendTo(output: RunOutput, sending: Sending, send: RunPlan["sends"][number]): void {
+  const { frame, person, facts, source } = sending;
+  const addresses = person.secrets.addresses.filter((address) => address.channel === send.channel);
+  const template = source.configuration.currentTemplate(frame.environmentId, send.template);
+  const notSent = (reason: string, made: Partial<NewDecision> = {}) => {
+    const { step, channel } = send;
+    const what = { step, channel, outcome: "not_sent", reason, detail: "", ...made };
+    output.decisions.push(decision(frame, person.id, what));
+  };
+  if (template === undefined || addresses.length === 0) {
+    if (template === undefined) notSent("template_missing", { detail: send.template });
+    else notSent("no_address");
+    return;
+  }
+  const { environmentId, tenant, workflow, lane } = frame;
+  const { key, document } = workflow;
+  const { channel } = send;
+  const wanted = { environmentId, channel, category: document.category, class: lane, workflow: key, tenant, facts };
+  const judged = judge(wanted, person, source);
+  const { verdict, versions } = judged;
+  if (verdict.outcome === "not_sent") {
+    notSent(verdict.reason, { rule: verdict.rule, versions });
+    return;
+  }
+  for (const address of addresses)
+    append(output, sending, { ...send, templateVersion: template.version, address, judged });
 }
 
 export function decision(
   frame: RunFrame,
   recipient: string,
-  what: Pick<NewDecision, "step" | "channel" | "outcome" | "reason" | "detail">,
+  what: Pick<NewDecision, "step" | "channel" | "outcome" | "reason" | "detail"> & Partial<NewDecision>,
 ): NewDecision {
   return {
     environmentId: frame.environmentId,
@@ -91,6 +119,8 @@ export function decision(
     workflow: frame.workflow.key,
     workflowVersion: frame.workflow.version,
     at: frame.now,
+    rule: "",
+    versions: "",
     ...what,
   };
 }
@@ -101,12 +131,20 @@ interface Send {
   template: string;
   templateVersion: number;
   address: { hash: string; value: string };
+  judged: Judged;
 }
 
-function append(output: RunOutput, frame: RunFrame, person: Person, send: Send, source: OutputSource): void {
+function append(output: RunOutput, { frame, person, source }: Sending, send: Send): void {
   const { eventId, expiresAt, now } = frame;
   const origin = originOf(frame, send);
   const id = source.ids.derive(frame.baseTime, frame.id, send.step, send.channel, send.address.hash);
+  const timing = timingOf(source, { ...origin, id, now, expiresAt }, person);
+  if (timing.outcome === "never") {
+    const { step, channel } = send;
+    const notSent = { step, channel, outcome: "not_sent", reason: timing.reason, detail: ruleText(timing) };
+    output.decisions.push(decision(frame, person.id, notSent));
+    return;
+  }
   output.messages.push({
     id,
     eventId,
@@ -115,13 +153,16 @@ function append(output: RunOutput, frame: RunFrame, person: Person, send: Send, 
     recipient: person.id,
     addressHash: send.address.hash,
     state: "queued",
-    dueAt: now,
+    dueAt: timing.outcome === "deferred" ? timing.dueAt : now,
     createdAt: now,
     expiresAt,
     content: sealedJournal(frame, person, source),
-    decisions: `[{"outcome":"send","reason":"workflow_step","at":${now}}]`,
+    decisions: sentDecisions("workflow_step", timing, send.judged, now),
     start: null,
+    claim: attentionOf(source, origin, frame.workflow.document.priority === "high", person),
   });
+  // The look for what is due finds it.
+  if (timing.outcome === "deferred") return;
   output.deliveries.push({
     id,
     eventId,

@@ -1,10 +1,17 @@
 import type { Delivery } from "../../domain/delivery.ts";
+import { openPayload } from "../../domain/event-payload.ts";
 import { planRun, type RunPlan } from "../../domain/run-plan.ts";
-import type { NewDecision, NewMessage, RunProgress, RunRecord, RunTurn } from "../../ports/store/orchestrate.ts";
+import { timeOfId } from "../../lib/ids.ts";
+import type { WindowEnd } from "../../ports/store/digests.ts";
+import type { RunProgress, RunRecord, RunTurn } from "../../ports/store/orchestrate.ts";
+import { closeDigest, closed } from "./close-digest.ts";
+import { digestJoin } from "./digest-join.ts";
 import { effectKey } from "./effect-key.ts";
 import { openRun, type RunServices } from "./open-run.ts";
 import { programOf } from "./programs.ts";
 import { outputOf } from "./run-output.ts";
+import { LoadedTenants } from "./tenants-in-sight.ts";
+import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
 
 export interface PlannedRunTurn extends Traceable {
@@ -15,16 +22,27 @@ export interface PlannedRunTurn extends Traceable {
 /** Plans the next turn of a run that has waited. Where it comes to an effect, that is only noted: nothing is asked for in a turn. */
 export async function planRunTurn(record: RunRecord, now: number, services: RunServices): Promise<PlannedRunTurn> {
   const run = await openRun(record, now, services);
-  if (run.status === "ends") return { turn: runTurn(record, now, run.progress, run.decisions), deliveries: [] };
+  if (run.status === "ends") return { turn: runTurn(record, now, run), deliveries: [] };
+  if (record.window !== null)
+    return { turn: runTurn(record, now, closeDigest(record, record.window, run, services)), deliveries: [] };
   const { frame, person, facts } = run;
+  const tenants = new LoadedTenants(services.tenants);
+  await tenants.add(frame.environmentId, [frame.tenant]);
   const plan = planRun(programOf(frame.workflow.document), record.step, facts, services.steps);
-  const { messages, decisions, deliveries } = outputOf(frame, person, plan, services);
-  return { turn: runTurn(record, now, progressOf(record, plan.end, now), decisions, messages), deliveries };
+  const { deliveries, ...output } = outputOf(frame, person, plan, facts, { ...services, tenants });
+  if (openPayload(record.event, record.environmentId, services.keyring).audiences !== undefined)
+    for (const message of output.messages) message.expanded = true;
+  const joins =
+    plan.end.kind === "gather" ? [digestJoin(frame, person, plan.end, timeOfId(record.event.id), services)] : [];
+  const throttles = throttleClaims(frame, record.recipient, plan.throttles);
+  const progress = progressOf(record, plan.end, now);
+  return { turn: runTurn(record, now, { ...output, progress, throttles, joins }), deliveries };
 }
 
 function progressOf({ dueAt, tenant, journal }: RunRecord, end: RunPlan["end"], now: number): RunProgress {
   switch (end.kind) {
     case "done":
+    case "gather":
       return { kind: "completed" };
     case "wait":
       return { kind: "wait", step: end.at, dueAt: end.dueAt, journal };
@@ -35,19 +53,27 @@ function progressOf({ dueAt, tenant, journal }: RunRecord, end: RunPlan["end"], 
   }
 }
 
-export function runTurn(
-  record: RunRecord,
-  now: number,
-  progress: RunProgress,
-  decisions: readonly NewDecision[] = [],
-  messages: readonly NewMessage[] = [],
-): RunTurn {
+type Made = Pick<RunTurn, "progress"> &
+  Partial<Pick<RunTurn, "throttles" | "joins" | "window" | "messages" | "decisions">>;
+
+/** A turn of the run that makes this, and nothing where it is silent. */
+export function runTurn(record: RunRecord, now: number, made: Made): RunTurn {
   const { id: runId, environmentId, event, step } = record;
-  const ofEffect = record.effect !== null;
-  return { runId, environmentId, eventId: event.id, step, ofEffect, now, progress, messages, decisions };
+  const { progress, throttles = [], joins = [], messages = [], decisions = [] } = made;
+  const of = { runId, environmentId, eventId: event.id, step, ofEffect: record.effect !== null, now };
+  return { ...of, progress, throttles, joins, window: made.window ?? endOf(record, progress), messages, decisions };
+}
+
+/** A run that ends takes its window with it, but one that died keeps what it has gathered. */
+function endOf(record: RunRecord, progress: RunProgress): WindowEnd | null {
+  if (record.window === null) return null;
+  return progress.kind === "dead" ? { kind: "seal" } : closed(record.window, record);
 }
 
 /** A turn for a run that cannot be planned: it ends where someone sees it. */
 export function deadRunTurn(record: RunRecord, now: number, detail: string): PlannedRunTurn {
-  return { turn: runTurn(record, now, { kind: "dead", reason: "orchestration_failed", detail }), deliveries: [] };
+  return {
+    turn: runTurn(record, now, { progress: { kind: "dead", reason: "orchestration_failed", detail } }),
+    deliveries: [],
+  };
 }

@@ -7,6 +7,9 @@ import type { OrchestrateDependencies } from "./ports.ts";
 import { deadRunTurn, type PlannedRunTurn, planRunTurn } from "./run-turn.ts";
 import { adopt, beginTurn, carriedTraces, endTurn } from "./turn-spans.ts";
 
+/** How often windows are read anew in one call; what was overtaken more often stays due. */
+const overtakenMax = 20;
+
 /** Takes runs whose time has come one turn further; a run that is due at once again goes on in the same call. `onEffect` is told where one came to an effect. */
 export async function handleRuns(
   items: readonly QueueItem[],
@@ -15,6 +18,7 @@ export async function handleRuns(
   onEffect: () => void,
 ): Promise<void> {
   const traces = carriedTraces(on.tracer, items);
+  let overtaken = 0;
   let ids: readonly string[] = items.map((item) => item.id);
   while (ids.length > 0) {
     const records = await on.store.loadRuns({ ids, lane });
@@ -27,10 +31,15 @@ export async function handleRuns(
     for (const [index, { turn, span }] of planned.entries()) {
       const isCommitted = results[index]?.status === "committed";
       if (span !== undefined) endTurn(span, turn, isCommitted);
-      if (!isCommitted) continue;
+      if (!isCommitted) {
+        // Somebody joined or left its window meanwhile.
+        if (turn.window !== null && overtaken < overtakenMax) again.push(turn.runId);
+        continue;
+      }
       if (turn.progress.kind === "wait" && turn.progress.dueAt <= now) again.push(turn.runId);
       if (turn.progress.kind === "effect") onEffect();
     }
+    if (planned.some(({ turn }, index) => turn.window !== null && results[index]?.status === "lost")) overtaken += 1;
     ids = again;
   }
 }
@@ -55,12 +64,25 @@ async function plan(
   return planned;
 }
 
+/** Those that close a window apart from the others, as the store wants it. */
 async function commit(planned: readonly PlannedRunTurn[], on: OrchestrateDependencies): Promise<TurnResult[]> {
+  const results = new Map<PlannedRunTurn, TurnResult>();
+  const closing = planned.filter(({ turn }) => turn.window !== null);
+  const others = planned.filter(({ turn }) => turn.window === null);
+  for (const part of [others, closing]) if (part.length > 0) await commitPart(part, on, results);
+  return planned.map((one) => results.get(one) ?? { status: "lost" });
+}
+
+async function commitPart(
+  planned: readonly PlannedRunTurn[],
+  on: OrchestrateDependencies,
+  results: Map<PlannedRunTurn, TurnResult>,
+): Promise<void> {
   const departures = new Departures(on, planned);
   try {
-    const results = await on.store.commitRuns({ turns: planned.map(({ turn }) => turn) });
-    departures.depart(results.map((result) => (result.status === "committed" ? result : undefined)));
-    return results;
+    const committed = await on.store.commitRuns({ turns: planned.map(({ turn }) => turn) });
+    departures.depart(committed.map((result) => (result.status === "committed" ? result : undefined)));
+    for (const [index, one] of planned.entries()) results.set(one, committed[index] ?? { status: "lost" });
   } catch (error) {
     departures.giveUp();
     throw error;

@@ -29,6 +29,7 @@ export interface NewEvent {
   generation: number;
   /** Recipients that are done: none yet. */
   cursor: 0;
+  position: null;
   /** Sealed JSON of an EventPayload (domain/event-payload). */
   payload: string;
   /** Sealed JSON of the inline recipients; null once orchestrate has upserted them. */

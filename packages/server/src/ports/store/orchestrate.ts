@@ -1,6 +1,8 @@
 import type { Channel, Lane, MessageState } from "@tidings/contract/words";
+import type { AttentionClaim } from "../../domain/attention.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import type { CallStart } from "./call-start.ts";
+import type { GatheredWindow, JoiningEvent, WindowEnd } from "./digests.ts";
 import type { EventPart } from "./event-part.ts";
 
 /** A due event, or the part of one that another lane continues. */
@@ -23,6 +25,8 @@ export interface EventRecord {
   trace: string | null;
   /** Recipients of this part that are done. */
   cursor: number;
+  /** Where it stands among the subscribers of its topics (domain/audience-place); null before the first of them. */
+  position: string | null;
 }
 
 export interface RecipientRecord {
@@ -36,6 +40,8 @@ export interface RecipientRecord {
   sealed: string;
   updatedAt: number;
   version: number;
+  /** JSON of what they chose and agreed to (domain/policy/choices); null where nothing. */
+  choices: string | null;
 }
 
 export interface AddressRow {
@@ -44,7 +50,7 @@ export interface AddressRow {
 }
 
 /** Upsert of a recipient: written only over data that is not newer. */
-export interface RecipientWrite extends Omit<RecipientRecord, "version"> {
+export interface RecipientWrite extends Omit<RecipientRecord, "version" | "choices"> {
   addresses: readonly AddressRow[];
   createdAt: number;
 }
@@ -58,7 +64,7 @@ export interface NewMessage {
   recipient: string;
   /** Id of the address: its HMAC. Empty where there is none. */
   addressHash: string;
-  state: Extract<MessageState, "queued" | "failed" | "expired">;
+  state: Extract<MessageState, "queued" | "failed" | "expired" | "suppressed">;
   dueAt: number | null;
   createdAt: number;
   expiresAt: number | null;
@@ -66,15 +72,19 @@ export interface NewMessage {
   content: string | null;
   /** JSON of the decisions that made it. */
   decisions: string;
+  /** Its event goes to topics: it counts among those that the event waits for before it goes on. */
+  expanded?: boolean;
   /** The call that carries it at once: it is written as STARTED, unless it is suppressed. Null where it waits in its queue. */
   start: CallStart | null;
+  /** What it asks of the recipient's attention, of which its caps leave so much; null where there are none. */
+  claim: AttentionClaim | null;
 }
 
-/** A message whose first attempt was to begin with its insert, and does not. */
+/** A message that was to go out with its insert, and does not. */
 export interface HeldMessage {
   id: string;
-  /** `lost`: an earlier turn wrote it. */
-  status: "suppressed" | "expired" | "lost";
+  /** `lost`: an earlier turn wrote it. By a cap it is `deferred`: it waits in its row; or `dropped`: it was not made. */
+  status: "suppressed" | "expired" | "lost" | "deferred" | "dropped";
 }
 
 export interface NewRun {
@@ -96,6 +106,8 @@ export interface NewRun {
   createdAt: number;
   /** Where it waits for an effect in place of `dueAt`: host and tenant, by which effects are bounded. Null where for time. */
   effectKey: string | null;
+  /** It goes on for all events of a digest's window, and is canceled with none of them. */
+  gathers: boolean;
 }
 
 export interface NewDecision {
@@ -109,6 +121,10 @@ export interface NewDecision {
   channel: string;
   outcome: string;
   reason: string;
+  /** What decided: a place in the order of precedence (domain/policy); empty where it was no policy. */
+  rule: string;
+  /** JSON of the versions of category and policy that it was made by; empty where neither had a say. */
+  versions: string;
   detail: string;
   at: number;
 }
@@ -124,8 +140,28 @@ export interface DedupeClaim {
   decision: NewDecision;
 }
 
+/** A run that wants past a throttle: of all runs with this hash at most `limit` get past in any `windowMs`. */
+export interface ThrottleClaim {
+  environmentId: number;
+  hash: string;
+  runId: string;
+  limit: number;
+  windowMs: number;
+  now: number;
+  /** Recorded where the run does not get past. */
+  decision: NewDecision;
+}
+
+export interface DigestJoin extends JoiningEvent {
+  /** Gathers the window that this event opens; its id is the window's, and its time is set by the store. */
+  gatherer: NewRun;
+  /** Recorded with the window's id as its detail. */
+  decision: NewDecision;
+}
+
 export type EventProgress =
-  | { kind: "continue"; cursor: number }
+  /** `dueAt`: when it goes on, where that is later than now. */
+  | { kind: "continue"; cursor: number; position?: string | null; dueAt?: number }
   | { kind: "done" }
   | { kind: "dead"; reason: string; detail: string };
 
@@ -133,6 +169,8 @@ export type EventProgress =
 export interface TurnWrites {
   now: number;
   dedupe: readonly DedupeClaim[];
+  throttles: readonly ThrottleClaim[];
+  joins: readonly DigestJoin[];
   runs: readonly NewRun[];
   messages: readonly NewMessage[];
   decisions: readonly NewDecision[];
@@ -169,7 +207,7 @@ export interface EventTurn extends TurnWrites {
 }
 
 export interface TurnWritten {
-  /** Runs whose dedupe claim was lost; their messages were not written. */
+  /** Runs that lost a claim, by its key or at a throttle; their messages were not written. */
   dropped: readonly string[];
   held: readonly HeldMessage[];
 }
@@ -185,8 +223,20 @@ export interface RunRecord extends Omit<NewRun, "createdAt" | "eventId" | "effec
   effect: { attempts: number; dueAt: number } | null;
   event: EventPart;
   recipientRecord: RecipientRecord | null;
-  /** States of the run's messages so far, by step. */
-  messages: readonly { step: string; state: MessageState }[];
+  /** The window that it gathers; null where it gathers none, or has closed it. */
+  window: GatheredWindow | null;
+  /** The run's messages so far. */
+  messages: readonly RunMessage[];
+}
+
+/** What has become of a message, as far as its run's later steps may ask. */
+export interface RunMessage {
+  step: string;
+  state: MessageState;
+  isDelivered: boolean;
+  isOpened: boolean;
+  isRead: boolean;
+  isClicked: boolean;
 }
 
 export type RunProgress =
@@ -215,6 +265,10 @@ export interface RunTurn {
   ofEffect: boolean;
   now: number;
   progress: RunProgress;
+  throttles: readonly ThrottleClaim[];
+  joins: readonly DigestJoin[];
+  /** Null where the run gathers no window. Turns that close one come in calls of their own: windows are locked before runs there. */
+  window: WindowEnd | null;
   messages: readonly NewMessage[];
   decisions: readonly NewDecision[];
 }

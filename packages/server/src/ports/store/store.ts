@@ -1,3 +1,4 @@
+import type { ChoicesStore } from "./choices.ts";
 import type { ConfigurationStore } from "./configuration.ts";
 import type { DeliverStore } from "./deliver.ts";
 import type { FeedbackStore } from "./feedback.ts";
@@ -10,6 +11,7 @@ import type { OrchestrateStore } from "./orchestrate.ts";
 import type { RecipientStore } from "./recipients.ts";
 import type { SuppressionStore } from "./suppressions.ts";
 import type { TenantStore } from "./tenants.ts";
+import type { AudienceStore, TopicStore } from "./topics.ts";
 import type { WebhookStore } from "./webhooks.ts";
 
 /**
@@ -24,8 +26,11 @@ export interface StoreCalls
     FeedbackStore,
     ConfigurationStore,
     TenantStore,
+    TopicStore,
+    AudienceStore,
     KeyStore,
     RecipientStore,
+    ChoicesStore,
     SuppressionStore,
     InboxStore,
     LogStore,

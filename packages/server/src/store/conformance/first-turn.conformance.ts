@@ -119,7 +119,17 @@ export function firstTurnConformance(open: OpenCorner): void {
 }
 
 function firstTurn(corner: Corner, over: Partial<FirstTurn>): FirstTurn {
-  return { now: corner.at, reads: [], dedupe: [], runs: [], messages: [], decisions: [], ...over };
+  return {
+    now: corner.at,
+    reads: [],
+    dedupe: [],
+    throttles: [],
+    joins: [],
+    runs: [],
+    messages: [],
+    decisions: [],
+    ...over,
+  };
 }
 
 /** A corner with one recipient, and how that one is read. */

@@ -15,6 +15,7 @@ export function recipientsConformance(open: OpenCorner): void {
         updatedAt: at,
         createdAt: at,
         version: 1,
+        choices: null,
       });
       const second = await store.putRecipient({
         recipient: corner.recipient({ sealed: "new", updatedAt: at + 1, createdAt: at + 1 }),

@@ -59,6 +59,7 @@ export class Rows {
       cancellationHash: null,
       generation: 0,
       cursor: 0,
+      position: null,
       payload: "payload",
       inline: null,
       idempotency: null,
@@ -95,6 +96,7 @@ export class Rows {
       content: null,
       decisions: "[]",
       start: null,
+      claim: null,
     };
     return { ...message, ...laidOver(message, over), origin: { ...origin, ...laidOver(origin, over) } };
   }
@@ -116,6 +118,7 @@ export class Rows {
       journal: null,
       createdAt: this.at,
       effectKey: null,
+      gathers: false,
       ...over,
     };
   }
@@ -132,6 +135,8 @@ export class Rows {
       channel: "email",
       outcome: "not_sent",
       reason: "no_address",
+      rule: "",
+      versions: "",
       detail: "",
       at: this.at,
       ...over,
@@ -166,6 +171,8 @@ export class Rows {
       clearInline: false,
       recipients: [],
       dedupe: [],
+      throttles: [],
+      joins: [],
       runs: [],
       messages: [],
       decisions: [],
@@ -182,6 +189,9 @@ export class Rows {
       ofEffect: run.effectKey !== null,
       now: this.at,
       progress: { kind: "completed" },
+      throttles: [],
+      joins: [],
+      window: null,
       messages: [],
       decisions: [],
       ...over,

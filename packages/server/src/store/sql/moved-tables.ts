@@ -1,9 +1,8 @@
 import { type MovedTable, movedTable } from "./moved-table.ts";
 
 /*
- * What a store consists of, in the order in which it is moved. Letters are types: i integer, b bigint, s smallint, t text,
- * u uuid. Nobody holds what is moved (holder 0): the first process on the destination finds all open work as free, and what
- * was under way as lost.
+ * What a store consists of, as it is moved. Letters are types: i integer, b bigint, s smallint, t text, u uuid. Nobody holds
+ * what is moved (holder 0): the first process on the destination finds open work as free, and what was under way as lost.
  */
 const nobody = { holder: "0" };
 
@@ -20,7 +19,17 @@ export const movedTables: readonly MovedTable[] = [
   movedTable(
     "recipient",
     "environment_id id",
-    "environment_id:i id:t wrapped_key:t profile:t sealed:t version:i created_at:b updated_at:b",
+    "environment_id:i id:t wrapped_key:t profile:t sealed:t version:i created_at:b updated_at:b choices:t",
+  ),
+  movedTable(
+    "opt_out",
+    "environment_id recipient legal scope value channel",
+    "environment_id:i recipient:t legal:s scope:t value:t channel:s rank:b refuses:s",
+  ),
+  movedTable(
+    "consent",
+    "environment_id recipient id",
+    "environment_id:i recipient:t id:t purpose:t channel:s action:t at:b recorded_at:b sealed:t",
   ),
   movedTable("address", "environment_id channel hash recipient", "environment_id:i channel:t hash:t recipient:t"),
   movedTable(
@@ -32,13 +41,13 @@ export const movedTables: readonly MovedTable[] = [
     "event",
     "id",
     `environment_id:i id:u kind:s lane:s state:s generation:i cursor:i holder:i received_at:b due_at:b expires_at:b name:t
-     tenant:t cancellation_hash:t payload:t inline:t trace:t`,
+     tenant:t cancellation_hash:t payload:t inline:t trace:t position:t`,
     nobody,
   ),
   movedTable(
     "continuation",
     "event_id lane",
-    "environment_id:i event_id:u lane:s holder:i cursor:i due_at:b tenant:t",
+    "environment_id:i event_id:u lane:s holder:i cursor:i due_at:b tenant:t position:t",
     { ...nobody, environment_id: "(select event.environment_id from event where event.id = continuation.event_id)" },
   ),
   movedTable(
@@ -46,12 +55,13 @@ export const movedTables: readonly MovedTable[] = [
     "bucket environment_id key_hash",
     "environment_id:i bucket:i key_hash:t body_hash:t event_id:u expires_at:b",
   ),
+  movedTable("attention", "environment_id recipient", "environment_id:i recipient:t entries:t"),
   movedTable("dedupe", "environment_id hash", "environment_id:i hash:t run_id:t expires_at:b"),
   movedTable(
     "run",
     "id",
     `environment_id:i id:u event_id:u lane:s state:s step:i holder:i workflow_version:i due_at:b expires_at:b created_at:b
-     workflow:t recipient:t tenant:t cancellation_hash:t journal:t`,
+     workflow:t recipient:t tenant:t cancellation_hash:t journal:t gathers:s`,
     nobody,
   ),
   movedTable(
@@ -61,12 +71,23 @@ export const movedTables: readonly MovedTable[] = [
     nobody,
   ),
   movedTable(
+    "digest_window",
+    "id",
+    "environment_id:i id:u state:s entries:i bytes:i version:i opened_at:b due_at:b key_hash:t",
+  ),
+  movedTable(
+    "digest_entry",
+    "window_id run_id",
+    "environment_id:i window_id:u run_id:u event_id:u bytes:i at:b expires_at:b content:t",
+  ),
+  movedTable("throttle", "environment_id hash", "environment_id:i hash:t expires_at:b passed:t"),
+  movedTable(
     "message",
     "id",
     `environment_id:i id:u event_id:u run_id:u channel:s lane:s state:s holder:i workflow_version:i template_version:i
      attempts:i created_at:b due_at:b expires_at:b first_attempt_at:b settled_at:b sent_at:b delivered_at:b opened_at:b
      clicked_at:b read_at:b complained_at:b step:t workflow:t template:t category:t tenant:t recipient:t address_hash:t
-     reason:t content:t decisions:t attempt:t`,
+     reason:t content:t decisions:t attempt:t expanded:s`,
     { ...nobody, run_id: "nullif(run_id, '')" },
   ),
   movedTable(
@@ -80,7 +101,7 @@ export const movedTables: readonly MovedTable[] = [
     "decision",
     "event_id sequence",
     `environment_id:i event_id:u sequence:b run_id:t workflow_version:i at:b recipient:t workflow:t step:t channel:t
-     outcome:t reason:t detail:t`,
+     outcome:t reason:t rule:t versions:t detail:t`,
   ),
   movedTable("dead_letter", "environment_id at id", "environment_id:i id:u at:b kind:t channel:t reason:t detail:t"),
   movedTable(
@@ -118,8 +139,12 @@ export const movedTables: readonly MovedTable[] = [
     `id:t webhook_id:t environment_id:i message_id:t type:s state:s holder:i at:b due_at:b settled_at:b attempts:i tries:i`,
     nobody,
   ),
+  movedTable(
+    "topic",
+    "environment_id key",
+    "environment_id:i key:t id:u name:t description:t subscribers:i created_at:b updated_at:b",
+  ),
+  movedTable("topic_removed", "environment_id id", "environment_id:i id:u"),
+  movedTable("subscription", "environment_id topic recipient", "environment_id:i topic:u recipient:t subscribed_at:b"),
   movedTable("webhook_attempt", "delivery_id number", "delivery_id:t number:i at:b duration_ms:i status:i code:t"),
 ];
-
-/** Tables of the source that no version has written to yet: a row in one is of a version that is not known here. */
-export const unusedTables: readonly string[] = ["digest_window", "digest_entry"];

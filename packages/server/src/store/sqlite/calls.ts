@@ -1,7 +1,9 @@
 import { acceptEvents } from "./calls/accept-events.ts";
 import { addInboxItems } from "./calls/add-inbox-items.ts";
+import { countExpanded, readSubscribers } from "./calls/audience.ts";
 import { cancelEvents } from "./calls/cancel-events.ts";
 import { changeInbox } from "./calls/change-inbox.ts";
+import { listConsents, putChoices } from "./calls/choices.ts";
 import { commitEvents } from "./calls/commit-events.ts";
 import { commitRuns } from "./calls/commit-runs.ts";
 import {
@@ -37,9 +39,11 @@ import { recordOutcomes } from "./calls/record-outcomes.ts";
 import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
 import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
+import { listRecipientTopics, listSubscriptions, subscribe, unsubscribe } from "./calls/subscriptions.ts";
 import { addSuppressions, listSuppressions, removeSuppressions } from "./calls/suppressions.ts";
 import { sweepInboxes } from "./calls/sweep-inboxes.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
+import { deleteTopic, getTopic, listTopics, putTopic, sweepTopics } from "./calls/topics.ts";
 import { dueWebhookDeliveries, loadWebhookCall, recordWebhookAttempt } from "./calls/webhook-calls.ts";
 import {
   addWebhookExample,
@@ -87,6 +91,8 @@ export const calls: SqliteCalls = {
   putRecipient,
   getRecipient,
   deleteRecipient,
+  putChoices,
+  listConsents,
   addSuppressions,
   listSuppressions,
   removeSuppressions,
@@ -99,6 +105,17 @@ export const calls: SqliteCalls = {
   openInbox,
   revokeInboxTokens,
   sweepInboxes,
+  putTopic,
+  getTopic,
+  listTopics,
+  deleteTopic,
+  sweepTopics,
+  subscribe,
+  unsubscribe,
+  listSubscriptions,
+  listRecipientTopics,
+  readSubscribers,
+  countExpanded,
   getEvent,
   getMessage,
   listMessages,

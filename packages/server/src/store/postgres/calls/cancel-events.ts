@@ -4,9 +4,10 @@ import { labelsOf } from "../../sql/rows/labels.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
+import { leaveDigests } from "./digest-windows.ts";
 
 /**
- * Events first, then runs, then messages, each locked before the next is looked for: what a turn that was under way has
+ * Events first, then runs, then what joined digests, then messages, each locked before the next is looked for: what a turn that was under way has
  * made by then is found.
  */
 export const cancelEvents: Call<"cancelEvents"> = async (context, { environmentId, cancellationHash, now }) => {
@@ -14,17 +15,20 @@ export const cancelEvents: Call<"cancelEvents"> = async (context, { environmentI
   const found = await sql.all(foundSql, environmentId, cancellationHash);
   if (found.length === 0) return { events: 0, runs: 0, messages: 0 };
   const ids = found.map((row) => text(row, "id"));
+  const expanded = found.filter((row) => row["position"] !== null).map((row) => text(row, "id"));
+  const plain = found.filter((row) => row["position"] === null).map((row) => text(row, "id"));
   const keys = JSON.stringify(ids.map((id) => ({ environment_id: environmentId, id })));
-  const [events, , runs, messages] = await Promise.all([
+  const [events, , runs, left, messages] = await Promise.all([
     sql.run(eventsSql, keys),
     sql.run(partsSql, keys),
     cancelRuns(sql, environmentId, ids),
-    cancelMessages(context, environmentId, ids, now),
+    leaveDigests(sql, ids),
+    cancelMessages(context, environmentId, { plain, expanded }, now),
   ]);
-  return { events, runs, messages };
+  return { events, runs: runs + left, messages };
 };
 
-const foundSql = `select id from event where cancellation_hash = $2 and environment_id + 0 = $1 order by id for update`;
+const foundSql = `select id, position from event where cancellation_hash = $2 and environment_id + 0 = $1 order by id for update`;
 
 const eventsSql = `update event set state = ${eventStateCode.canceled}, due_at = null, holder = 0, inline = null
   from json_to_recordset($1) as r (environment_id int, id uuid)
@@ -34,7 +38,8 @@ const partsSql = `delete from continuation as part using json_to_recordset($1) a
   where part.environment_id = r.environment_id and part.event_id = r.id and ${few}`;
 
 const runsSql = `with locked as materialized (
-    select environment_id, id from run where event_id = any($1::uuid[]) and state = ${runStateCode.waiting} order by id for update
+    select environment_id, id from run where event_id = any($1::uuid[]) and state = ${runStateCode.waiting} and gathers = 0
+    order by id for update
   )
   update run set state = ${runStateCode.canceled}, due_at = null, holder = 0 from locked
   where run.environment_id = locked.environment_id and run.id = locked.id and run.state = ${runStateCode.waiting}
@@ -50,13 +55,18 @@ async function cancelRuns(sql: Session, environmentId: number, eventIds: string[
   return runs.length;
 }
 
+/** SQL: a message that a digest has made is of several events, and is canceled with none of them. */
+const ofOneEvent = `not exists (select 1 from run
+  where run.environment_id = message.environment_id and run.id = message.run_id and run.gathers = 1)`;
+
 /**
  * What is under way may still be sent; marked, it is not tried again (record-outcomes). Both in one statement: a message
  * that goes back to its queue between two would be missed by both.
  */
-const messagesSql = `with locked as materialized (
+const messagesSql = (open: string) => `with locked as materialized (
     select environment_id, id from message
-    where event_id = any($1::uuid[]) and state in (${messageStateCode.queued}, ${messageStateCode.sending}) order by id for update
+    where event_id = any($1::uuid[]) ${open} and state in (${messageStateCode.queued}, ${messageStateCode.sending}) and ${ofOneEvent}
+    order by id for update
   )
   update message set reason = 'canceled',
     state = case when state = ${messageStateCode.queued} then ${messageStateCode.canceled} else state end,
@@ -66,13 +76,18 @@ const messagesSql = `with locked as materialized (
   from locked where message.environment_id = locked.environment_id and message.id = locked.id
   returning message.id, state, channel, lane, category, tenant`;
 
+const plainSql = messagesSql("");
+/** Of an event that has come to its topics: its open messages have an index; through all of a million it took seconds. */
+const expandedSql = messagesSql("and expanded = 1 and due_at is not null");
+
 async function cancelMessages(
   { sql, count, webhooks }: CallContext,
   environmentId: number,
-  eventIds: string[],
+  ids: { plain: string[]; expanded: string[] },
   now: number,
 ): Promise<number> {
-  const marked = await sql.all(messagesSql, eventIds, now);
+  const marked = ids.plain.length === 0 ? [] : await sql.all(plainSql, ids.plain, now);
+  if (ids.expanded.length > 0) marked.push(...(await sql.all(expandedSql, ids.expanded, now)));
   const canceled = marked.filter((row) => integer(row, "state") === messageStateCode.canceled);
   for (const row of canceled) {
     const labels = labelsOf(environmentId, row);

@@ -48,9 +48,9 @@ async function commitRound(
   }
 }
 
-const advancedSql = `update event set cursor = r.next, due_at = r.due_at, state = r.state, holder = r.holder,
+const advancedSql = `update event set cursor = r.next, position = coalesce(r.position, event.position), due_at = r.due_at, state = r.state, holder = r.holder,
     inline = case when r.clear then null else event.inline end
-  from json_to_recordset($1) as r (environment_id int, id uuid, cursor int, next int, due_at bigint, state smallint, holder int, clear boolean)
+  from json_to_recordset($1) as r (environment_id int, id uuid, cursor int, next int, position text, due_at bigint, state smallint, holder int, clear boolean)
   where event.environment_id = r.environment_id and event.id = r.id and ${few} and event.cursor = r.cursor and event.state = ${eventStateCode.accepted}
   returning event.id`;
 
@@ -74,8 +74,10 @@ function placeOf({ environmentId, cursor, progress, now }: EventTurn, holder: nu
     environment_id: environmentId,
     cursor,
     next: goesOn ? progress.cursor : cursor,
-    due_at: goesOn ? now : null,
-    holder: goesOn ? holder : 0,
+    position: goesOn ? (progress.position ?? null) : null,
+    due_at: goesOn ? (progress.dueAt ?? now) : null,
+    // A timer is nobody's: whoever looks once it has come takes it.
+    holder: goesOn && progress.dueAt === undefined ? holder : 0,
   };
 }
 
@@ -96,8 +98,8 @@ async function endParts({ sql }: CallContext, turns: readonly EventTurn[]): Prom
   return movedParts(turns, await sql.all(endedPartSql, JSON.stringify(rows)));
 }
 
-const advancedPartSql = `update continuation set cursor = r.next, due_at = r.due_at, holder = r.holder
-  from json_to_recordset($1) as r (environment_id int, event_id uuid, lane smallint, cursor int, next int, due_at bigint, holder int)
+const advancedPartSql = `update continuation set cursor = r.next, position = coalesce(r.position, continuation.position), due_at = r.due_at, holder = r.holder
+  from json_to_recordset($1) as r (environment_id int, event_id uuid, lane smallint, cursor int, next int, position text, due_at bigint, holder int)
   where continuation.environment_id = r.environment_id and continuation.event_id = r.event_id and continuation.lane = r.lane and ${few}
     and continuation.cursor = r.cursor and continuation.due_at is not null
   returning continuation.event_id, continuation.lane`;

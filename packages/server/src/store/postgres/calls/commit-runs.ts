@@ -5,9 +5,12 @@ import { inRounds } from "../../sql/in-rounds.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
+import { endWindows, withWindowsAsRead } from "./digest-windows.ts";
 import { deleteEffects, putEffects } from "./effects.ts";
 import { insertDecisions } from "./insert-decisions.ts";
 import { insertMessages } from "./insert-messages.ts";
+import { joinDigests } from "./join-digests.ts";
+import { claimThrottles } from "./throttle.ts";
 
 export const commitRuns: Call<"commitRuns"> = async (context, { turns }) => {
   const results = new Map<RunTurn, TurnResult>();
@@ -20,22 +23,27 @@ async function commitRound(
   turns: readonly RunTurn[],
   results: Map<RunTurn, TurnResult>,
 ): Promise<void> {
-  const moved = await advance(
+  const { sql } = context;
+  const sorted = turns.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
+  const advanced = await advance(context, await withWindowsAsRead(sql, sorted));
+  await endWindows(sql, advanced);
+  const moved = await pastThrottles(context, advanced, results);
+  await joinDigests(
     context,
-    turns.toSorted((a, b) => (a.runId < b.runId ? -1 : 1)),
+    moved.flatMap(({ joins }) => joins),
   );
   const [held] = await Promise.all([
     insertMessages(
       context,
       moved.flatMap(({ messages }) => messages),
     ),
-    putEffects(context.sql, moved),
+    putEffects(sql, moved),
     deleteEffects(
-      context.sql,
+      sql,
       moved.filter(({ progress, ofEffect }) => progress.kind !== "effect" && ofEffect),
     ),
     insertDecisions(
-      context.sql,
+      sql,
       moved.flatMap(({ decisions }) => decisions),
     ),
   ]);
@@ -49,8 +57,36 @@ async function commitRound(
     if (turn.progress.kind !== "dead") continue;
     const { environmentId, runId: id, now: at } = turn;
     const { reason, detail } = turn.progress;
-    await insertDeadLetter(context.sql, { environmentId, id, kind: "run", channel: null, reason, detail, at });
+    await insertDeadLetter(sql, { environmentId, id, kind: "run", channel: null, reason, detail, at });
   }
+}
+
+const stoppedSql = `update run set state = ${runStateCode.completed}, due_at = null, holder = 0
+  from json_to_recordset($1) as r (environment_id int, id uuid) where run.environment_id = r.environment_id and run.id = r.id and ${few}`;
+
+/** A run that does not get past a throttle ends, and nothing of what it would have made is written. Gives the others. */
+async function pastThrottles(
+  { sql }: CallContext,
+  turns: readonly RunTurn[],
+  results: Map<RunTurn, TurnResult>,
+): Promise<readonly RunTurn[]> {
+  const lost = new Set<string>();
+  const claims = turns.flatMap(({ throttles }) => throttles);
+  const refused = await claimThrottles(sql, claims, lost);
+  if (refused.length === 0) return turns;
+  const stopped = turns.filter(({ runId }) => lost.has(runId));
+  const rows = stopped.map(({ environmentId, runId }) => ({ environment_id: environmentId, id: runId }));
+  await sql.run(stoppedSql, JSON.stringify(rows));
+  await deleteEffects(
+    sql,
+    stopped.filter(({ ofEffect }) => ofEffect),
+  );
+  await insertDecisions(
+    sql,
+    refused.map(({ decision }) => decision),
+  );
+  for (const turn of stopped) results.set(turn, { status: "committed", dropped: [turn.runId], held: [] });
+  return turns.filter(({ runId }) => !lost.has(runId));
 }
 
 const advancedSql = `update run set step = coalesce(r.next, run.step), due_at = r.due_at, holder = 0, state = r.state,

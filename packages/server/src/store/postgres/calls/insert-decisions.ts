@@ -2,10 +2,11 @@ import type { NewDecision } from "../../../ports/store/orchestrate.ts";
 import type { Session } from "../session.ts";
 
 const insertedSql = `insert into decision (environment_id, event_id, run_id, workflow_version, at, recipient, workflow, step, channel,
-    outcome, reason, detail)
-  select environment_id, event_id, run_id, workflow_version, at, recipient, workflow, step, channel, outcome, reason, detail
+    outcome, reason, rule, versions, detail)
+  select environment_id, event_id, run_id, workflow_version, at, recipient, workflow, step, channel, outcome, reason, rule, versions,
+    detail
   from json_to_recordset($1) as r (environment_id int, event_id uuid, run_id text, workflow_version int, at bigint,
-    recipient text, workflow text, step text, channel text, outcome text, reason text, detail text)`;
+    recipient text, workflow text, step text, channel text, outcome text, reason text, rule text, versions text, detail text)`;
 
 export async function insertDecisions(sql: Session, decisions: readonly NewDecision[]): Promise<void> {
   if (decisions.length === 0) return;
@@ -21,6 +22,8 @@ export async function insertDecisions(sql: Session, decisions: readonly NewDecis
     channel: decision.channel,
     outcome: decision.outcome,
     reason: decision.reason,
+    rule: decision.rule,
+    versions: decision.versions,
     detail: decision.detail,
   }));
   await sql.run(insertedSql, JSON.stringify(rows));

@@ -4,12 +4,12 @@ import type { CallContext } from "../context.ts";
 
 const insertedSql = `with inserted as (
     insert into run (environment_id, id, event_id, lane, state, step, holder, workflow_version, due_at, expires_at, created_at, workflow,
-      recipient, tenant, cancellation_hash, journal)
+      recipient, tenant, cancellation_hash, journal, gathers)
     select environment_id, id, event_id, lane, ${runStateCode.waiting}, step, 0, workflow_version,
-      case when effect_key is null then due_at end, expires_at, created_at, workflow, recipient, tenant, cancellation_hash, journal
+      case when effect_key is null then due_at end, expires_at, created_at, workflow, recipient, tenant, cancellation_hash, journal, gathers
     from json_to_recordset($1) as r (environment_id int, id uuid, event_id uuid, lane smallint, step int, workflow_version int,
       due_at bigint, expires_at bigint, created_at bigint, workflow text, recipient text, tenant text, cancellation_hash text,
-      journal text, effect_key text)
+      journal text, effect_key text, gathers smallint)
     on conflict do nothing
     returning environment_id, id
   )
@@ -37,6 +37,7 @@ export async function insertRuns({ sql }: CallContext, runs: readonly NewRun[]):
     cancellation_hash: run.cancellationHash,
     journal: run.journal,
     effect_key: run.effectKey,
+    gathers: run.gathers ? 1 : 0,
   }));
   await sql.run(insertedSql, JSON.stringify(rows));
 }

@@ -17,7 +17,7 @@ export const loadRecipients: Call<"loadRecipients"> = async ({ sql }, { keys }) 
 
 export const recipientName = ({ environmentId, id }: RecipientKey): string => `${environmentId}:${id}`;
 
-const foundSql = `select recipient.environment_id, recipient.id, wrapped_key, profile, sealed, updated_at, version
+const foundSql = `select recipient.environment_id, recipient.id, wrapped_key, profile, sealed, updated_at, version, choices
   from json_to_recordset($1) as r (environment_id int, id text)
   join recipient on recipient.environment_id = r.environment_id and recipient.id = r.id and ${few}`;
 

@@ -1,10 +1,11 @@
 import { runStateCode } from "../../sql/codes.ts";
 import { integer, type SqlRow, text } from "../../sql/columns.ts";
 import { isId } from "../../sql/is-id.ts";
-import { runRecord } from "../../sql/rows/run.ts";
+import { runMessageColumns, runRecord } from "../../sql/rows/run.ts";
 import type { Call } from "../context.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
+import { readWindows } from "./digest-windows.ts";
 import { eventParts } from "./event-parts.ts";
 import { inOrderOf } from "./in-order-of.ts";
 import { recipientKey } from "./load-deliveries.ts";
@@ -20,10 +21,11 @@ export const loadRuns: Call<"loadRuns"> = async ({ sql }, { ids }) => {
   const known = ids.filter(isId);
   if (known.length === 0) return [];
   const rows = inOrderOf(ids, await sql.all(waitingSql, known));
-  const [events, recipients, messages] = await Promise.all([
+  const [events, recipients, messages, windows] = await Promise.all([
     eventParts(sql, rows),
     recipientsOf(sql, rows.map(recipientKey)),
     messagesOf(sql, rows),
+    readWindows(sql, rows),
   ]);
   return rows.flatMap((row) => {
     const event = events.get(text(row, "event_id"));
@@ -33,6 +35,7 @@ export const loadRuns: Call<"loadRuns"> = async ({ sql }, { ids }) => {
         effect: effectOf(row),
         event,
         recipientRecord: recipients.get(recipientName(recipientKey(row))) ?? null,
+        window: windows.get(text(row, "id")),
         messages: messages.get(text(row, "id")) ?? [],
       }),
     ];
@@ -48,7 +51,7 @@ function effectOf(row: SqlRow) {
   };
 }
 
-const messagesSql = `select message.run_id, message.step, message.state
+const messagesSql = `select message.run_id, ${runMessageColumns}
   from json_to_recordset($1) as r (environment_id int, event_id uuid, run_id uuid)
   join message on message.event_id = r.event_id and message.run_id = r.run_id and ${few} order by message.id`;
 

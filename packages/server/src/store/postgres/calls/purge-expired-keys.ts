@@ -25,8 +25,8 @@ export const purgeExpiredKeys: Call<"purgeExpiredKeys"> = async ({ sql, holding 
   const next = last !== undefined && expired.length === limit ? last : await endOfLook(sql, from, passed);
   if (next === undefined) leftOff.delete(holding);
   else leftOff.set(holding, next);
-  const [keys, claims] = [await deleteKeys(sql, expired, now), await sql.run(claimsSql, now, limit)];
-  return keys + claims;
+  const keys = await deleteKeys(sql, expired, now);
+  return keys + (await sql.run(claimsSql("dedupe"), now, limit)) + (await sql.run(claimsSql("throttle"), now, limit));
 };
 
 const columns = "bucket, environment_id, key_hash";
@@ -68,8 +68,8 @@ async function deleteKeys(sql: Session, places: readonly Place[], now: number): 
 }
 
 /** What a turn has just claimed anew is locked by it, and is passed. */
-const claimsSql = `delete from dedupe where ctid = any (array(
-    select ctid from dedupe where expires_at <= $1 order by expires_at limit $2 for update skip locked
+const claimsSql = (table: "dedupe" | "throttle") => `delete from ${table} where ctid = any (array(
+    select ctid from ${table} where expires_at <= $1 order by expires_at limit $2 for update skip locked
   ))`;
 
 function placeOf(row: SqlRow): Place {

@@ -3,6 +3,7 @@ import { integer } from "../../sql/columns.ts";
 import { recipientOfRow } from "../../sql/rows/recipient.ts";
 import type { Call } from "../context.ts";
 import type { Session } from "../session.ts";
+import { removeSubscriber } from "./subscriptions.ts";
 import { writeRecipients } from "./write-recipient.ts";
 
 export const putRecipient: Call<"putRecipient"> = async ({ sql }, { recipient }) => {
@@ -15,11 +16,14 @@ export const putRecipient: Call<"putRecipient"> = async ({ sql }, { recipient })
 export const getRecipient: Call<"getRecipient"> = ({ sql }, { environmentId, id }) =>
   recipientRow(sql, environmentId, id);
 
-/** The recipient's row first: who adds to its inbox holds that, and adds nothing behind this. */
+/** Of what lies at the recipient, the row first: who adds to its inbox holds that, and adds nothing behind this. */
 export const deleteRecipient: Call<"deleteRecipient"> = async ({ sql }, { environmentId, id }) => {
+  await removeSubscriber(sql, environmentId, id);
   const [deleted] = await Promise.all([
     sql.run("delete from recipient where environment_id = $1 and id = $2", environmentId, id),
     sql.run("delete from address where environment_id = $1 and recipient = $2", environmentId, id),
+    sql.run("delete from opt_out where environment_id = $1 and recipient = $2", environmentId, id),
+    sql.run("delete from attention where environment_id = $1 and recipient = $2", environmentId, id),
     sql.run("delete from inbox where environment_id = $1 and recipient = $2", environmentId, id),
     sql.run("delete from inbox_item where environment_id = $1 and recipient = $2", environmentId, id),
     sql.run("delete from inbox_change where environment_id = $1 and recipient = $2", environmentId, id),

@@ -3,6 +3,7 @@ import { currentAttempt, startedAttempt } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
 import { integer, integerOrNull, text } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
+import { heldReason, optedOut } from "../../sql/opt-outs.ts";
 import { covers } from "../../sql/suppressions.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
@@ -19,6 +20,16 @@ export const startAttempts: Call<"startAttempts"> = async (context, { attempts }
   return attempts.map((attempt) => results.get(attempt) ?? { status: "lost" });
 };
 
+const refusesSql = optedOut({
+  environment: "message.environment_id",
+  recipient: "message.recipient",
+  channel: "message.channel",
+  lane: "message.lane",
+  category: "message.category",
+  workflow: "message.workflow",
+  tenant: "message.tenant",
+});
+
 const startedSql = `update message set state = ${messageStateCode.sending}, holder = $2, attempts = r.number, attempt = r.attempt,
     first_attempt_at = coalesce(message.first_attempt_at, r.at)
   from json_to_recordset($1) as r (environment_id int, id uuid, number int, at bigint, sender text, attempt text)
@@ -31,7 +42,7 @@ const startedSql = `update message set state = ${messageStateCode.sending}, hold
       sender: "r.sender",
       lane: "message.lane",
       category: "message.category",
-    })})
+    })}) and not ${refusesSql}
   returning message.id`;
 
 const beforeSql = `select message.id, message.attempt
@@ -73,7 +84,7 @@ async function startRound(
   );
 }
 
-const refusedSql = `select message.id, message.state, message.attempts, message.expires_at
+const refusedSql = `select message.id, message.state, message.attempts, message.expires_at, ${refusesSql} as refuses
   from json_to_recordset($1) as r (environment_id int, id uuid)
   join message on message.environment_id = r.environment_id and message.id = r.id and ${few}
   order by message.id for update of message`;
@@ -96,7 +107,7 @@ async function refuse(
     const expiresAt = integerOrNull(row, "expires_at");
     const state = expiresAt !== null && expiresAt <= call.at ? ("expired" as const) : ("suppressed" as const);
     results.set(attempt, { status: state });
-    const reason = state === "expired" ? "expired" : "suppressed_at_start";
+    const reason = state === "expired" ? "expired" : heldReason(row["refuses"] === true);
     return [{ environmentId, messageId, after: { state, reason }, at: call.at, integration: "" }];
   });
   await settleAll(context, settled);

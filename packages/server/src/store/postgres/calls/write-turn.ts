@@ -6,21 +6,32 @@ import type { Session } from "../session.ts";
 import { insertDecisions } from "./insert-decisions.ts";
 import { insertMessages } from "./insert-messages.ts";
 import { insertRuns } from "./insert-runs.ts";
+import { joinDigests } from "./join-digests.ts";
+import { claimThrottles } from "./throttle.ts";
 
 /** What several turns make; the caller has seen to it that each is its event's next. Along the turns. */
 export async function writeTurns(context: CallContext, turns: readonly TurnWrites[]): Promise<TurnWritten[]> {
   const claims = turns.flatMap((turn) => turn.dedupe);
   const lostClaims = claims.length === 0 ? new Set<DedupeClaim>() : await claimDedupe(context.sql, claims);
   const lost = new Set([...lostClaims].map(({ runId }) => runId));
+  const refused = await claimThrottles(
+    context.sql,
+    turns.flatMap(({ throttles }) => throttles),
+    lost,
+  );
   const kept = <Item extends { runId: string }>(items: readonly Item[]): readonly Item[] =>
     lost.size === 0 ? items : items.filter(({ runId }) => !lost.has(runId));
+  await joinDigests(
+    context,
+    turns.flatMap(({ joins }) => kept(joins)),
+  );
   const writing = [
     insertRuns(
       context,
       turns.flatMap((turn) => turn.runs.filter(({ id }) => !lost.has(id))),
     ),
     insertDecisions(context.sql, [
-      ...[...lostClaims].map(({ decision }) => decision),
+      ...[...lostClaims, ...refused].map(({ decision }) => decision),
       ...turns.flatMap((turn) => kept(turn.decisions)),
     ]),
   ];
@@ -33,9 +44,14 @@ export async function writeTurns(context: CallContext, turns: readonly TurnWrite
   ]);
   const heldById = new Map(held.map((one) => [one.id, one]));
   return turns.map((turn) => ({
-    dropped: lost.size === 0 ? [] : turn.dedupe.filter((claim) => lostClaims.has(claim)).map(({ runId }) => runId),
+    dropped: lost.size === 0 ? [] : droppedOf(turn, lost),
     held: heldById.size === 0 ? [] : turn.messages.flatMap(({ id }) => heldById.get(id) ?? []),
   }));
+}
+
+function droppedOf({ dedupe, throttles }: TurnWrites, lost: ReadonlySet<string>): string[] {
+  const claiming = new Set([...dedupe, ...throttles].map(({ runId }) => runId));
+  return [...claiming].filter((id) => lost.has(id));
 }
 
 const claimedSql = `insert into dedupe (environment_id, hash, run_id, expires_at)

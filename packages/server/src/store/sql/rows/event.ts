@@ -3,8 +3,8 @@ import type { EventRecord } from "../../../ports/store/orchestrate.ts";
 import { wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
 
-/** `cursor` is that of the part which is loaded. */
-export function eventRecord(row: SqlRow, cursor: number): EventRecord {
+/** `cursor` and `position` are those of the part which is loaded. */
+export function eventRecord(row: SqlRow, cursor: number, position: string | null): EventRecord {
   return {
     id: text(row, "id"),
     environmentId: integer(row, "environment_id"),
@@ -21,5 +21,6 @@ export function eventRecord(row: SqlRow, cursor: number): EventRecord {
     inline: textOrNull(row, "inline"),
     trace: textOrNull(row, "trace"),
     cursor,
+    position,
   };
 }

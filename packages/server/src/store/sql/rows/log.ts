@@ -55,6 +55,8 @@ function decisionRow(row: SqlRow): NewDecision {
     channel: text(row, "channel"),
     outcome: text(row, "outcome"),
     reason: text(row, "reason"),
+    rule: text(row, "rule"),
+    versions: text(row, "versions"),
     detail: text(row, "detail"),
     at: integer(row, "at"),
   };

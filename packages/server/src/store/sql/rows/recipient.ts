@@ -1,5 +1,5 @@
 import type { RecipientRecord } from "../../../ports/store/orchestrate.ts";
-import { integer, type SqlRow, text } from "../columns.ts";
+import { integer, type SqlRow, text, textOrNull } from "../columns.ts";
 
 export function recipientOfRow(row: SqlRow, environmentId: number, id: string): RecipientRecord {
   return {
@@ -10,5 +10,6 @@ export function recipientOfRow(row: SqlRow, environmentId: number, id: string): 
     sealed: text(row, "sealed"),
     updatedAt: integer(row, "updated_at"),
     version: integer(row, "version"),
+    choices: textOrNull(row, "choices"),
   };
 }

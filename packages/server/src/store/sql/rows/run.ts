@@ -1,16 +1,19 @@
 import { lanes, messageStates } from "@tidings/contract/words";
-import type { RunRecord } from "../../../ports/store/orchestrate.ts";
+import type { DigestEntry } from "../../../ports/store/digests.ts";
+import type { RunMessage, RunRecord } from "../../../ports/store/orchestrate.ts";
 import { wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
 
 interface Joined extends Pick<RunRecord, "event" | "recipientRecord"> {
   /** What it waits for where that is no time. */
   effect: { attempts: number; dueAt: number; baseAt: number } | undefined;
-  /** Rows with `step` and `state`. */
+  /** Its window with the entries in order, where it gathers one. */
+  window: { window: SqlRow; entries: readonly SqlRow[] } | undefined;
+  /** Rows with `runMessageColumns`. */
   messages: readonly SqlRow[];
 }
 
-export function runRecord(row: SqlRow, { effect, event, recipientRecord, messages }: Joined): RunRecord {
+export function runRecord(row: SqlRow, { effect, event, recipientRecord, window, messages }: Joined): RunRecord {
   return {
     id: text(row, "id"),
     environmentId: integer(row, "environment_id"),
@@ -28,9 +31,37 @@ export function runRecord(row: SqlRow, { effect, event, recipientRecord, message
     effect: effect ?? null,
     event,
     recipientRecord,
-    messages: messages.map((message) => ({
-      step: text(message, "step"),
-      state: wordAt(messageStates, integer(message, "state")),
-    })),
+    gathers: integer(row, "gathers") === 1,
+    window:
+      window === undefined
+        ? null
+        : { version: integer(window.window, "version"), entries: window.entries.map(digestEntry) },
+    messages: messages.map(runMessage),
+  };
+}
+
+function digestEntry(row: SqlRow): DigestEntry {
+  return {
+    runId: text(row, "run_id"),
+    eventId: text(row, "event_id"),
+    at: integer(row, "at"),
+    expiresAt: integerOrNull(row, "expires_at"),
+    content: text(row, "content"),
+  };
+}
+
+/** What is read of a run's messages. */
+export const runMessageColumns = ["step", "state", "delivered_at", "opened_at", "read_at", "clicked_at"]
+  .map((column) => `message.${column}`)
+  .join(", ");
+
+function runMessage(row: SqlRow): RunMessage {
+  return {
+    step: text(row, "step"),
+    state: wordAt(messageStates, integer(row, "state")),
+    isDelivered: row["delivered_at"] !== null,
+    isOpened: row["opened_at"] !== null,
+    isRead: row["read_at"] !== null,
+    isClicked: row["clicked_at"] !== null,
   };
 }

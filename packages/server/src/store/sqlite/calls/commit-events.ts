@@ -36,14 +36,14 @@ function commit(context: CallContext, turn: EventTurn, suspects: Suspects): Turn
   return { status: "committed", ...written };
 }
 
-const advancedSql = `update event set cursor = ?, due_at = ?, state = ?, inline = case when ? then null else inline end
+const advancedSql = `update event set cursor = ?, position = coalesce(?, position), due_at = ?, state = ?, inline = case when ? then null else inline end
   where id = ? and cursor = ? and state = ${eventStateCode.accepted}`;
 
 /** Compare-and-set on the cursor: who finds it moved on lost the turn to another. */
 function advance(database: Database, turn: EventTurn): boolean {
-  const settled = turn.progress.kind !== "continue";
   const cursor = turn.progress.kind === "continue" ? turn.progress.cursor : turn.cursor;
-  const dueAt = settled ? null : turn.now;
+  const position = turn.progress.kind === "continue" ? (turn.progress.position ?? null) : null;
+  const dueAt = turn.progress.kind === "continue" ? (turn.progress.dueAt ?? turn.now) : null;
   if (turn.continuation) {
     // Done, it goes: what stays without a due time is dead, and is what a replay brings back.
     if (turn.progress.kind === "done") {
@@ -58,8 +58,9 @@ function advance(database: Database, turn: EventTurn): boolean {
     }
     return (
       database.run(
-        "update continuation set cursor = ?, due_at = ? where event_id = ? and lane = ? and cursor = ? and due_at is not null",
+        "update continuation set cursor = ?, position = coalesce(?, position), due_at = ? where event_id = ? and lane = ? and cursor = ? and due_at is not null",
         cursor,
+        position,
         dueAt,
         turn.eventId,
         laneCode[turn.lane],
@@ -72,6 +73,7 @@ function advance(database: Database, turn: EventTurn): boolean {
     database.run(
       advancedSql,
       cursor,
+      position,
       dueAt,
       eventStateCode[state],
       turn.clearInline ? 1 : 0,

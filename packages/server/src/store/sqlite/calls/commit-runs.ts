@@ -3,10 +3,13 @@ import { runStateCode } from "../../sql/codes.ts";
 import type { Call, CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
+import { endWindow, isAsRead, joinDigest } from "./digest.ts";
 import { deleteEffect, putEffect } from "./effect.ts";
 import { insertDecision } from "./insert-decision.ts";
 import { insertMessages } from "./insert-message.ts";
 import { type Suspects, suspectsAmong } from "./suspects.ts";
+import { claimThrottles } from "./throttle.ts";
+import { insertRun } from "./write-turn.ts";
 
 export const commitRuns: Call<"commitRuns"> = (context, { turns }) => {
   const suspects = suspectsAmong(
@@ -17,14 +20,21 @@ export const commitRuns: Call<"commitRuns"> = (context, { turns }) => {
 };
 
 function commit(context: CallContext, turn: RunTurn, suspects: Suspects): TurnResult {
-  if (!advance(context.database, turn)) return { status: "lost" };
-  if (turn.progress.kind === "effect") putEffect(context.database, turn.runId, turn.progress);
-  else if (turn.ofEffect) deleteEffect(context.database, turn.runId);
+  const { database } = context;
+  if (turn.window !== null && !isAsRead(database, turn.runId, turn.window)) return { status: "lost" };
+  if (!advance(database, turn)) return { status: "lost" };
+  if (turn.window !== null) endWindow(database, turn, turn.window);
+  const lost = new Set<string>();
+  claimThrottles(database, turn.throttles, lost);
+  if (lost.size > 0) return stop(database, turn);
+  for (const join of turn.joins) joinDigest(database, join, (run) => insertRun(database, run));
+  if (turn.progress.kind === "effect") putEffect(database, turn.runId, turn.progress);
+  else if (turn.ofEffect) deleteEffect(database, turn.runId);
   const held = insertMessages(context, turn.messages, suspects);
-  for (const decision of turn.decisions) insertDecision(context.database, decision);
+  for (const decision of turn.decisions) insertDecision(database, decision);
   if (turn.progress.kind === "dead") {
     const { reason, detail } = turn.progress;
-    insertDeadLetter(context.database, {
+    insertDeadLetter(database, {
       environmentId: turn.environmentId,
       id: turn.runId,
       kind: "run",
@@ -35,6 +45,13 @@ function commit(context: CallContext, turn: RunTurn, suspects: Suspects): TurnRe
     });
   }
   return { status: "committed", dropped: [], held };
+}
+
+/** A run that does not get past a throttle ends, and nothing of what it would have made is written. */
+function stop(database: Database, { runId, ofEffect }: RunTurn): TurnResult {
+  if (ofEffect) deleteEffect(database, runId);
+  database.run(`update run set state = ${runStateCode.completed}, due_at = null where id = ?`, runId);
+  return { status: "committed", dropped: [runId], held: [] };
 }
 
 /** Compare-and-set on the run's step number. */

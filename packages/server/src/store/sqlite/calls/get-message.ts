@@ -1,9 +1,11 @@
+import type { MessageQuery } from "../../../ports/store/log.ts";
 import { channelCode, messageStateCode } from "../../sql/codes.ts";
-import { integer, text } from "../../sql/columns.ts";
+import { integer, type SqlRow, text } from "../../sql/columns.ts";
 import { messageRow } from "../../sql/rows/message.ts";
 import { scannedMax } from "../../sql/scanned-max.ts";
 import { attemptsOf } from "../attempts.ts";
 import type { Call } from "../context.ts";
+import type { Database } from "../database.ts";
 
 export const getMessage: Call<"getMessage"> = ({ database }, { environmentId, id }) => {
   const row = database.get("select * from message where id = ? and environment_id = ?", id, environmentId);
@@ -11,16 +13,11 @@ export const getMessage: Call<"getMessage"> = ({ database }, { environmentId, id
 };
 
 export const listMessages: Call<"listMessages"> = ({ database }, query) => {
-  const before = query.before === "" ? "g" : query.before;
-  const found = database.all(
-    query.eventId === undefined
-      ? "select id, environment_id, state, channel, recipient from message where id < ? order by id desc limit ?"
-      : "select id, environment_id, state, channel, recipient from message where id < ? and event_id = ? order by id desc limit ?",
-    ...(query.eventId === undefined ? [before, scannedMax] : [before, query.eventId, scannedMax]),
-  );
   const ids: string[] = [];
   let last: string | undefined;
-  for (const row of found) {
+  let seen = 0;
+  for (const row of newestFirst(database, query)) {
+    seen += 1;
     last = text(row, "id");
     const fits =
       integer(row, "environment_id") === query.environmentId &&
@@ -34,6 +31,25 @@ export const listMessages: Call<"listMessages"> = ({ database }, query) => {
     const row = database.get("select * from message where id = ?", id);
     return row === undefined ? [] : [messageRow(row, attemptsOf(database, row))];
   });
-  const more = found.length === scannedMax || ids.length === query.limit;
+  const more = seen === scannedMax || ids.length === query.limit;
   return { items, next: more ? last : undefined };
 };
+
+/** As many as a page may look at, but first only so many as fill it where all of them fit. */
+function* newestFirst(database: Database, query: MessageQuery): Generator<SqlRow> {
+  let before = query.before === "" ? "g" : query.before;
+  let left = scannedMax;
+  for (let size = Math.min(query.limit, left); size > 0; size = left) {
+    const rows = database.all(
+      query.eventId === undefined
+        ? "select id, environment_id, state, channel, recipient from message where id < ? order by id desc limit ?"
+        : "select id, environment_id, state, channel, recipient from message where id < ? and event_id = ? order by id desc limit ?",
+      ...(query.eventId === undefined ? [before, size] : [before, query.eventId, size]),
+    );
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < size) return;
+    before = text(last, "id");
+    left -= rows.length;
+  }
+}

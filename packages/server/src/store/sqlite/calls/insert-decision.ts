@@ -3,8 +3,9 @@ import type { Database } from "../database.ts";
 
 export function insertDecision(database: Database, decision: NewDecision): void {
   database.run(
-    `insert into decision (environment_id, event_id, run_id, recipient, workflow, workflow_version, step, channel, outcome, reason, detail, at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into decision (environment_id, event_id, run_id, recipient, workflow, workflow_version, step, channel, outcome, reason, rule, versions,
+       detail, at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     decision.environmentId,
     decision.eventId,
     decision.runId,
@@ -15,6 +16,8 @@ export function insertDecision(database: Database, decision: NewDecision): void 
     decision.channel,
     decision.outcome,
     decision.reason,
+    decision.rule,
+    decision.versions,
     decision.detail,
     decision.at,
   );

@@ -2,32 +2,32 @@ import type { CallStart } from "../../../ports/store/call-start.ts";
 import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.ts";
 import { startedAttempt } from "../../sql/attempts.ts";
 import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
-import { covers } from "../../sql/suppressions.ts";
 import type { CallContext } from "../context.ts";
+import { claimAttention } from "./claim-attention.ts";
+import { whyHeldBack } from "./held-back.ts";
 import { settle } from "./settle.ts";
 import { isSuspect, type Suspects } from "./suspects.ts";
 
 const columns = `id, event_id, run_id, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at,
-  environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant`;
+  environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded`;
 
 const waitingSql = `insert into message (${columns})
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
 const startedSql = `insert into message (${columns}, attempts, first_attempt_at, attempt)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
-const given = { environment: "?", channel: "?", address: "?", sender: "?", lane: "?", category: "?" };
-const coveringSql = `select 1 from suppression s where ${covers(given)} limit 1`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
 
 /**
  * Message ids are derived, so a step that runs again makes the same rows: they are there already. Gives which messages
- * were to be STARTED and are not, and why.
+ * were to be STARTED and are not, and which have no place by a cap, and why.
  */
 export function insertMessages(
   context: CallContext,
   messages: readonly NewMessage[],
   suspects: Suspects,
 ): readonly HeldMessage[] {
-  const held: HeldMessage[] = [];
-  for (const message of messages) {
+  const admitted = claimAttention(context.database, messages);
+  const held = admitted?.held ?? [];
+  for (const message of admitted?.messages ?? messages) {
     if (message.start === null) insertWaiting(context, message);
     else {
       const status = insertStarted(context, message, message.start, suspects);
@@ -73,9 +73,9 @@ function insertStarted(
   suspects: Suspects,
 ): HeldMessage["status"] | undefined {
   if (message.expiresAt !== null && message.expiresAt <= start.at)
-    return insertEnded(context, message, "expired", start.at);
-  if (isSuspect(suspects, message) && isCovered(context, message, start))
-    return insertEnded(context, message, "suppressed", start.at);
+    return insertEnded(context, message, "expired", start.at, "expired");
+  const reason = isSuspect(suspects, message) ? whyHeldBack(context, message, start) : undefined;
+  if (reason !== undefined) return insertEnded(context, message, "suppressed", start.at, reason);
   const inserted = context.database.run(
     startedSql,
     message.id,
@@ -99,34 +99,20 @@ function insertStarted(
   return undefined;
 }
 
-function isCovered({ database }: CallContext, { origin, addressHash }: NewMessage, start: CallStart): boolean {
-  const covering = database.get(
-    coveringSql,
-    origin.environmentId,
-    channelCode[origin.channel],
-    addressHash,
-    start.integration,
-    laneCode[origin.lane],
-    laneCode[origin.lane],
-    laneCode[origin.lane],
-    origin.category,
-  );
-  return covering !== undefined;
-}
-
 /** It is held back at its start, and ends there. */
 function insertEnded(
   context: CallContext,
   message: NewMessage,
   state: "suppressed" | "expired",
   at: number,
+  reason: string,
 ): HeldMessage["status"] {
   if (!insertWaiting(context, message)) return "lost";
-  settle(context, message.id, { state, reason: state === "expired" ? "expired" : "suppressed_at_start" }, at, "");
+  settle(context, message.id, { state, reason }, at, "");
   return state;
 }
 
-function originValues({ origin }: NewMessage) {
+function originValues({ origin, expanded }: NewMessage) {
   return [
     origin.environmentId,
     origin.step,
@@ -138,5 +124,6 @@ function originValues({ origin }: NewMessage) {
     laneCode[origin.lane],
     origin.category,
     origin.tenant,
+    expanded === true ? 1 : null,
   ] as const;
 }

@@ -1,5 +1,5 @@
 import { eventStateCode, laneCode } from "../../sql/codes.ts";
-import { integer } from "../../sql/columns.ts";
+import { integer, type SqlRow, textOrNull } from "../../sql/columns.ts";
 import { eventRecord } from "../../sql/rows/event.ts";
 import type { Call } from "../context.ts";
 
@@ -8,12 +8,14 @@ export const loadEvents: Call<"loadEvents"> = ({ database }, { ids, lane }) =>
     const event = database.get("select * from event where id = ?", id);
     if (event === undefined) return [];
     if (integer(event, "lane") === laneCode[lane]) {
-      return integer(event, "state") === eventStateCode.accepted ? [eventRecord(event, integer(event, "cursor"))] : [];
+      return integer(event, "state") === eventStateCode.accepted ? own(event) : [];
     }
     const part = database.get(
-      "select cursor from continuation where event_id = ? and lane = ? and due_at is not null",
+      "select cursor, position from continuation where event_id = ? and lane = ? and due_at is not null",
       id,
       laneCode[lane],
     );
-    return part === undefined ? [] : [eventRecord(event, integer(part, "cursor"))];
+    return part === undefined ? [] : [eventRecord(event, integer(part, "cursor"), textOrNull(part, "position"))];
   });
+
+const own = (event: SqlRow) => [eventRecord(event, integer(event, "cursor"), textOrNull(event, "position"))];

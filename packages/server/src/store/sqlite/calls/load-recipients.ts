@@ -8,7 +8,7 @@ export const loadRecipients: Call<"loadRecipients"> = ({ database }, { keys }) =
 
 export function recipientRecord(database: Database, environmentId: number, id: string): RecipientRecord | undefined {
   const row = database.get(
-    "select wrapped_key, profile, sealed, updated_at, version from recipient where environment_id = ? and id = ?",
+    "select wrapped_key, profile, sealed, updated_at, version, choices from recipient where environment_id = ? and id = ?",
     environmentId,
     id,
   );

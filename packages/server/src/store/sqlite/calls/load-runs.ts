@@ -1,9 +1,10 @@
 import type { EventPart } from "../../../ports/store/event-part.ts";
 import { runStateCode } from "../../sql/codes.ts";
 import { integer, type SqlRow, text } from "../../sql/columns.ts";
-import { runRecord } from "../../sql/rows/run.ts";
+import { runMessageColumns, runRecord } from "../../sql/rows/run.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
+import { readWindow } from "./digest.ts";
 import { readEffect } from "./effect.ts";
 import { EventParts } from "./event-parts.ts";
 import { recipientRecord } from "./load-recipients.ts";
@@ -26,6 +27,8 @@ function record(database: Database, row: SqlRow, event: EventPart) {
     effect: row["due_at"] === null ? readEffect(database, id) : undefined,
     event,
     recipientRecord: recipientRecord(database, integer(row, "environment_id"), text(row, "recipient")) ?? null,
-    messages: database.all("select step, state from message where event_id = ? and run_id = ?", event.id, id),
+    // Only a run that gathers has a window.
+    window: row["gathers"] === 0 ? undefined : readWindow(database, id),
+    messages: database.all(`select ${runMessageColumns} from message where event_id = ? and run_id = ?`, event.id, id),
   });
 }

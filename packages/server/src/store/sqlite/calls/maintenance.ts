@@ -74,6 +74,11 @@ export const purgeExpiredKeys: Call<"purgeExpiredKeys"> = ({ database }, { now, 
   return (
     keys +
     database.run(
+      "delete from throttle where (environment_id, hash) in (select environment_id, hash from throttle where expires_at <= ? limit ?)",
+      now,
+      limit,
+    ) +
+    database.run(
       "delete from dedupe where (environment_id, hash) in (select environment_id, hash from dedupe where expires_at <= ? limit ?)",
       now,
       limit,

@@ -3,6 +3,7 @@ import { integer } from "../../sql/columns.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
 import { recipientRecord } from "./load-recipients.ts";
+import { removeSubscriber } from "./subscriptions.ts";
 import { writeRecipient } from "./write-recipient.ts";
 
 export const putRecipient: Call<"putRecipient"> = ({ database }, { recipient }) => {
@@ -16,10 +17,13 @@ export const getRecipient: Call<"getRecipient"> = ({ database }, { environmentId
   recipientRow(database, environmentId, id);
 
 export const deleteRecipient: Call<"deleteRecipient"> = ({ database }, { environmentId, id }) => {
+  removeSubscriber(database, environmentId, id);
   database.run("delete from address where environment_id = ? and recipient = ?", environmentId, id);
   database.run("delete from inbox_item where environment_id = ? and recipient = ?", environmentId, id);
   database.run("delete from inbox_change where environment_id = ? and recipient = ?", environmentId, id);
   database.run("delete from inbox where environment_id = ? and recipient = ?", environmentId, id);
+  database.run("delete from opt_out where environment_id = ? and recipient = ?", environmentId, id);
+  database.run("delete from attention where environment_id = ? and recipient = ?", environmentId, id);
   return database.run("delete from recipient where environment_id = ? and id = ?", environmentId, id) === 1;
 };
 

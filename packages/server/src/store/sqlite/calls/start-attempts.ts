@@ -2,6 +2,7 @@ import type { AttemptStart, StartResult } from "../../../ports/store/deliver.ts"
 import { currentAttempt, startedAttempt } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
 import { integer, integerOrNull } from "../../sql/columns.ts";
+import { heldReason, optedOut } from "../../sql/opt-outs.ts";
 import { covers } from "../../sql/suppressions.ts";
 import { archiveAttempt } from "../attempts.ts";
 import type { Call, CallContext } from "../context.ts";
@@ -16,13 +17,23 @@ const suppressed = `exists (select 1 from suppression s where ${covers({
   category: "message.category",
 })})`;
 
+const refusesSql = optedOut({
+  environment: "message.environment_id",
+  recipient: "message.recipient",
+  channel: "message.channel",
+  lane: "message.lane",
+  category: "message.category",
+  workflow: "message.workflow",
+  tenant: "message.tenant",
+});
+
 const startedSql = `update message set state = ${messageStateCode.sending}, attempts = ?, attempt = ?, first_attempt_at = coalesce(first_attempt_at, ?)
-     where id = ? and state = ${messageStateCode.queued} and attempts = ? and (expires_at is null or expires_at > ?) and not ${suppressed}`;
-const refusedSql = `select state, attempts, expires_at, ${suppressed} as suppressed from message where id = ?`;
+     where id = ? and state = ${messageStateCode.queued} and attempts = ? and (expires_at is null or expires_at > ?) and not ${suppressed} and not ${refusesSql}`;
+const refusedSql = `select state, attempts, expires_at, ${refusesSql} as refuses from message where id = ?`;
 
 /**
  * STARTED: the last point at which a message can be held back. Expiry and suppression are checked inside the statement,
- * so that nothing starts after an opt-out that was committed before it.
+ * and what the recipient has said no to, so that nothing starts after an opt-out that was committed before it.
  */
 export const startAttempts: Call<"startAttempts"> = (context, { attempts }) =>
   attempts.map((attempt) => start(context, attempt));
@@ -49,7 +60,7 @@ function start(context: CallContext, attempt: AttemptStart): StartResult {
 
 /** Finds out why the statement held the message back, and settles it where that is final. */
 function refuse(context: CallContext, attempt: AttemptStart): StartResult {
-  const row = context.database.get(refusedSql, attempt.call.integration, attempt.messageId);
+  const row = context.database.get(refusedSql, attempt.messageId);
   if (
     row === undefined ||
     integer(row, "state") !== messageStateCode.queued ||
@@ -62,7 +73,7 @@ function refuse(context: CallContext, attempt: AttemptStart): StartResult {
   settle(
     context,
     attempt.messageId,
-    { state: status, reason: status === "expired" ? "expired" : "suppressed_at_start" },
+    { state: status, reason: status === "expired" ? "expired" : heldReason(integer(row, "refuses") === 1) },
     attempt.call.at,
     "",
   );

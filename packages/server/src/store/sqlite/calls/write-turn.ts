@@ -2,10 +2,12 @@ import type { DedupeClaim, NewRun, TurnWrites, TurnWritten } from "../../../port
 import { laneCode, runStateCode } from "../../sql/codes.ts";
 import type { CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
+import { joinDigest } from "./digest.ts";
 import { insertEffect } from "./effect.ts";
 import { insertDecision } from "./insert-decision.ts";
 import { insertMessages } from "./insert-message.ts";
 import type { Suspects } from "./suspects.ts";
+import { claimThrottles } from "./throttle.ts";
 
 /** Of nearly every turn: shared, so that it crosses threads once a call. */
 const plain: TurnWritten = { dropped: [], held: [] };
@@ -16,6 +18,9 @@ export function writeTurn(context: CallContext, turn: TurnWrites, suspects: Susp
   const dropped = turn.dedupe.filter((claim) => !claimDedupe(database, claim));
   const lost = new Set(dropped.map((claim) => claim.runId));
   for (const claim of dropped) insertDecision(database, claim.decision);
+  claimThrottles(database, turn.throttles, lost);
+  const joins = turn.joins.filter(({ runId }) => !lost.has(runId));
+  for (const join of joins) joinDigest(database, join, (run) => insertRun(database, run));
   for (const run of turn.runs) if (!lost.has(run.id)) insertRun(database, run);
   const messages = lost.size === 0 ? turn.messages : turn.messages.filter(({ runId }) => !lost.has(runId));
   const held = insertMessages(context, messages, suspects);
@@ -40,11 +45,11 @@ function claimDedupe(database: Database, claim: DedupeClaim): boolean {
 }
 
 const runSql = `insert into run (id, environment_id, event_id, workflow, workflow_version, recipient, tenant, lane, state, step, due_at, expires_at,
-  cancellation_hash, journal, created_at)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ${runStateCode.waiting}, ?, ?, ?, ?, ?, ?)
+  cancellation_hash, journal, created_at, gathers)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ${runStateCode.waiting}, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing`;
 
-function insertRun(database: Database, run: NewRun): void {
+export function insertRun(database: Database, run: NewRun): void {
   const inserted = database.run(
     runSql,
     run.id,
@@ -61,6 +66,7 @@ function insertRun(database: Database, run: NewRun): void {
     run.cancellationHash,
     run.journal,
     run.createdAt,
+    run.gathers ? 1 : 0,
   );
   if (run.effectKey === null || inserted === 0) return;
   insertEffect(database, run, { baseAt: run.dueAt, dueAt: run.dueAt, key: run.effectKey, attempts: 0 });

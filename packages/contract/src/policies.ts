@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { countrySchema } from "./consents.ts";
+import { channelSettingsSchema } from "./preferences.ts";
+import { channelSchema, laneSchema } from "./words.ts";
+
+/** The one key of a policy: it holds for the environment. */
+export const policyKey = "environment";
+
+/** What the law of some countries asks for before a message of a class goes out on a channel. */
+export const jurisdictionSchema = z.strictObject({
+  countries: z.array(countrySchema).min(1).max(300),
+  channels: z.array(channelSchema).min(1).max(10),
+  classes: z.array(laneSchema).min(1).max(3),
+  /** `opt_in`: consent first. `opt_out`: unless it was withdrawn. */
+  rule: z.enum(["opt_in", "opt_out"]),
+});
+export type Jurisdiction = z.infer<typeof jurisdictionSchema>;
+
+/** Body of `PUT /v1/policies/environment`: what holds for everything in the environment. */
+export const policyBodySchema = z.strictObject({
+  /** Defaults, below a tenant's and a category's own. */
+  preferences: channelSettingsSchema.optional(),
+  /** Rules in place of the built-in ones; of several that fit the last holds. */
+  jurisdictions: z.array(jurisdictionSchema).max(200).optional(),
+  /** Country of recipients who have none. Where left out, no country's rules hold for them. */
+  defaultCountry: countrySchema.optional(),
+});
+export type PolicyBody = z.infer<typeof policyBodySchema>;

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { faultsOf } from "./faults.ts";
+import { stepSchema } from "./workflows.ts";
+
+const pathsOf = (step: object): string[] => {
+  const parsed = stepSchema.safeParse({ id: "s", ...step });
+  return parsed.success ? [] : faultsOf(parsed.error).map(({ path }) => path);
+};
+const digest = (window: object, more: object = {}) => ({ type: "digest", window, ...more });
+
+describe("a step", () => {
+  test.each<[string, object]>([
+    ["gathers by a fixed window", digest({ kind: "fixed", seconds: 60 }, { key: "data.a.b", maxEvents: 10 })],
+    ["gathers by a sliding window", digest({ kind: "sliding", seconds: 60, maxSeconds: 60 })],
+    ["gathers by the hour", digest({ kind: "calendar", every: "hour" })],
+    ["gathers by the day", digest({ kind: "calendar", every: "day", time: "08:30" })],
+    ["gathers by the week", digest({ kind: "calendar", every: "week", time: "08:30", weekday: "friday" })],
+    ["throttles", { type: "throttle", key: "data.a", limit: 1, windowSeconds: 60 }],
+    ["waits until a time", { type: "delay", until: { time: "23:59", weekday: "sunday" } }],
+  ])("%s", (_, step) => {
+    expect(pathsOf(step)).toEqual([]);
+  });
+
+  test.each<[string, object, string[]]>([
+    [
+      "a key that does not lead into the data",
+      digest({ kind: "fixed", seconds: 60 }, { key: "recipient.id" }),
+      ["key"],
+    ],
+    ["more events than there may be", digest({ kind: "fixed", seconds: 60 }, { maxEvents: 1001 }), ["maxEvents"]],
+    ["no time at all", { type: "delay" }, ["seconds"]],
+    ["two times", { type: "delay", seconds: 5, until: { time: "09:00" } }, ["seconds"]],
+    ["a time of no day", { type: "delay", until: { time: "24:00" } }, ["until.time"]],
+    ["no run past", { type: "throttle", limit: 0, windowSeconds: 60 }, ["limit"]],
+    ["a window without an end", { type: "throttle", limit: 1 }, ["windowSeconds"]],
+    ["less than it slides", digest({ kind: "sliding", seconds: 60, maxSeconds: 59 }), ["window.maxSeconds"]],
+    ["a time with every hour", digest({ kind: "calendar", every: "hour", time: "09:00" }), ["window.time"]],
+    [
+      "a day of the week with every day",
+      digest({ kind: "calendar", every: "day", weekday: "monday" }),
+      ["window.weekday"],
+    ],
+    ["a fixed window without its length", digest({ kind: "fixed" }), ["window.seconds"]],
+  ])("is refused by its field with %s", (_, step, paths) => {
+    expect(pathsOf(step)).toEqual(paths);
+  });
+});

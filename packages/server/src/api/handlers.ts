@@ -1,0 +1,45 @@
+import { apiKeyHandlers } from "./api-keys.ts";
+import { configurationHandlers } from "./configuration.ts";
+import { consentHandlers } from "./consents.ts";
+import { deadLetterHandlers } from "./dead-letters.ts";
+import type { ApiDependencies } from "./dependencies.ts";
+import { environmentHandlers } from "./environment-list.ts";
+import type { Environments } from "./environments.ts";
+import { eventHandlers } from "./events.ts";
+import type { Handlers } from "./handler.ts";
+import { inboxTokenHandlers } from "./inbox/tokens.ts";
+import { messageHandlers } from "./messages.ts";
+import { preferenceHandlers } from "./preferences.ts";
+import { previewHandlers } from "./preview.ts";
+import { queueHandlers } from "./queues.ts";
+import { recipientHandlers } from "./recipients.ts";
+import { suppressionHandlers } from "./suppressions/handlers.ts";
+import { tenantHandlers } from "./tenants.ts";
+import { topicHandlers } from "./topics.ts";
+import { webhookDeliveryHandlers } from "./webhook-deliveries.ts";
+import { webhookHandlers } from "./webhooks.ts";
+import { workerHandlers } from "./workers.ts";
+
+/** What answers each operation of the contract that asks for an API key. */
+export function handlersOf(dependencies: ApiDependencies, environments: Environments): Handlers {
+  return {
+    ...eventHandlers(dependencies),
+    ...messageHandlers(dependencies),
+    ...recipientHandlers(dependencies),
+    ...preferenceHandlers(dependencies),
+    ...consentHandlers(dependencies),
+    ...suppressionHandlers(dependencies),
+    ...inboxTokenHandlers(dependencies),
+    ...configurationHandlers(dependencies.configuration),
+    ...previewHandlers(dependencies),
+    ...tenantHandlers(dependencies),
+    ...topicHandlers(dependencies),
+    ...deadLetterHandlers(dependencies),
+    ...queueHandlers(dependencies),
+    ...workerHandlers(dependencies.workers),
+    ...apiKeyHandlers(dependencies, environments),
+    ...webhookHandlers(dependencies),
+    ...webhookDeliveryHandlers(dependencies),
+    ...environmentHandlers(dependencies.store, environments),
+  };
+}

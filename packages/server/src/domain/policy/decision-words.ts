@@ -1,0 +1,63 @@
+/** A decision, as far as its words tell. Empty texts where there is nothing. */
+export interface Told {
+  outcome: string;
+  reason: string;
+  rule: string;
+  detail: string;
+  channel: string;
+  workflow: string;
+}
+
+const reasons: Readonly<Record<string, (told: Told) => string>> = {
+  workflow_step: ({ rule }) => `Sent: ${ruleWords(rule)}`,
+  direct_message: ({ rule }) => `Sent: ${ruleWords(rule)}`,
+  opted_out: ({ channel, rule }) => `Not sent${on(channel)}: ${ruleWords(rule)} switches it off`,
+  consent_withdrawn: ({ channel }) => `Not sent${on(channel)}: the recipient has withdrawn their consent`,
+  consent_missing: ({ channel }) =>
+    `Not sent${on(channel)}: the law of the recipient's country asks for consent, and none was given`,
+  no_address: ({ channel }) => `Not sent${on(channel)}: the recipient has no address there`,
+  template_missing: ({ detail }) => `Not sent: there is no template${named(detail)}`,
+  recipient_unknown: () => "Not sent: nobody of this id is known",
+  no_workflow: ({ detail }) => `Nothing started: no workflow awaits the event${named(detail)}`,
+  deduplicated: ({ detail }) => `Not started: a run with the same value of ${detail} came before it`,
+  expired: () => "Not sent: its time had run out",
+  quiet_hours: ({ detail }) => `Put off: quiet hours, ${detail}`,
+  send_window: ({ detail }) => `Put off: outside of the times at which the category is sent, ${detail}`,
+  expires_in_quiet_hours: () => "Not sent: its time runs out within quiet hours",
+  expires_before_send_window: () => "Not sent: its time runs out before the category is sent again",
+  no_time_to_send: () => "Not sent: quiet hours and send window leave no time for it",
+  cap_reached: ({ detail }) => `Not sent: the recipient has had as many messages as the cap allows${named(detail)}`,
+  topic_unknown: ({ detail }) => `Nobody reached: there is no topic${named(detail)}`,
+  condition_held: () => "The condition held: its first branch was taken",
+  condition_failed: () => "The condition did not hold: its other branch was taken",
+};
+
+const rules: Readonly<Record<string, string>> = {
+  mandatory: "what is critical is mandatory",
+  consent: "the recipient's consent",
+  jurisdiction: "the law of the recipient's country",
+  recipient_workflow: "the recipient's choice for the workflow",
+  recipient_category: "the recipient's choice for the category",
+  recipient_tenant: "the recipient's choice for the tenant",
+  recipient_environment: "the recipient's choice for everything",
+  tenant_workflow: "the tenant's default for the workflow",
+  tenant_category: "the tenant's default for the category",
+  tenant_environment: "the tenant's default",
+  category_default: "the category's default",
+  environment_default: "the environment's default",
+  built_in_default: "nobody has chosen otherwise",
+};
+
+/** What a decision says, in a sentence. A reason that has no words of its own is given as it is. */
+export function decisionWords(told: Told): string {
+  const words = reasons[told.reason];
+  if (words !== undefined) return words(told);
+  return [told.outcome, told.reason, told.detail].filter((text) => text !== "").join(", ");
+}
+
+function ruleWords(rule: string): string {
+  return rules[rule] ?? (rule === "" ? "a step of the workflow" : rule);
+}
+
+const on = (channel: string): string => (channel === "" ? "" : ` by ${channel}`);
+const named = (name: string): string => (name === "" ? "" : ` ${name}`);

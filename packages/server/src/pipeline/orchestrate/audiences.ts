@@ -1,0 +1,129 @@
+import type { Lane } from "@tidings/contract/words";
+import { type AudiencePlace, placeOf, placeText } from "../../domain/audience-place.ts";
+import type { EventTurn } from "../../ports/store/orchestrate.ts";
+import type { Subscriber } from "../../ports/store/topics.ts";
+import { isAtAudience } from "./named-page.ts";
+import type { EventWork, OrchestrateDependencies } from "./ports.ts";
+import type { TurnPage } from "./turn-page.ts";
+
+/** Events whose room is remembered; for one that is forgotten it is counted again. */
+const roomsMax = 1000;
+
+/**
+ * Topics of events, a page of subscribers at a time.
+ *
+ *   next page ── room ──▶ its turn ──▶ next page
+ *        └── too many wait ──▶ held: a timer in the event's row ──▶ next page
+ *
+ * Invariants: of an audience no more than a page is in memory; where the event stands commits with what its turn makes. An event
+ * is held while more than `expandedWaitingMax` of its messages are due and not settled. They
+ * are counted once per room, not per turn: as many turns follow as make no more messages than there was room for.
+ */
+export class Audiences {
+  readonly #on: Pick<OrchestrateDependencies, "store" | "clock" | "limits">;
+  /** Messages that each event may still make before they are counted again. */
+  readonly #rooms = new Map<string, number>();
+
+  constructor(on: Pick<OrchestrateDependencies, "store" | "clock" | "limits">) {
+    this.#on = on;
+  }
+
+  /** The works with the pages of their next turns; of those that are held, the turns that put them off. */
+  async turnPages(
+    works: readonly EventWork[],
+    lane: Lane,
+  ): Promise<{ ready: readonly EventWork[]; held: readonly EventTurn[] }> {
+    if (!works.some(isAtAudience)) return { ready: works, held: [] };
+    const paged = await Promise.all(
+      works.map(async (work) => {
+        if (!isAtAudience(work)) return work;
+        return (await this.#hasRoom(work, lane)) ? { ...work, page: await this.#page(work, lane) } : undefined;
+      }),
+    );
+    const held = works.filter((_, index) => paged[index] === undefined);
+    return {
+      ready: paged.filter((work) => work !== undefined),
+      held: held.map((work) => this.#puttingOff(work, lane)),
+    };
+  }
+
+  /** A turn of the event was committed, with so many messages. */
+  made({ record }: EventWork, messages: number, isOver: boolean): void {
+    const room = this.#rooms.get(record.id);
+    if (room === undefined) return;
+    if (isOver || room <= messages) this.#rooms.delete(record.id);
+    else this.#rooms.set(record.id, room - messages);
+  }
+
+  async #hasRoom({ record }: EventWork, lane: Lane): Promise<boolean> {
+    if (this.#rooms.has(record.id)) return true;
+    const { store, clock, limits } = this.#on;
+    const limit = limits.expandedWaitingMax + 1;
+    const waiting = await store.countExpanded({ eventId: record.id, now: clock.now(), limit, lane });
+    if (waiting >= limit) return false;
+    const oldest = this.#rooms.size >= roomsMax ? this.#rooms.keys().next().value : undefined;
+    if (oldest !== undefined) this.#rooms.delete(oldest);
+    this.#rooms.set(record.id, limit - waiting);
+    return true;
+  }
+
+  async #page(work: EventWork, lane: Lane): Promise<TurnPage> {
+    const { record, payload } = work;
+    const topics = (payload.audiences ?? []).map(({ topic }) => topic);
+    const passed: Subscriber[] = [];
+    const unknownTopics: string[] = [];
+    let place = placeOf(record.position);
+    for (let topic = topics[place.index]; topic !== undefined; topic = topics[place.index]) {
+      const limit = this.#on.limits.recipientsPerTurn - passed.length;
+      if (limit <= 0) break;
+      const found = await this.#on.store.readSubscribers({
+        environmentId: record.environmentId,
+        topic,
+        after: place.after,
+        limit,
+        before: topics.slice(0, place.index),
+        lane,
+      });
+      if (found === undefined) unknownTopics.push(topic);
+      else passed.push(...found);
+      place = behind(place, found ?? [], limit);
+    }
+    const named = new Set(payload.recipients);
+    const turn = passed.filter(({ id, isRepeated }) => !isRepeated && !named.has(id));
+    return {
+      ids: turn.map(({ id }) => id),
+      cursor: record.cursor + passed.length,
+      position: placeText(place),
+      isLast: place.index >= topics.length,
+      records: turn.flatMap((subscriber) => subscriber.record ?? []),
+      unknownTopics,
+    };
+  }
+
+  #puttingOff({ record }: EventWork, lane: Lane): EventTurn {
+    const now = this.#on.clock.now();
+    return {
+      eventId: record.id,
+      environmentId: record.environmentId,
+      lane,
+      continuation: record.lane !== lane,
+      cursor: record.cursor,
+      now,
+      progress: { kind: "continue", cursor: record.cursor, dueAt: now + this.#on.limits.expansionHeldMs },
+      otherLanes: [],
+      clearInline: false,
+      recipients: [],
+      dedupe: [],
+      throttles: [],
+      joins: [],
+      runs: [],
+      messages: [],
+      decisions: [],
+    };
+  }
+}
+
+function behind({ index, after }: AudiencePlace, found: readonly Subscriber[], limit: number): AudiencePlace {
+  if (found.length < limit) return { index: index + 1, after: "" };
+  return { index, after: found.at(-1)?.id ?? after };
+}

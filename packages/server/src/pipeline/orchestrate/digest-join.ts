@@ -1,0 +1,82 @@
+import type { DigestStep } from "@tidings/contract/digest-step";
+import { closesAt } from "../../domain/digest-window.ts";
+import { sealContext } from "../../domain/event-payload.ts";
+import type { DigestJoin } from "../../ports/store/orchestrate.ts";
+import type { Person } from "./person.ts";
+import type { OrchestrateDependencies } from "./ports.ts";
+import { decision, type RunFrame } from "./run-output.ts";
+import { stepKey } from "./step-key.ts";
+
+interface Content {
+  sealed: string;
+  bytes: number;
+}
+
+/** What windows keep of an event, by its data: sealed once for all of its recipients, and gone with it. */
+const sealedOf = new WeakMap<object, Content>();
+
+/** The joining of a run that has come to a digest at `at`. `receivedAt` is its event's. */
+export function digestJoin(
+  frame: RunFrame,
+  person: Person,
+  { digest, at }: { digest: DigestStep; at: number },
+  receivedAt: number,
+  { ids, keyring, limits }: Pick<OrchestrateDependencies, "ids" | "keyring" | "limits">,
+): DigestJoin {
+  const { environmentId, eventId, now, workflow, tenant, lane } = frame;
+  const { window, maxEvents = limits.digest.eventsMax } = digest;
+  const { sealed: content, bytes } = contentOf(frame, keyring);
+  const end = closesAt(window, now, person.facts.timeZone);
+  return {
+    environmentId,
+    keyHash: stepKey(frame, person.id, digest),
+    runId: frame.id,
+    eventId,
+    at: receivedAt,
+    expiresAt: frame.expiresAt,
+    content,
+    bytes,
+    now,
+    closesAt: end,
+    slides: window.kind === "sliding" ? { byMs: window.seconds * 1000, maxMs: window.maxSeconds * 1000 } : null,
+    eventsMax: Math.min(maxEvents, limits.digest.eventsMax),
+    bytesMax: limits.digest.bytesMax,
+    gatherer: {
+      id: ids.derive(now, "digest", frame.id, digest.id),
+      environmentId,
+      eventId,
+      workflow: workflow.key,
+      workflowVersion: workflow.version,
+      recipient: person.id,
+      tenant,
+      lane,
+      step: at,
+      dueAt: end,
+      expiresAt: null,
+      cancellationHash: null,
+      journal: null,
+      createdAt: now,
+      effectKey: null,
+      gathers: true,
+    },
+    decision: decision(frame, person.id, {
+      step: digest.id,
+      channel: "",
+      outcome: "gathered",
+      reason: "digest",
+      detail: "",
+    }),
+  };
+}
+
+function contentOf(frame: RunFrame, keyring: OrchestrateDependencies["keyring"]): Content {
+  const { data, journal } = frame;
+  const isPlain = Object.keys(journal).length === 0;
+  const known = isPlain ? sealedOf.get(data) : undefined;
+  if (known !== undefined) return known;
+  const text = JSON.stringify(isPlain ? { data } : { data, steps: journal });
+  const sealed = keyring.sealForEnvironment(frame.environmentId, sealContext.digestEntry, text);
+  const content = { sealed, bytes: Buffer.byteLength(text) };
+  if (isPlain) sealedOf.set(data, content);
+  return content;
+}

@@ -1,0 +1,50 @@
+import type { Lane } from "@tidings/contract/words";
+import { type SendTime, sendTime } from "../../domain/send-time.ts";
+import type { Configuration } from "../../ports/configuration.ts";
+import type { Person } from "./person.ts";
+import type { Judged } from "./policy.ts";
+import type { OrchestrateLimits } from "./ports.ts";
+import { levelsOf, rulesOf, zoneOf } from "./timing-levels.ts";
+
+export interface TimingSource {
+  configuration: Pick<Configuration, "category">;
+  limits: Pick<OrchestrateLimits, "deferralSpreadMs">;
+}
+
+/** What of a message decides when it goes out. */
+export interface Timed {
+  id: string;
+  environmentId: number;
+  category: string;
+  lane: Lane;
+  now: number;
+  expiresAt: number | null;
+}
+
+/** When a message goes out, by the rules of each level and the recipient's clock. */
+export function timingOf(source: TimingSource, timed: Timed, person: Person): SendTime {
+  const levels = levelsOf(source, timed);
+  const { id: key, lane, now, expiresAt } = timed;
+  const spreadMs = source.limits.deferralSpreadMs;
+  return sendTime({ now, rules: rulesOf(levels), zone: zoneOf(levels, person), lane, key, spreadMs, expiresAt });
+}
+
+/** Which rule put a message off, in words. */
+export function ruleText(timing: Exclude<SendTime, { outcome: "now" }>): string {
+  const { level, window } = timing.rule;
+  const days = window.days === undefined ? "" : ` ${window.days.join(",")}`;
+  const until = timing.outcome === "deferred" ? ` until ${new Date(timing.until).toISOString()}` : "";
+  return `${level}: ${window.from}-${window.to}${days}${until}`;
+}
+
+/**
+ * JSON of the decisions of a message that goes out: `because` it was asked for, and put off where a rule says so. By hand, as
+ * it is the same text for nearly all of them.
+ */
+export function sentDecisions(because: string, timing: SendTime, judged: Judged | undefined, now: number): string {
+  const made = judged === undefined ? "" : `"rule":"${judged.verdict.rule}","versions":${judged.versions},`;
+  const sent = `{"outcome":"send","reason":"${because}",${made}"at":${now}}`;
+  if (timing.outcome !== "deferred") return `[${sent}]`;
+  const deferred = { outcome: "deferred", reason: timing.rule.kind, detail: ruleText(timing), at: now };
+  return `[${sent},${JSON.stringify(deferred)}]`;
+}

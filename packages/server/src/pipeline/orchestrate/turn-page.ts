@@ -1,0 +1,15 @@
+import type { RecipientRecord } from "../../ports/store/orchestrate.ts";
+
+/** The recipients of one turn of an event, and where the event stands behind them. */
+export interface TurnPage {
+  ids: readonly string[];
+  cursor: number;
+  /** Undefined while the event is at those that it names. */
+  position: string | undefined;
+  /** Nobody comes after them. */
+  isLast: boolean;
+  /** Rows that were read with them. */
+  records: readonly RecipientRecord[];
+  /** Topics that it came by, and that there are not. */
+  unknownTopics: readonly string[];
+}

@@ -1,0 +1,47 @@
+import type { ConsentAction } from "@tidings/contract/consents";
+import type { Channel } from "@tidings/contract/words";
+import type { OptOut } from "../../domain/policy/opt-outs.ts";
+
+/** An entry of the ledger. */
+export interface ConsentRow {
+  /** Time-ordered. */
+  id: string;
+  purpose: string;
+  /** Null for all channels. */
+  channel: Channel | null;
+  action: ConsentAction;
+  at: number;
+  recordedAt: number;
+  /** Sealed JSON of source, IP, text and jurisdiction (domain/policy/consent-evidence). */
+  sealed: string;
+}
+
+/** All that somebody chose and agreed to, and what that adds to the ledger. */
+export interface ChoicesWrite {
+  environmentId: number;
+  id: string;
+  /** Of the recipient as read; what was written since is not overwritten. */
+  version: number;
+  /** The recipient's data key as read: evidence that another one sealed would never open. */
+  wrappedKey: string;
+  /** JSON (domain/policy/choices). */
+  choices: string;
+  optOuts: readonly OptOut[];
+  consents: readonly ConsentRow[];
+}
+
+/** What recipients chose, and what they agreed to. */
+export interface ChoicesStore {
+  /**
+   * In the order given: false where the recipient is gone, or is of another version by now. What is written adds one to the
+   * version, so that nothing planned on the choices before is written as if nothing had happened.
+   */
+  putChoices(input: { writes: readonly ChoicesWrite[] }): Promise<boolean[]>;
+  /** Newest first, entries before the id `before`; empty for the newest. */
+  listConsents(input: {
+    environmentId: number;
+    recipient: string;
+    before: string;
+    limit: number;
+  }): Promise<ConsentRow[]>;
+}

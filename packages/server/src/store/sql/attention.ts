@@ -1,0 +1,97 @@
+import { type Admission, admit, type Cap } from "../../domain/attention.ts";
+import { type AttentionEntry, readEntries, writeEntries } from "../../domain/attention-entry.ts";
+import type { HeldMessage, NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
+
+/** A recipient's row of attention. */
+export interface AttentionKey {
+  environmentId: number;
+  recipient: string;
+}
+
+export interface AttentionRow extends AttentionKey {
+  /** As domain/attention-entry writes them. */
+  entries: string;
+}
+
+/** What of a call's messages is written, and what caps made of the others. */
+export interface Admitted {
+  messages: readonly NewMessage[];
+  held: HeldMessage[];
+  decisions: NewDecision[];
+  /** Rows to be written. */
+  rows: AttentionRow[];
+}
+
+interface OpenRow {
+  row: AttentionRow;
+  entries: readonly AttentionEntry[];
+}
+
+/** Recipients of whom messages claim something, each once, in one order for all processes. */
+export function claimedOf(messages: readonly NewMessage[]): AttentionKey[] {
+  const keys = new Map<string, AttentionKey>();
+  for (const { claim, origin, recipient } of messages) {
+    if (claim === null) continue;
+    const key = { environmentId: origin.environmentId, recipient };
+    keys.set(nameOf(key), key);
+  }
+  return [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
+}
+
+/** Gives messages their places, one after the other. `stored` is what the rows have, which the caller has to itself until it commits. */
+export function admitMessages(messages: readonly NewMessage[], stored: readonly AttentionRow[]): Admitted {
+  const rows = new Map<string, OpenRow>();
+  for (const row of stored) rows.set(nameOf(row), { row, entries: readEntries(row.entries) });
+  const result: Admitted = { messages: [], held: [], decisions: [], rows: [] };
+  const written: NewMessage[] = [];
+  for (const message of messages) {
+    const known = rows.get(nameOf({ environmentId: message.origin.environmentId, recipient: message.recipient }));
+    if (message.claim === null || known === undefined) {
+      written.push(message);
+      continue;
+    }
+    const { admission, entries } = admit(known.entries, claimantOf(message), message.claim, message.createdAt);
+    known.entries = entries;
+    const kept = afterAdmission(message, admission, result);
+    if (kept !== undefined) written.push(kept);
+  }
+  for (const { row, entries } of rows.values()) {
+    const text = writeEntries(entries);
+    if (text !== row.entries) result.rows.push({ ...row, entries: text });
+  }
+  return { ...result, messages: written };
+}
+
+function claimantOf({ id, dueAt, createdAt, expiresAt, origin }: NewMessage) {
+  const { channel, lane, category, tenant } = origin;
+  return { id, at: dueAt ?? createdAt, expiresAt, channel, lane, category, tenant };
+}
+
+/** The message as it is written; undefined where it is not. */
+function afterAdmission(message: NewMessage, admission: Admission, result: Admitted): NewMessage | undefined {
+  if (admission.outcome === "admitted") return message;
+  const { id, createdAt: at } = message;
+  result.held.push({ id, status: admission.outcome });
+  if (admission.outcome === "dropped") {
+    result.decisions.push(droppedDecision(message, admission.cap));
+    return undefined;
+  }
+  const detail = `${capText(admission.cap)} until ${new Date(admission.at).toISOString()}`;
+  const deferred = JSON.stringify({ outcome: "deferred", reason: "cap_reached", detail, at });
+  const before = message.decisions.slice(0, -1);
+  const decisions = `${before}${before.length > 1 ? "," : ""}${deferred}]`;
+  return { ...message, dueAt: admission.at, decisions, start: null };
+}
+
+function droppedDecision(message: NewMessage, cap: Cap): NewDecision {
+  const { eventId, runId, recipient, createdAt: at, origin } = message;
+  const { environmentId, workflow, workflowVersion, step, channel } = origin;
+  const why = { outcome: "not_sent", reason: "cap_reached", rule: "cap", versions: "", detail: capText(cap), at };
+  return { environmentId, eventId, runId, recipient, workflow, workflowVersion, step, channel, ...why };
+}
+
+function capText({ level, limit, windowSeconds, channels }: Cap): string {
+  return `${level}: ${limit} in ${windowSeconds} s${channels === undefined ? "" : ` on ${channels.join(", ")}`}`;
+}
+
+const nameOf = ({ environmentId, recipient }: AttentionKey): string => `${environmentId} ${recipient}`;

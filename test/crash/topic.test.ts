@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { Api } from "../harness/api.ts";
+import { stopChild } from "../harness/child.ts";
+import { configureFake } from "../harness/configure-fake.ts";
+import { type FakeProviderProcess, startFakeProvider, statsOf } from "../harness/fake-provider-process.ts";
+import { untilAtRest } from "../harness/rest.ts";
+import { type ServerProcess, startServerProcess } from "../harness/server-process.ts";
+import { fillTopic, type Judged, judge, peakMib, topic, untilDone, untilTaken } from "./topic-world.ts";
+
+/** A million of them take the better part of an hour. */
+const recipients = Number(process.env["TIDINGS_TEST_TOPIC_RECIPIENTS"] ?? 5000);
+const kills = 3;
+const isLarge = recipients >= 50_000;
+const [maxInFlight, maxBatch] = isLarge ? [2000, 500] : [200, 50];
+const timeoutMs = 120_000 + recipients * 10;
+const memoryMibMax = 512;
+
+const folder = mkdtempSync(join(tmpdir(), "tidings-topic-"));
+const journal = join(folder, "journal.jsonl");
+let provider: FakeProviderProcess;
+let server: ServerProcess;
+let event = "";
+let judged: Judged;
+const peaks: number[] = [];
+
+const start = (port: number) =>
+  startServerProcess(join(folder, "data"), { TIDINGS_MAX_IN_FLIGHT: String(maxInFlight) }, { port });
+
+beforeAll(async () => {
+  provider = await startFakeProvider(["--journal", journal, "--latency-ms", isLarge ? "20" : "50"]);
+  server = await start(0);
+  const api = new Api(server.url);
+  await configureFake(api, { baseUrl: provider.url, maxBatch, maxInFlight });
+  const filling = Date.now();
+  await fillTopic(api, recipients);
+  peaks.push(peakMib(server));
+  const sending = Date.now();
+  const { json } = await api.call("POST", "/v1/events", { name: "marketing", recipients: [{ topic }] });
+  event = z.object({ id: z.string() }).parse(json).id;
+  await api.close();
+  for (let kill = 1; kill <= kills; kill += 1) {
+    await untilTaken(provider, (recipients * kill) / (kills + 1), timeoutMs);
+    peaks.push(peakMib(server));
+    await stopChild(server, "SIGKILL");
+    server = await start(server.port);
+  }
+  const after = new Api(server.url);
+  await untilDone(after, event, timeoutMs, 1000);
+  await untilAtRest(after, timeoutMs);
+  peaks.push(peakMib(server));
+  const seconds = (Date.now() - sending) / 1000;
+  const { messages } = await statsOf(provider);
+  judged = await judge(after, event, journal);
+  await after.close();
+  const { doubled, takenTwice, untakenElse, ...figures } = judged;
+  process.stdout.write(
+    `topic: ${JSON.stringify({ recipients, fillingSeconds: (sending - filling) / 1000, seconds, perSecond: Math.round(messages / seconds), peaksMib: peaks.map(Math.round), ...figures })}\n`,
+  );
+}, timeoutMs * 3);
+
+afterAll(async () => {
+  await stopChild(server);
+  await stopChild(provider);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("an event to a topic, on a server that is killed three times on its way", () => {
+  test("makes one message for each subscriber", () => {
+    expect(judged.messages).toBe(recipients);
+    expect(judged.doubled).toEqual([]);
+  });
+
+  test("gives none of them to the provider twice, and ends those that a kill left open as unknown", () => {
+    expect(judged.takenTwice).toEqual([]);
+    expect(judged.untakenElse).toEqual([]);
+    expect(judged.untaken).toBeLessThanOrEqual(kills * maxInFlight);
+  });
+
+  test("has a bounded part of them in memory", () => {
+    for (const peak of peaks) expect(peak).toBeLessThanOrEqual(memoryMibMax);
+  });
+});
