@@ -1,12 +1,15 @@
 import type { DigestWindow } from "@tidings/contract/digest-step";
-import { nextLocalHour, nextLocalTime } from "./calendar-window.ts";
+import { weekdays } from "@tidings/contract/local-time";
+import { minuteOf, nextLocalHour, nextLocalTime } from "./local-time.ts";
+import { timeZone } from "./time-zone.ts";
 
 const calendarTime = "09:00";
 
 /** When a window closes that is opened now by an event of somebody in that time zone. */
-export function closesAt(window: DigestWindow, now: number, timeZone: string | undefined): number {
+export function closesAt(window: DigestWindow, now: number, zoneName: string | undefined): number {
   if (window.kind !== "calendar") return now + window.seconds * 1000;
-  if (window.every === "hour") return nextLocalHour(now, timeZone);
+  const zone = timeZone(zoneName);
+  if (window.every === "hour") return nextLocalHour(zone, now);
   const { time = calendarTime, weekday = "monday" } = window;
-  return nextLocalTime({ after: now, timeZone, time, weekday: window.every === "week" ? weekday : undefined });
+  return nextLocalTime(zone, now, minuteOf(time), window.every === "week" ? weekdays.indexOf(weekday) : undefined);
 }

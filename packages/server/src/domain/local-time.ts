@@ -1,4 +1,4 @@
-import { dayMs, type TimeZone } from "./time-zone.ts";
+import { dayMs, hourMs, type TimeZone } from "./time-zone.ts";
 
 /** A window of each day, or of some, by local clocks. Over midnight where `to` is before `from`; it belongs to the day on which it begins. */
 export interface DailyWindow {
@@ -44,6 +44,15 @@ export function nextLocalTime(zone: TimeZone, after: number, minute: number, wee
     const at = zone.instantOf(day, minute);
     if (at > after) return at;
   }
+}
+
+/** The next instant after another at which local clocks show a full hour. */
+export function nextLocalHour(zone: TimeZone, after: number): number {
+  const untilHour = (at: number) => hourMs - (((zone.localAt(at) % hourMs) + hourMs) % hourMs);
+  let at = after + untilHour(after);
+  // Clocks that were set by half an hour in between do not show a full hour there.
+  if (untilHour(at) !== hourMs) at += untilHour(at);
+  return at;
 }
 
 /** Minutes of the day, of a time as `07:30`. */

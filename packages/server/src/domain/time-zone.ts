@@ -1,7 +1,8 @@
 import { IANAZone } from "luxon";
 
 export const minuteMs = 60_000;
-export const dayMs = 24 * 60 * minuteMs;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
 
 /** What is kept of a zone: half a kilobyte a day at most, dropped whole when there is more. */
 const daysMax = 2000;
@@ -102,8 +103,8 @@ export class TimeZone {
 
 const zones = new Map<string, TimeZone>();
 
-/** UTC for a name that this runtime does not know: what the name came from was checked by a runtime that did. */
-export function timeZone(name: string): TimeZone {
+/** UTC for a name that this runtime does not know: what the name came from was checked by a runtime that did; and for none. */
+export function timeZone(name = "UTC"): TimeZone {
   const known = zones.get(name);
   if (known !== undefined) return known;
   const zone = new TimeZone(IANAZone.isValidZone(name) ? name : "UTC");

@@ -1,5 +1,7 @@
 import { delayStepSchema } from "@tidings/contract/delay-step";
-import { nextLocalTime } from "../calendar-window.ts";
+import { weekdays } from "@tidings/contract/local-time";
+import { minuteOf, nextLocalTime } from "../local-time.ts";
+import { timeZone } from "../time-zone.ts";
 import type { StepKind } from "./step-kind.ts";
 
 export const delayStep: StepKind = {
@@ -7,7 +9,8 @@ export const delayStep: StepKind = {
   evaluate(step, facts) {
     const { seconds = 0, until } = delayStepSchema.parse(step);
     if (until === undefined) return { kind: "wait", dueAt: facts.baseTime + seconds * 1000 };
-    const { timeZone } = facts.recipient;
-    return { kind: "wait", dueAt: nextLocalTime({ after: facts.baseTime, timeZone, ...until }) };
+    const weekday = until.weekday === undefined ? undefined : weekdays.indexOf(until.weekday);
+    const zone = timeZone(facts.recipient.timeZone);
+    return { kind: "wait", dueAt: nextLocalTime(zone, facts.baseTime, minuteOf(until.time), weekday) };
   },
 };

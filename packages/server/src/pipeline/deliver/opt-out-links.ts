@@ -1,6 +1,7 @@
 import type { Delivery } from "../../domain/delivery.ts";
-import { type OptOutSigner, writeOptOutToken } from "../../domain/opt-out-token.ts";
+import { writeOptOutToken } from "../../domain/opt-out-token.ts";
 import { normaliseAddress } from "../../domain/recipient.ts";
+import type { ClaimSigner } from "../../domain/signed-claims.ts";
 import type { Configuration } from "../../ports/configuration.ts";
 
 export interface OptOutLinkSettings {
@@ -9,7 +10,7 @@ export interface OptOutLinkSettings {
   linkDays: number;
 }
 
-interface LinkKeyring extends OptOutSigner {
+interface LinkKeyring extends ClaimSigner {
   hash(environmentId: number, ...parts: string[]): string;
 }
 

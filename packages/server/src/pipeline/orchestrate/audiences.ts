@@ -3,6 +3,7 @@ import { type AudiencePlace, placeOf, placeText } from "../../domain/audience-pl
 import type { EventTurn } from "../../ports/store/orchestrate.ts";
 import type { Subscriber } from "../../ports/store/topics.ts";
 import { isAtAudience } from "./named-page.ts";
+import { noWrites } from "./no-writes.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import type { TurnPage } from "./turn-page.ts";
 
@@ -110,15 +111,7 @@ export class Audiences {
       cursor: record.cursor,
       now,
       progress: { kind: "continue", cursor: record.cursor, dueAt: now + this.#on.limits.expansionHeldMs },
-      otherLanes: [],
-      clearInline: false,
-      recipients: [],
-      dedupe: [],
-      throttles: [],
-      joins: [],
-      runs: [],
-      messages: [],
-      decisions: [],
+      ...noWrites,
     };
   }
 }

@@ -7,6 +7,7 @@ import type { EventTurn, NewMessage, RecipientWrite } from "../../ports/store/or
 import { attentionOf } from "./attention.ts";
 import { fateOf, faultOf } from "./direct-fate.ts";
 import type { PlannedTurn } from "./event-turn.ts";
+import { noWrites } from "./no-writes.ts";
 import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
 import { judge, type PolicyServices } from "./policy.ts";
@@ -121,14 +122,9 @@ function directTurn(
     cursor: record.cursor,
     now,
     progress: { kind: "done" },
-    otherLanes: [],
+    ...noWrites,
     clearInline: true,
     recipients: write === undefined ? [] : [write],
-    dedupe: [],
-    throttles: [],
-    joins: [],
-    runs: [],
     messages: [message],
-    decisions: [],
   };
 }

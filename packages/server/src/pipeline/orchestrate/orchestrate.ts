@@ -14,6 +14,7 @@ import { comesToEffect, type PlannedTurn, planEvent } from "./event-turn.ts";
 import { ExpansionTurns } from "./expansion-turns.ts";
 import { FirstTurns } from "./first-turns.ts";
 import { isAtAudience } from "./named-page.ts";
+import { noWrites } from "./no-writes.ts";
 import { People } from "./people.ts";
 import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
@@ -278,15 +279,7 @@ export class Orchestrate {
       cursor: record.cursor,
       now: this.#on.clock.now(),
       progress: { kind: "dead" as const, reason: "orchestration_failed", detail },
-      otherLanes: [],
-      clearInline: false,
-      recipients: [],
-      dedupe: [],
-      throttles: [],
-      joins: [],
-      runs: [],
-      messages: [],
-      decisions: [],
+      ...noWrites,
     };
     await this.#on.store.commitEvents({ turns: [turn] });
   }

@@ -1,9 +1,19 @@
+import { weekdays } from "@tidings/contract/local-time";
 import { describe, expect, test } from "vitest";
-import { nextLocalHour, nextLocalTime } from "./calendar-window.ts";
+import { minuteOf, nextLocalHour, nextLocalTime } from "./local-time.ts";
+import { timeZone as zoneOf } from "./time-zone.ts";
 
 const next = (after: string, timeZone: string | undefined, time: string, weekday?: "monday" | "sunday") =>
-  new Date(nextLocalTime({ after: Date.parse(after), timeZone, time, weekday })).toISOString();
-const hour = (after: string, timeZone?: string) => new Date(nextLocalHour(Date.parse(after), timeZone)).toISOString();
+  new Date(
+    nextLocalTime(
+      zoneOf(timeZone),
+      Date.parse(after),
+      minuteOf(time),
+      weekday === undefined ? undefined : weekdays.indexOf(weekday),
+    ),
+  ).toISOString();
+const hour = (after: string, timeZone?: string) =>
+  new Date(nextLocalHour(zoneOf(timeZone), Date.parse(after))).toISOString();
 
 describe("a time of the day where somebody is", () => {
   test.each([
@@ -77,7 +87,7 @@ describe("a time of the day where somebody is", () => {
     for (const timeZone of zones) {
       const format = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
       for (let after = Date.UTC(2026, 0, 1); after < Date.UTC(2027, 0, 1); after += 7 * 3_600_000 + 61_000) {
-        const found = nextLocalTime({ after, timeZone, time: "09:00" });
+        const found = nextLocalTime(zoneOf(timeZone), after, minuteOf("09:00"));
         expect([timeZone, after, format.format(found)]).toEqual([timeZone, after, "09:00"]);
         expect(found > after && found - after <= 25 * 3_600_000).toBe(true);
       }
