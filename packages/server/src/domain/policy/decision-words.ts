@@ -9,8 +9,8 @@ export interface Told {
 }
 
 const reasons: Readonly<Record<string, (told: Told) => string>> = {
-  workflow_step: ({ rule }) => `Sent: ${ruleWords(rule)}`,
-  direct_message: ({ rule }) => `Sent: ${ruleWords(rule)}`,
+  workflow_step: sent,
+  direct_message: sent,
   opted_out: ({ channel, rule }) => `Not sent${on(channel)}: ${ruleWords(rule)} switches it off`,
   consent_withdrawn: ({ channel }) => `Not sent${on(channel)}: the recipient has withdrawn their consent`,
   consent_missing: ({ channel }) =>
@@ -53,6 +53,11 @@ export function decisionWords(told: Told): string {
   const words = reasons[told.reason];
   if (words !== undefined) return words(told);
   return [told.outcome, told.reason, told.detail].filter((text) => text !== "").join(", ");
+}
+
+/** The detail of what is sent is the frequency that was asked for, where nothing gathers it. */
+function sent({ rule, detail }: Told): string {
+  return `Sent: ${ruleWords(rule)}${detail === "" ? "" : `, ${detail}, but nothing gathers it`}`;
 }
 
 function ruleWords(rule: string): string {

@@ -100,6 +100,22 @@ describe("orchestrate", () => {
     await queue.stop();
   });
 
+  test("an event for somebody who cannot be opened ends dead alone; those beside it go on", async () => {
+    const b = await bench();
+    const { store, environmentId } = b.corner;
+    await store.putRecipient({ recipient: b.corner.recipient({ id: "sealed-otherwise" }) });
+    const poison = await accept(b, { recipients: ["sealed-otherwise"] });
+    const event = await accept(b, { inline: people(2) });
+    const queue = b.start();
+    await b.rest();
+    expect(await shown(b, poison)).toMatchObject({ state: "dead", messages: [] });
+    expect((await shown(b, event)).messages).toHaveLength(4);
+    expect(await store.getDeadLetter({ environmentId, id: poison.id })).toMatchObject({
+      reason: "orchestration_failed",
+    });
+    await queue.stop();
+  });
+
   test("four processes that plan at once send nobody more than a cap allows, and record the rest", async () => {
     const b = await bench();
     const events = [];

@@ -20,7 +20,7 @@ import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { publishDueRuns } from "./publish.ts";
 import { handleRuns } from "./runs.ts";
-import { LoadedTenants } from "./tenants-in-sight.ts";
+import { tenantsOf } from "./tenants-of-turns.ts";
 import { adopt, beginEvent, carriedTraces, endTurn } from "./turn-spans.ts";
 
 /** Turns that lost a race are planned anew from a fresh read this often before the next poll takes them. */
@@ -169,7 +169,10 @@ export class Orchestrate {
     const read = await this.#recipients(store, [...keys.values()], lane);
     const known = works.some(({ page }) => page !== undefined) ? works.flatMap(({ page }) => page?.records ?? []) : [];
     const people = new People([...known, ...read], keyring, this.#persons);
-    const services = { ...this.#on, tenants: await this.#tenants(works, people) };
+    const services = {
+      ...this.#on,
+      tenants: await tenantsOf(works, people, limits.recipientsPerTurn, this.#on.tenants),
+    };
     const now = clock.now();
     const planned: PlannedTurn[] = [];
     for (const work of works) {
@@ -189,23 +192,6 @@ export class Orchestrate {
       }
     }
     return planned;
-  }
-
-  /** The tenants whose defaults the turns ask: of the event, else of each recipient. */
-  async #tenants(works: readonly EventWork[], people: People): Promise<LoadedTenants> {
-    const { tenants, limits } = this.#on;
-    const loaded = new LoadedTenants(tenants);
-    for (const { record, payload, inline, page } of works) {
-      const { environmentId, tenant, cursor } = record;
-      if (tenant !== "") {
-        await loaded.add(environmentId, [tenant]);
-        continue;
-      }
-      const ids = page?.ids ?? payload.recipients.slice(cursor, cursor + limits.recipientsPerTurn);
-      const keys = ids.map((id) => people.find(environmentId, id)?.profile.tenant ?? "");
-      await loaded.add(environmentId, [...keys, ...inline.map((one) => one.tenant ?? "")]);
-    }
-    return loaded;
   }
 
   async #recipients(

@@ -1,4 +1,5 @@
 import type { TenantPreferences } from "@tidings/contract/preferences";
+import { z } from "zod";
 import type { Tenants } from "../../ports/tenants.ts";
 import type { TenantsInSight } from "./policy.ts";
 
@@ -27,20 +28,25 @@ export class LoadedTenants implements TenantsInSight {
     this.#tenants = tenants;
   }
 
-  /** Empty ones are passed over. */
+  /** Empty ones are passed over, and those whose document is not read: who asks for one of these is told so. */
   async add(environmentId: number, keys: Iterable<string>): Promise<void> {
     const missing = [...new Set(keys)].filter((key) => key !== "" && !this.#loaded.has(nameOf(environmentId, key)));
     await Promise.all(
       missing.map(async (key) => {
-        const { preferences } = await this.#tenants.load(environmentId, key);
-        this.#loaded.set(nameOf(environmentId, key), preferences);
+        try {
+          const { preferences } = await this.#tenants.load(environmentId, key);
+          this.#loaded.set(nameOf(environmentId, key), preferences);
+        } catch (error) {
+          // A store that is away is another matter: all of it is tried again.
+          if (!(error instanceof z.ZodError || error instanceof SyntaxError)) throw error;
+        }
       }),
     );
   }
 
   preferencesOf(environmentId: number, tenant: string): TenantPreferences | undefined {
     const name = nameOf(environmentId, tenant);
-    if (!this.#loaded.has(name)) throw new RangeError("a tenant that was not read before the turn was planned");
+    if (!this.#loaded.has(name)) throw new RangeError(`tenant ${tenant} was not read before the turn was planned`);
     return this.#loaded.get(name);
   }
 }

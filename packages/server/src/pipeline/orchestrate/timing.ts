@@ -42,9 +42,15 @@ export function ruleText(timing: Exclude<SendTime, { outcome: "now" }>): string 
  * it is the same text for nearly all of them.
  */
 export function sentDecisions(because: string, timing: SendTime, judged: Judged | undefined, now: number): string {
-  const made = judged === undefined ? "" : `"rule":"${judged.verdict.rule}","versions":${judged.versions},`;
+  const made =
+    judged === undefined ? "" : `"rule":"${judged.verdict.rule}","versions":${judged.versions},${ungathered(judged)}`;
   const sent = `{"outcome":"send","reason":"${because}",${made}"at":${now}}`;
   if (timing.outcome !== "deferred") return `[${sent}]`;
   const deferred = { outcome: "deferred", reason: timing.rule.kind, detail: ruleText(timing), at: now };
   return `[${sent},${JSON.stringify(deferred)}]`;
+}
+
+/** Somebody who asked for a digest is told that this message is in none. */
+function ungathered({ verdict }: Judged): string {
+  return verdict.outcome === "digest" ? `"detail":"${verdict.frequency}",` : "";
 }
