@@ -10,6 +10,8 @@ export interface Scenario {
   /** Requests per second; 0 for a closed loop. */
   rate: number;
   events: number;
+  /** 1,000 where left out. */
+  recipients?: number;
 }
 
 export interface Figures {
@@ -30,13 +32,13 @@ export interface Target {
 /** Warms up, then sends what the scenario says, and waits until the provider has all of it. */
 export async function measureLoad(scenario: Scenario, { url, pid, provider, journal }: Target): Promise<Figures> {
   const warmRequests = Math.ceil(5000 / scenario.batch);
-  const { batch, connections, rate } = scenario;
-  await runLoad(url, { requests: warmRequests, connections, batch, event: "transactional" });
+  const { batch, connections, rate, recipients = 1000 } = scenario;
+  await runLoad(url, { requests: warmRequests, connections, batch, recipients, event: "transactional" });
   const warm = await taken(provider, warmRequests * batch);
   const cpu = cpuMicroseconds(pid);
   const requests = Math.ceil(scenario.events / batch);
   const total = requests * batch;
-  const load = runLoad(url, { requests, connections, batch, rate, event: "transactional" });
+  const load = runLoad(url, { requests, connections, batch, rate, recipients, event: "transactional" });
   await taken(provider, warm + total);
   const used = cpuMicroseconds(pid) - cpu;
   const memory = residentMib(pid);

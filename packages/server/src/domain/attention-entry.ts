@@ -22,12 +22,19 @@ export interface AttentionEntry {
  * checked field by field when it is read, which costs ten times as much as the split.
  */
 export function writeEntries(entries: readonly AttentionEntry[]): string {
-  return entries
-    .map(
-      ({ id, at, countsUntil, channel, lane, isHigh, category, tenant }) =>
-        `${id} ${at} ${countsUntil} ${channels.indexOf(channel)} ${lanes.indexOf(lane)} ${isHigh ? 1 : 0} ${category} ${tenant}`,
-    )
-    .join("\n");
+  return entries.map(writeEntry).join("\n");
+}
+
+export function writeEntry(entry: AttentionEntry): string {
+  const { id, at, countsUntil, channel, lane, isHigh, category, tenant } = entry;
+  return `${id} ${at} ${countsUntil} ${channels.indexOf(channel)} ${lanes.indexOf(lane)} ${isHigh ? 1 : 0} ${category} ${tenant}`;
+}
+
+/** `countsUntil` of the line that begins at `start`. */
+export function countsUntilOf(text: string, start: number): number {
+  const at = text.indexOf(" ", start) + 1;
+  const from = text.indexOf(" ", at) + 1;
+  return Number(text.slice(from, text.indexOf(" ", from)));
 }
 
 export function readEntries(text: string): AttentionEntry[] {

@@ -29,8 +29,8 @@ export type Admission =
   | { outcome: "dropped"; cap: Cap };
 
 /** Processes whose clocks differ by less may claim places of one recipient. */
-const clockSlackMs = 60_000;
-const admitted: Admission = { outcome: "admitted" };
+export const clockSlackMs = 60_000;
+export const admitted: Admission = { outcome: "admitted" };
 
 /**
  * Whether a message has a place among what its recipient has got and is to get, and the entries with it. No stretch of
@@ -70,7 +70,7 @@ function kept(entries: readonly AttentionEntry[], now: number, entriesMax: numbe
   return spare <= 0 ? counting : counting.filter(({ lane }) => lane !== "critical" || spare-- <= 0);
 }
 
-function entryOf(
+export function entryOf(
   { expiresAt: _, ...claimant }: Claimant,
   { caps, isHigh }: AttentionClaim,
   at: number,

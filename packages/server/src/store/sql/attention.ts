@@ -1,5 +1,5 @@
-import { type Admission, admit, type Cap } from "../../domain/attention.ts";
-import { type AttentionEntry, readEntries, writeEntries } from "../../domain/attention-entry.ts";
+import type { Admission, Cap } from "../../domain/attention.ts";
+import { admitText } from "../../domain/attention-text.ts";
 import type { HeldMessage, NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
 
 /** A recipient's row of attention. */
@@ -22,11 +22,6 @@ export interface Admitted {
   rows: AttentionRow[];
 }
 
-interface OpenRow {
-  row: AttentionRow;
-  entries: readonly AttentionEntry[];
-}
-
 /** Recipients of whom messages claim something, each once, in one order for all processes. */
 export function claimedOf(messages: readonly NewMessage[]): AttentionKey[] {
   const keys = new Map<string, AttentionKey>();
@@ -40,8 +35,8 @@ export function claimedOf(messages: readonly NewMessage[]): AttentionKey[] {
 
 /** Gives messages their places, one after the other. `stored` is what the rows have, which the caller has to itself until it commits. */
 export function admitMessages(messages: readonly NewMessage[], stored: readonly AttentionRow[]): Admitted {
-  const rows = new Map<string, OpenRow>();
-  for (const row of stored) rows.set(nameOf(row), { row, entries: readEntries(row.entries) });
+  const rows = new Map<string, { row: AttentionRow; entries: string }>();
+  for (const row of stored) rows.set(nameOf(row), { row, entries: row.entries });
   const result: Admitted = { messages: [], held: [], decisions: [], rows: [] };
   const written: NewMessage[] = [];
   for (const message of messages) {
@@ -50,14 +45,13 @@ export function admitMessages(messages: readonly NewMessage[], stored: readonly 
       written.push(message);
       continue;
     }
-    const { admission, entries } = admit(known.entries, claimantOf(message), message.claim, message.createdAt);
-    known.entries = entries;
+    const { admission, text } = admitText(known.entries, claimantOf(message), message.claim, message.createdAt);
+    known.entries = text;
     const kept = afterAdmission(message, admission, result);
     if (kept !== undefined) written.push(kept);
   }
   for (const { row, entries } of rows.values()) {
-    const text = writeEntries(entries);
-    if (text !== row.entries) result.rows.push({ ...row, entries: text });
+    if (entries !== row.entries) result.rows.push({ ...row, entries });
   }
   return { ...result, messages: written };
 }

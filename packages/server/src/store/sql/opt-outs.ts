@@ -17,7 +17,7 @@ export interface Starting {
 }
 
 /** All channels. */
-const anyChannel = -1;
+export const anyChannel = -1;
 
 const firstOf = (of: Starting, legal: 0 | 1, fits: string): string =>
   `coalesce((select o.refuses from opt_out o where o.environment_id = ${of.environment} and o.recipient = ${of.recipient}

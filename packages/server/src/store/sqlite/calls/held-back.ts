@@ -4,6 +4,7 @@ import { channelCode, laneCode } from "../../sql/codes.ts";
 import { heldReason, optedOut } from "../../sql/opt-outs.ts";
 import { covers } from "../../sql/suppressions.ts";
 import type { CallContext } from "../context.ts";
+import { hasSuspectAddress, hasSuspectRecipient, type Suspects } from "./suspects.ts";
 
 const given = { environment: "?", channel: "?", address: "?", sender: "?", lane: "?", category: "?" };
 const m = (column: string) => `m.${column}`;
@@ -20,9 +21,14 @@ const refusingSql = `select 1 from (select ? as environment, ? as recipient, ? a
 const coveringSql = `select 1 from suppression s where ${covers(given)} limit 1`;
 
 /** Why a message that is to start with its insert is held back; undefined where it is not. */
-export function whyHeldBack(context: CallContext, message: NewMessage, start: CallStart): string | undefined {
-  if (isCovered(context, message, start)) return heldReason(false);
-  return isRefused(context, message) ? heldReason(true) : undefined;
+export function whyHeldBack(
+  context: CallContext,
+  message: NewMessage,
+  start: CallStart,
+  suspects: Suspects,
+): string | undefined {
+  if (hasSuspectAddress(suspects, message) && isCovered(context, message, start)) return heldReason(false);
+  return hasSuspectRecipient(suspects, message) && isRefused(context, message) ? heldReason(true) : undefined;
 }
 
 function isCovered({ database }: CallContext, { origin, addressHash }: NewMessage, start: CallStart): boolean {

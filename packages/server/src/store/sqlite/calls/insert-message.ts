@@ -6,7 +6,7 @@ import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
 import { whyHeldBack } from "./held-back.ts";
 import { settle } from "./settle.ts";
-import { isSuspect, type Suspects } from "./suspects.ts";
+import type { Suspects } from "./suspects.ts";
 
 const columns = `id, event_id, run_id, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at,
   environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded`;
@@ -74,7 +74,7 @@ function insertStarted(
 ): HeldMessage["status"] | undefined {
   if (message.expiresAt !== null && message.expiresAt <= start.at)
     return insertEnded(context, message, "expired", start.at, "expired");
-  const reason = isSuspect(suspects, message) ? whyHeldBack(context, message, start) : undefined;
+  const reason = whyHeldBack(context, message, start, suspects);
   if (reason !== undefined) return insertEnded(context, message, "suppressed", start.at, reason);
   const inserted = context.database.run(
     startedSql,

@@ -1,17 +1,20 @@
 import type { NewMessage } from "../../../ports/store/orchestrate.ts";
 import { channelCode } from "../../sql/codes.ts";
 import { text } from "../../sql/columns.ts";
+import { anyChannel } from "../../sql/opt-outs.ts";
 import type { Database } from "../database.ts";
 
 /**
  * Of messages that are to start: addresses for which there is a suppression of some scope, as `environment:channel:hash`, and
- * recipients who have said no to something, as `environment:recipient`.
+ * recipients who have said no to something on a channel, as `environment:channel:recipient`.
  */
 export interface Suspects {
   addresses: ReadonlySet<string>;
   recipients: ReadonlySet<string>;
 }
 
+const refusingSql = `select distinct recipient from opt_out where environment_id = ? and refuses = 1
+  and channel in (${anyChannel}, ?) and recipient in (select value from json_each(?))`;
 const nobody: Suspects = { addresses: new Set(), recipients: new Set() };
 
 /**
@@ -22,7 +25,7 @@ export function suspectsAmong(database: Database, messages: readonly NewMessage[
   const starting = messages.filter(({ start }) => start !== null);
   if (starting.length === 0) return nobody;
   const addresses = new Set<string>();
-  for (const [name, group] of groupsOf(starting, addressGroup, ({ addressHash }) => addressHash)) {
+  for (const [name, group] of groupsOf(starting, channelGroup, ({ addressHash }) => addressHash)) {
     const { environmentId, channel } = group.origin;
     const rows = database.all(
       "select distinct address_hash from suppression where environment_id = ? and channel = ? and address_hash in (select value from json_each(?))",
@@ -33,10 +36,11 @@ export function suspectsAmong(database: Database, messages: readonly NewMessage[
     for (const row of rows) addresses.add(`${name}:${text(row, "address_hash")}`);
   }
   const recipients = new Set<string>();
-  for (const [name, group] of groupsOf(starting, environmentGroup, ({ recipient }) => recipient)) {
+  for (const [name, group] of groupsOf(starting, channelGroup, ({ recipient }) => recipient)) {
     const rows = database.all(
-      "select distinct recipient from opt_out where environment_id = ? and recipient in (select value from json_each(?))",
+      refusingSql,
       group.origin.environmentId,
+      channelCode[group.origin.channel],
       JSON.stringify(group.keys),
     );
     for (const row of rows) recipients.add(`${name}:${text(row, "recipient")}`);
@@ -44,8 +48,7 @@ export function suspectsAmong(database: Database, messages: readonly NewMessage[
   return addresses.size + recipients.size === 0 ? nobody : { addresses, recipients };
 }
 
-const addressGroup = ({ origin }: NewMessage): string => `${origin.environmentId}:${origin.channel}`;
-const environmentGroup = ({ origin }: NewMessage): string => `${origin.environmentId}`;
+const channelGroup = ({ origin }: NewMessage): string => `${origin.environmentId}:${origin.channel}`;
 
 function groupsOf(
   messages: readonly NewMessage[],
@@ -62,10 +65,10 @@ function groupsOf(
   return groups;
 }
 
-export function isSuspect(suspects: Suspects, message: NewMessage): boolean {
-  if (suspects === nobody) return false;
-  return (
-    suspects.addresses.has(`${addressGroup(message)}:${message.addressHash}`) ||
-    suspects.recipients.has(`${environmentGroup(message)}:${message.recipient}`)
-  );
+export function hasSuspectAddress({ addresses }: Suspects, message: NewMessage): boolean {
+  return addresses.size > 0 && addresses.has(`${channelGroup(message)}:${message.addressHash}`);
+}
+
+export function hasSuspectRecipient({ recipients }: Suspects, message: NewMessage): boolean {
+  return recipients.size > 0 && recipients.has(`${channelGroup(message)}:${message.recipient}`);
 }

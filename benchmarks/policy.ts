@@ -1,0 +1,108 @@
+import { parseArgs } from "node:util";
+import type { Api } from "../test/harness/api.ts";
+import { type Figures, measureLoad, type Scenario } from "./measure-load.ts";
+import { median } from "./measures.ts";
+import { createWorld } from "./world.ts";
+
+/*
+ * What policy costs: the same load with nothing to decide by, and with preferences and consents of every recipient, defaults
+ * of category and environment, quiet hours, a send window and a cap that all hold and let everything pass. Runs alternate,
+ * each on a fresh server. A decision is recorded in both: it cannot be switched off.
+ */
+const { values } = parseArgs({
+  options: {
+    events: { type: "string", default: "40000" },
+    runs: { type: "string", default: "5" },
+    recipients: { type: "string", default: "10000" },
+    only: { type: "string", default: "" },
+  },
+});
+const events = Number(values.events);
+const recipients = Number(values.recipients);
+const throughputMin = 0.8;
+const cpuMax = 1.25;
+const capMax = 20;
+// The warming-up sends 5,000.
+if ((events * 2 + 5000) / recipients > capMax) throw new Error("so many events for so few recipients exceed the cap");
+
+const scenarios: Scenario[] = [
+  { name: "1 in, 1 out", batch: 1, maxBatch: 1, connections: 128, rate: 0, events, recipients },
+  { name: "100 in, 1 out", batch: 100, maxBatch: 1, connections: 4, rate: 0, events, recipients },
+  { name: "100 in, 500 out", batch: 100, maxBatch: 500, connections: 4, rate: 0, events: events * 2, recipients },
+];
+
+/** Half an hour that lies 12 hours away: quiet hours that are asked each time, and never now. */
+function windowFarFromNow(): { from: string; to: string } {
+  const hour = String((new Date().getUTCHours() + 12) % 24).padStart(2, "0");
+  return { from: `${hour}:00`, to: `${hour}:30` };
+}
+
+async function decideByPolicy(api: Api): Promise<void> {
+  const quietHours = windowFarFromNow();
+  const hour = new Date().getUTCHours();
+  const at = (offset: number): string => `${String((hour + offset + 24) % 24).padStart(2, "0")}:00`;
+  await api.put("/v1/categories/transactional", {
+    class: "transactional",
+    retry: { delaysSeconds: [1, 1, 2, 2, 4, 4, 8, 8, 16, 16] },
+    preferences: { email: "on", all: "off" },
+    quietHours,
+    sendWindow: { from: at(-6), to: at(6) },
+    caps: [{ limit: capMax, windowSeconds: 86_400, channels: ["email"], over: "drop" }],
+  });
+  await api.put("/v1/policies/environment", {
+    preferences: { all: "on" },
+    defaultCountry: "AT",
+    jurisdictions: [{ countries: ["AT"], channels: ["email"], classes: ["transactional"], rule: "opt_in" }],
+  });
+  await inParts(recipients, 200, async (index) => {
+    const id = `r${index}`;
+    await api.put(`/v1/recipients/${id}/preferences`, {
+      all: { email: "on", sms: "off" },
+      categories: { news: { all: "off" }, transactional: { email: "on" } },
+      workflows: { critical: { email: "on" } },
+    });
+    const consent = { purpose: "transactional", channel: "email", action: "granted", source: "form" };
+    const { status } = await api.call("POST", `/v1/recipients/${id}/consents`, consent);
+    if (status !== 201) throw new Error(`a consent was answered with ${status}`);
+  });
+}
+
+async function inParts(count: number, part: number, run: (index: number) => Promise<void>): Promise<void> {
+  for (let start = 0; start < count; start += part) {
+    const size = Math.min(part, count - start);
+    await Promise.all(Array.from({ length: size }, (_, offset) => run(start + offset)));
+  }
+}
+
+async function measure(scenario: Scenario, policed: boolean): Promise<Figures> {
+  const world = await createWorld({ maxBatch: scenario.maxBatch, recipients });
+  try {
+    if (policed) await decideByPolicy(world.api);
+    return await measureLoad(scenario, { ...world, url: world.server.url, pid: world.server.pid });
+  } finally {
+    await world.close();
+  }
+}
+
+let faults = 0;
+for (const scenario of scenarios) {
+  if (!scenario.name.includes(values.only)) continue;
+  const without: Figures[] = [];
+  const policed: Figures[] = [];
+  for (let run = 0; run < Number(values.runs); run += 1) {
+    without.push(await measure(scenario, false));
+    policed.push(await measure(scenario, true));
+  }
+  const of = (runs: readonly Figures[], pick: (figures: Figures) => number): number => median(runs.map(pick));
+  const rate = of(policed, (f) => f.perSecond) / of(without, (f) => f.perSecond);
+  const cpu = of(policed, (f) => f.cpuMicroseconds) / of(without, (f) => f.cpuMicroseconds);
+  const holds = rate >= throughputMin && cpu <= cpuMax;
+  if (!holds) faults += 1;
+  const line = (runs: readonly Figures[]): string =>
+    `${Math.round(of(runs, (f) => f.perSecond))}/s at ${of(runs, (f) => f.cpuMicroseconds).toFixed(1)} µs CPU`;
+  process.stdout.write(
+    `${holds ? "ok  " : "FAIL"} ${scenario.name.padEnd(16)} without ${line(without)}, with ${line(policed)}: ` +
+      `${(rate * 100).toFixed(0)} % of the rate (at least 80), ${(cpu * 100).toFixed(0)} % of the CPU (at most 125)\n`,
+  );
+}
+process.exitCode = faults === 0 ? 0 : 1;
