@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../ports/clock.ts";
+import type { AttentionPlace, AttentionStore } from "../ports/store/attention.ts";
 import type { InboxBounds, InboxStore } from "../ports/store/inbox.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
 import type { TopicStore } from "../ports/store/topics.ts";
@@ -9,7 +10,8 @@ interface Parts {
   store: Pick<MaintenanceStore, "purgeExpiredKeys"> &
     Pick<InboxStore, "sweepInboxes"> &
     Pick<WebhookStore, "purgeWebhookDeliveries"> &
-    Pick<TopicStore, "sweepTopics">;
+    Pick<TopicStore, "sweepTopics"> &
+    Pick<AttentionStore, "sweepAttention">;
   clock: Clock;
   /** One process does it for all. */
   leases: Leases;
@@ -22,13 +24,14 @@ interface Parts {
 }
 
 /**
- * Deletes keys that have run out, deliveries that are old and subscriptions of topics that are gone, and takes expired items out of inboxes, a bounded number
+ * Deletes keys that have run out, deliveries that are old, subscriptions of topics that are gone and what no cap counts any more, and takes expired items out of inboxes, a bounded number
  * per transaction, until none is left; then waits for the next time.
  */
 export function startHousekeeping(parts: Parts): { stop(): void } {
   const { store, clock, leases, intervalMs, rowsMax } = parts;
   let stopped = false;
   let timer: Timer;
+  let attentionPlace: AttentionPlace | undefined;
   const arm = (): void => {
     if (!stopped) timer = clock.after(intervalMs, () => void purge());
   };
@@ -43,6 +46,8 @@ export function startHousekeeping(parts: Parts): { stop(): void } {
       const before = clock.now() - parts.webhookRetentionMs;
       await untilNone(rowsMax, (limit) => store.purgeWebhookDeliveries({ before, limit }));
       await untilNone(rowsMax, (limit) => store.sweepTopics({ limit }));
+      // One part of the table each time: nobody waits for what is deleted.
+      attentionPlace = await store.sweepAttention({ after: attentionPlace, now: clock.now(), limit: rowsMax });
       const { sweptMax, itemsMax, changesMax } = parts.inbox;
       const bounds = { itemsMax, changesMax };
       await untilNone(

@@ -31,12 +31,23 @@ export function admitText(
 
 /** Without what stands in front and counts for nothing any more; what lies behind goes when there is too much. */
 function withoutPast(text: string, now: number): string {
+  const start = endOfPast(text, now);
+  return start === 0 ? text : text.slice(start);
+}
+
+/** Whether no cap counts any of it any more. */
+export function countsForNothing(text: string, now: number): boolean {
+  return endOfPast(text, now) === text.length;
+}
+
+/** Where the first line begins that still counts. */
+function endOfPast(text: string, now: number): number {
   let start = 0;
   while (start < text.length && countsUntilOf(text, start) + clockSlackMs <= now) {
     const end = text.indexOf("\n", start);
     start = end === -1 ? text.length : end + 1;
   }
-  return start === 0 ? text : text.slice(start);
+  return start;
 }
 
 function linesOf(text: string): number {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { acceptConformance } from "./conformance/accept.conformance.ts";
 import { attemptsConformance } from "./conformance/attempts.conformance.ts";
 import { attentionConformance } from "./conformance/attention.conformance.ts";
+import { attentionSweepConformance } from "./conformance/attention-sweep.conformance.ts";
 import { audienceConformance } from "./conformance/audience.conformance.ts";
 import { choicesConformance } from "./conformance/choices.conformance.ts";
 import { configurationConformance } from "./conformance/configuration.conformance.ts";
@@ -55,6 +56,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     attemptsConformance(corner);
     settleConformance(corner);
     attentionConformance(corner);
+    attentionSweepConformance(corner);
     feedbackConformance(corner);
     deadLettersConformance(corner);
     inboxConformance(corner);

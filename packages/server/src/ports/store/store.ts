@@ -1,3 +1,4 @@
+import type { AttentionStore } from "./attention.ts";
 import type { ChoicesStore } from "./choices.ts";
 import type { ConfigurationStore } from "./configuration.ts";
 import type { DeliverStore } from "./deliver.ts";
@@ -32,6 +33,7 @@ export interface StoreCalls
     RecipientStore,
     ChoicesStore,
     SuppressionStore,
+    AttentionStore,
     InboxStore,
     LogStore,
     MaintenanceStore,

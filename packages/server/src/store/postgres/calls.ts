@@ -45,6 +45,7 @@ import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
 import { listRecipientTopics, listSubscriptions, subscribe, unsubscribe } from "./calls/subscriptions.ts";
 import { addSuppressions, listSuppressions, removeSuppressions } from "./calls/suppressions.ts";
+import { sweepAttention } from "./calls/sweep-attention.ts";
 import { sweepInboxes } from "./calls/sweep-inboxes.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
 import { deleteTopic, getTopic, listTopics, putTopic, sweepTopics } from "./calls/topics.ts";
@@ -108,6 +109,7 @@ export const calls: PostgresCalls = {
   inboxHeads,
   openInbox,
   revokeInboxTokens,
+  sweepAttention,
   sweepInboxes,
   putTopic,
   getTopic,

@@ -41,6 +41,7 @@ import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
 import { listRecipientTopics, listSubscriptions, subscribe, unsubscribe } from "./calls/subscriptions.ts";
 import { addSuppressions, listSuppressions, removeSuppressions } from "./calls/suppressions.ts";
+import { sweepAttention } from "./calls/sweep-attention.ts";
 import { sweepInboxes } from "./calls/sweep-inboxes.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
 import { deleteTopic, getTopic, listTopics, putTopic, sweepTopics } from "./calls/topics.ts";
@@ -104,6 +105,7 @@ export const calls: SqliteCalls = {
   inboxHeads,
   openInbox,
   revokeInboxTokens,
+  sweepAttention,
   sweepInboxes,
   putTopic,
   getTopic,
