@@ -4,6 +4,7 @@ import { attemptsConformance } from "./conformance/attempts.conformance.ts";
 import { attentionConformance } from "./conformance/attention.conformance.ts";
 import { audienceConformance } from "./conformance/audience.conformance.ts";
 import { choicesConformance } from "./conformance/choices.conformance.ts";
+import { collapseConformance } from "./conformance/collapse.conformance.ts";
 import { configurationConformance } from "./conformance/configuration.conformance.ts";
 import { type OpenStore, openCorner, type StoreUnderTest, times } from "./conformance/corner.conformance.ts";
 import { deadLettersConformance } from "./conformance/dead-letters.conformance.ts";
@@ -55,6 +56,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     attemptsConformance(corner);
     settleConformance(corner);
     attentionConformance(corner);
+    collapseConformance(corner);
     feedbackConformance(corner);
     deadLettersConformance(corner);
     inboxConformance(corner);

@@ -38,8 +38,15 @@ export function claimedOf(messages: readonly NewMessage[]): AttentionKey[] {
   return [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
 }
 
-/** Gives messages their places, one after the other. `stored` is what the rows have, which the caller has to itself until it commits. */
-export function admitMessages(messages: readonly NewMessage[], stored: readonly AttentionRow[]): Admitted {
+/**
+ * Gives messages their places, one after the other. `stored` is what the rows have, which the caller has to itself until it commits.
+ * A message that takes the place of others (`replaces`: their ids by its own) has theirs; where even so it has none, they keep it.
+ */
+export function admitMessages(
+  messages: readonly NewMessage[],
+  stored: readonly AttentionRow[],
+  replaces?: ReadonlyMap<string, readonly string[]>,
+): Admitted {
   const rows = new Map<string, OpenRow>();
   for (const row of stored) rows.set(nameOf(row), { row, entries: readEntries(row.entries) });
   const result: Admitted = { messages: [], held: [], decisions: [], rows: [] };
@@ -50,8 +57,10 @@ export function admitMessages(messages: readonly NewMessage[], stored: readonly 
       written.push(message);
       continue;
     }
-    const { admission, entries } = admit(known.entries, claimantOf(message), message.claim, message.createdAt);
-    known.entries = entries;
+    const older = replaces?.get(message.id);
+    const before = older === undefined ? known.entries : known.entries.filter(({ id }) => !older.includes(id));
+    const { admission, entries } = admit(before, claimantOf(message), message.claim, message.createdAt);
+    if (older === undefined || admission.outcome !== "dropped") known.entries = entries;
     const kept = afterAdmission(message, admission, result);
     if (kept !== undefined) written.push(kept);
   }
