@@ -16,6 +16,7 @@ describe("a step", () => {
     ["gathers by the day", digest({ kind: "calendar", every: "day", time: "08:30" })],
     ["gathers by the week", digest({ kind: "calendar", every: "week", time: "08:30", weekday: "friday" })],
     ["throttles", { type: "throttle", key: "data.a", limit: 1, windowSeconds: 60 }],
+    ["takes the place of older messages", { type: "channel", channel: "sms", template: "t", collapseKey: "data.a" }],
     ["waits until a time", { type: "delay", until: { time: "23:59", weekday: "sunday" } }],
   ])("%s", (_, step) => {
     expect(pathsOf(step)).toEqual([]);
@@ -28,6 +29,11 @@ describe("a step", () => {
       ["key"],
     ],
     ["more events than there may be", digest({ kind: "fixed", seconds: 60 }, { maxEvents: 1001 }), ["maxEvents"]],
+    [
+      "a collapse key that does not lead into the data",
+      { type: "channel", channel: "sms", template: "t", collapseKey: "steps.a" },
+      ["collapseKey"],
+    ],
     ["no time at all", { type: "delay" }, ["seconds"]],
     ["two times", { type: "delay", seconds: 5, until: { time: "09:00" } }, ["seconds"]],
     ["a time of no day", { type: "delay", until: { time: "24:00" } }, ["until.time"]],

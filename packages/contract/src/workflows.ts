@@ -15,6 +15,8 @@ export const channelStepSchema = z.strictObject({
   type: z.literal("channel"),
   channel: channelSchema,
   template: keySchema,
+  /** A newer message with the same value to the same address takes the place of one that has not gone out. */
+  collapseKey: dataPathSchema.optional(),
 });
 
 /** Headers that the request itself decides, or that would change how it is framed. */

@@ -29,6 +29,12 @@ export function admitText(
   return { admission, text: writeEntries(entries) };
 }
 
+/** Without the places of some messages. */
+export function withoutMessages(text: string, ids: readonly string[]): string {
+  const isOther = (line: string): boolean => !ids.some((id) => line.startsWith(`${id} `));
+  return text.split("\n").filter(isOther).join("\n");
+}
+
 /** Without what stands in front and counts for nothing any more; what lies behind goes when there is too much. */
 function withoutPast(text: string, now: number): string {
   const start = endOfPast(text, now);

@@ -7,7 +7,7 @@ import type { StepFacts, StepKind } from "./steps/step-kind.ts";
 
 /** What one turn of a run comes to: what it sends, and where it ends. */
 export interface RunPlan {
-  sends: { step: string; channel: Channel; template: string }[];
+  sends: { step: string; channel: Channel; template: string; collapseKey?: string | undefined }[];
   /** Branches taken, for the record: step and whether its condition held. */
   branches: { step: string; holds: boolean }[];
   /** Throttles that it has come past: where it may not, nothing of the turn is made. */
@@ -44,7 +44,10 @@ export function planRun(program: Program, at: number, facts: StepFacts, kinds: R
       if (plan.sends.length > 0) return { ...plan, end: { kind: "wait", at: index, dueAt: facts.baseTime } };
       plan.throttles.push(result.throttle);
     }
-    if (result.kind === "send") plan.sends.push({ step: step.id, channel: result.channel, template: result.template });
+    if (result.kind === "send") {
+      const { channel, template, collapseKey } = result;
+      plan.sends.push({ step: step.id, channel, template, collapseKey });
+    }
     if (result.kind === "branch") plan.branches.push({ step: step.id, holds: result.holds });
     index = result.kind === "branch" && !result.holds ? instruction.otherwise : index + 1;
   }

@@ -28,6 +28,12 @@ export function idsConformance(name: string, make: () => { ids: Ids; advance: ()
       expect(made).toEqual([...made].sort());
     });
 
+    test("of one source rise with each that is made", () => {
+      const { ids } = make();
+      const made = Array.from({ length: 20_000 }, () => ids.next());
+      expect(made).toEqual([...made].sort());
+    });
+
     test("are derived the same from the same time and parts", () => {
       expect(make().ids.derive(1_700_000_000_000, "run", "mail")).toBe(
         make().ids.derive(1_700_000_000_000, "run", "mail"),

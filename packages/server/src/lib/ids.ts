@@ -32,12 +32,22 @@ export function timeOfId(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
-/** Ids of this moment from a clock and random bytes. Bytes are drawn 256 ids at a time, as a call costs more than they do. */
+/** Ids of one millisecond that a source numbers: the 12 bits behind the version. */
+const perMs = 4096;
+/** A clock that is set back by less leaves ids rising. */
+const setBackMaxMs = 1_000;
+
+/**
+ * Ids of this moment from a clock and random bytes, each greater than the one before: whose event came in first can be told by
+ * them. Bytes are drawn 256 ids at a time, as a call costs more than they do.
+ */
 export class IdSource {
   readonly #now: () => number;
   readonly #bytes: (length: number) => Buffer;
   #pool = "";
   #used = 0;
+  #ms = -1;
+  #count = 0;
 
   constructor(now: () => number, bytes: (length: number) => Buffer) {
     this.#now = now;
@@ -49,12 +59,27 @@ export class IdSource {
       this.#pool = this.#bytes(256 * 10).toString("hex");
       this.#used = 0;
     }
-    const hex = this.#pool.slice(this.#used, this.#used + 20);
+    const random = this.#pool.slice(this.#used + 3, this.#used + 20);
     this.#used += 20;
-    return uuidFrom(this.#now(), hex);
+    this.#step();
+    return uuidFrom(this.#ms, this.#count.toString(16).padStart(3, "0") + random);
   }
 
   derive(timeMs: number, ...parts: string[]): string {
     return deriveId(timeMs, ...parts);
+  }
+
+  /** With more ids in a millisecond than there are numbers, the next one is begun early. */
+  #step(): void {
+    const now = Math.trunc(this.#now());
+    if (now > this.#ms || this.#ms - now > setBackMaxMs) {
+      this.#ms = now;
+      this.#count = 0;
+      return;
+    }
+    this.#count += 1;
+    if (this.#count < perMs) return;
+    this.#ms += 1;
+    this.#count = 0;
   }
 }

@@ -5,6 +5,7 @@ import { attentionConformance } from "./conformance/attention.conformance.ts";
 import { attentionSweepConformance } from "./conformance/attention-sweep.conformance.ts";
 import { audienceConformance } from "./conformance/audience.conformance.ts";
 import { choicesConformance } from "./conformance/choices.conformance.ts";
+import { collapseConformance } from "./conformance/collapse.conformance.ts";
 import { configurationConformance } from "./conformance/configuration.conformance.ts";
 import { type OpenStore, openCorner, type StoreUnderTest, times } from "./conformance/corner.conformance.ts";
 import { deadLettersConformance } from "./conformance/dead-letters.conformance.ts";
@@ -57,6 +58,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     settleConformance(corner);
     attentionConformance(corner);
     attentionSweepConformance(corner);
+    collapseConformance(corner);
     feedbackConformance(corner);
     deadLettersConformance(corner);
     inboxConformance(corner);

@@ -27,6 +27,7 @@ const reasons: Readonly<Record<string, (told: Told) => string>> = {
   expires_before_send_window: () => "Not sent: its time runs out before the category is sent again",
   no_time_to_send: () => "Not sent: quiet hours and send window leave no time for it",
   cap_reached: ({ detail }) => `Not sent: the recipient has had as many messages as the cap allows${named(detail)}`,
+  superseded: ({ detail }) => `Not sent: a newer message took its place${named(detail)}`,
   topic_unknown: ({ detail }) => `Nobody reached: there is no topic${named(detail)}`,
   condition_held: () => "The condition held: its first branch was taken",
   condition_failed: () => "The condition did not hold: its other branch was taken",

@@ -15,7 +15,7 @@ function fieldsOf(step: StepDefinition): ChannelStep {
 export const channelStep: StepKind = {
   type: "channel",
   evaluate(step) {
-    const { channel, template } = fieldsOf(step);
-    return { kind: "send", channel, template };
+    const { channel, template, collapseKey } = fieldsOf(step);
+    return { kind: "send", channel, template, collapseKey };
   },
 };

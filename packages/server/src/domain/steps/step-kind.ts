@@ -26,8 +26,8 @@ export interface StepFacts {
 /** What a step wants; a closed set of primitives on which further kinds of step are built. */
 export type StepResult =
   | { kind: "next" }
-  /** A message to each address of the recipient on the channel. */
-  | { kind: "send"; channel: Channel; template: string }
+  /** A message to each address of the recipient on the channel; with `collapseKey`, in place of older ones of the same value. */
+  | { kind: "send"; channel: Channel; template: string; collapseKey?: string | undefined }
   /** Go on after this time, durably. */
   | { kind: "wait"; dueAt: number }
   /** Take the `then` branch, or the other. */

@@ -307,7 +307,8 @@ export class Dispatcher {
       pending.state = "started";
       return true;
     }
-    if (status !== "lost") this.#services.on.observer.onHeldBack(pending.delivery, this.#integration, status);
+    if (status === "suppressed" || status === "expired")
+      this.#services.on.observer.onHeldBack(pending.delivery, this.#integration, status);
     this.#release(pending);
     return false;
   }

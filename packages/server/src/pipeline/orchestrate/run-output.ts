@@ -9,6 +9,7 @@ import type { Configuration, Versioned } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
 import { attentionOf } from "./attention.ts";
+import { collapseHash } from "./collapse-key.ts";
 import { sharedOrigin } from "./origins.ts";
 import type { Person } from "./person.ts";
 import { type Judged, judge, type PolicyServices } from "./policy.ts";
@@ -130,6 +131,7 @@ interface Send {
   channel: MessageOrigin["channel"];
   template: string;
   templateVersion: number;
+  collapseKey?: string | undefined;
   address: { hash: string; value: string };
   judged: Judged;
 }
@@ -160,6 +162,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     decisions: sentDecisions("workflow_step", timing, send.judged, now),
     start: null,
     claim: attentionOf(source, origin, frame.workflow.document.priority === "high", person),
+    collapseHash: collapseHash(frame, send.collapseKey, origin, person.id, send.address.hash),
   });
   // The look for what is due finds it.
   if (timing.outcome === "deferred") return;

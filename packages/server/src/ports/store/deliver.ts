@@ -38,7 +38,7 @@ export interface AttemptStart {
 export type StartResult =
   | { status: "started" }
   /** Settled instead: it will not go out. */
-  | { status: "suppressed" | "expired" }
+  | { status: "suppressed" | "expired" | "superseded" }
   /** Not queued any more, or another attempt has that number. */
   | { status: "lost" };
 

@@ -78,13 +78,18 @@ export interface NewMessage {
   start: CallStart | null;
   /** What it asks of the recipient's attention, of which its caps leave so much; null where there are none. */
   claim: AttentionClaim | null;
+  /** What it has in common with messages whose place it takes where they have not gone out; left out where there is no such key. */
+  collapseHash?: string | undefined;
 }
 
 /** A message that was to go out with its insert, and does not. */
 export interface HeldMessage {
   id: string;
-  /** `lost`: an earlier turn wrote it. By a cap it is `deferred`: it waits in its row; or `dropped`: it was not made. */
-  status: "suppressed" | "expired" | "lost" | "deferred" | "dropped";
+  /**
+   * `lost`: an earlier turn wrote it. By a cap it is `deferred`: it waits in its row; or `dropped`: it was not made. `superseded`:
+   * a newer one of its collapse key is there, and it was written as canceled.
+   */
+  status: "suppressed" | "expired" | "lost" | "deferred" | "dropped" | "superseded";
 }
 
 export interface NewRun {

@@ -97,6 +97,7 @@ export class Rows {
       decisions: "[]",
       start: null,
       claim: null,
+      collapseHash: undefined,
     };
     return { ...message, ...laidOver(message, over), origin: { ...origin, ...laidOver(origin, over) } };
   }

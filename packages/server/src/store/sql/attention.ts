@@ -1,5 +1,5 @@
 import type { Admission, Cap } from "../../domain/attention.ts";
-import { admitText } from "../../domain/attention-text.ts";
+import { admitText, withoutMessages } from "../../domain/attention-text.ts";
 import type { HeldMessage, NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
 
 /** A recipient's row of attention. */
@@ -33,8 +33,15 @@ export function claimedOf(messages: readonly NewMessage[]): AttentionKey[] {
   return [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
 }
 
-/** Gives messages their places, one after the other. `stored` is what the rows have, which the caller has to itself until it commits. */
-export function admitMessages(messages: readonly NewMessage[], stored: readonly AttentionRow[]): Admitted {
+/**
+ * Gives messages their places, one after the other. `stored` is what the rows have, which the caller has to itself until it commits.
+ * A message that takes the place of others (`replaces`: their ids by its own) has theirs; where even so it has none, they keep it.
+ */
+export function admitMessages(
+  messages: readonly NewMessage[],
+  stored: readonly AttentionRow[],
+  replaces?: ReadonlyMap<string, readonly string[]>,
+): Admitted {
   const rows = new Map<string, { row: AttentionRow; entries: string }>();
   for (const row of stored) rows.set(nameOf(row), { row, entries: row.entries });
   const result: Admitted = { messages: [], held: [], decisions: [], rows: [] };
@@ -45,8 +52,10 @@ export function admitMessages(messages: readonly NewMessage[], stored: readonly 
       written.push(message);
       continue;
     }
-    const { admission, text } = admitText(known.entries, claimantOf(message), message.claim, message.createdAt);
-    known.entries = text;
+    const older = replaces?.get(message.id);
+    const before = older === undefined ? known.entries : withoutMessages(known.entries, older);
+    const { admission, text } = admitText(before, claimantOf(message), message.claim, message.createdAt);
+    if (older === undefined || admission.outcome !== "dropped") known.entries = text;
     const kept = afterAdmission(message, admission, result);
     if (kept !== undefined) written.push(kept);
   }

@@ -41,13 +41,13 @@ export const movedTables: readonly MovedTable[] = [
     "event",
     "id",
     `environment_id:i id:u kind:s lane:s state:s generation:i cursor:i holder:i received_at:b due_at:b expires_at:b name:t
-     tenant:t cancellation_hash:t payload:t inline:t trace:t position:t`,
+     tenant:t cancellation_hash:t payload:t inline:t trace:t position:t order_key:t order_place:t`,
     nobody,
   ),
   movedTable(
     "continuation",
     "event_id lane",
-    "environment_id:i event_id:u lane:s holder:i cursor:i due_at:b tenant:t position:t",
+    "environment_id:i event_id:u lane:s holder:i cursor:i due_at:b tenant:t position:t order_key:t order_place:t",
     { ...nobody, environment_id: "(select event.environment_id from event where event.id = continuation.event_id)" },
   ),
   movedTable(
@@ -61,7 +61,7 @@ export const movedTables: readonly MovedTable[] = [
     "run",
     "id",
     `environment_id:i id:u event_id:u lane:s state:s step:i holder:i workflow_version:i due_at:b expires_at:b created_at:b
-     workflow:t recipient:t tenant:t cancellation_hash:t journal:t gathers:s`,
+     workflow:t recipient:t tenant:t cancellation_hash:t journal:t gathers:s order_key:t order_place:t`,
     nobody,
   ),
   movedTable(
@@ -87,7 +87,7 @@ export const movedTables: readonly MovedTable[] = [
     `environment_id:i id:u event_id:u run_id:u channel:s lane:s state:s holder:i workflow_version:i template_version:i
      attempts:i created_at:b due_at:b expires_at:b first_attempt_at:b settled_at:b sent_at:b delivered_at:b opened_at:b
      clicked_at:b read_at:b complained_at:b step:t workflow:t template:t category:t tenant:t recipient:t address_hash:t
-     reason:t content:t decisions:t attempt:t expanded:s`,
+     reason:t content:t decisions:t attempt:t expanded:s collapse_hash:t order_key:t order_place:t`,
     { ...nobody, run_id: "nullif(run_id, '')" },
   ),
   movedTable(

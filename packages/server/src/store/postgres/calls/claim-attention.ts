@@ -18,7 +18,11 @@ const writtenSql = `update attention set entries = r.entries
   where attention.environment_id = r.environment_id and attention.recipient = r.recipient`;
 
 /** Places for messages that claim one: whoever wants one of the same recipient waits for this transaction's end. */
-export async function claimAttention(sql: Session, messages: readonly NewMessage[]): Promise<Admitted | undefined> {
+export async function claimAttention(
+  sql: Session,
+  messages: readonly NewMessage[],
+  replaces?: ReadonlyMap<string, readonly string[]>,
+): Promise<Admitted | undefined> {
   if (messages.every(({ claim }) => claim === null)) return undefined;
   const keys = claimedOf(messages).map(({ environmentId, recipient }) => ({
     environment_id: environmentId,
@@ -29,7 +33,7 @@ export async function claimAttention(sql: Session, messages: readonly NewMessage
     recipient: text(row, "recipient"),
     entries: text(row, "entries"),
   }));
-  const admitted = admitMessages(messages, stored);
+  const admitted = admitMessages(messages, stored, replaces);
   const rows = admitted.rows.map(({ environmentId, ...row }) => ({ environment_id: environmentId, ...row }));
   await Promise.all([
     rows.length === 0 ? undefined : sql.run(writtenSql, JSON.stringify(rows)),

@@ -1,10 +1,13 @@
 import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.ts";
 import { startedAttempt } from "../../sql/attempts.ts";
 import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
+import { type Overtaken, overtakenRow, superseded } from "../../sql/collapse.ts";
 import { integer, text } from "../../sql/columns.ts";
 import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
 import { insertedMessagesSql } from "./inserted-messages-sql.ts";
+import { settleAll } from "./settle.ts";
+import { collapsed, supersede } from "./supersede.ts";
 
 /**
  * Message ids are derived, so a step that runs again makes the same rows: they are there already. Gives which messages
@@ -12,10 +15,44 @@ import { insertedMessagesSql } from "./inserted-messages-sql.ts";
  */
 export async function insertMessages(context: CallContext, messages: readonly NewMessage[]): Promise<HeldMessage[]> {
   if (messages.length === 0) return [];
-  const admitted = await claimAttention(context.sql, messages);
+  const newest = await collapsed(context.sql, messages);
+  const kept = newest?.messages ?? messages;
+  const admitted = await claimAttention(context.sql, kept, newest?.replaces);
   const held = admitted?.held ?? [];
-  await insertAdmitted(context, admitted?.messages ?? messages, held);
+  const written = admitted?.messages ?? kept;
+  if (newest !== undefined) {
+    await insertOvertaken(context, newest.overtaken, held);
+    await supersede(context, written, newest.replaces);
+  }
+  await insertAdmitted(context, written, held);
   return held;
+}
+
+/** Newer messages of their collapse keys came before them: they end as they are written. Adds to `held`. */
+async function insertOvertaken(
+  context: CallContext,
+  overtaken: readonly Overtaken[],
+  held: HeldMessage[],
+): Promise<void> {
+  if (overtaken.length === 0) return;
+  const rows = overtaken.map((one) => ({ ...rowOf(context, overtakenRow(one)), holder: 0 }));
+  const found = await context.sql.all(insertedMessagesSql, JSON.stringify(rows));
+  const made = new Set(found.map((row) => text(row, "id")));
+  for (const { message } of overtaken) {
+    held.push({ id: message.id, status: "superseded" });
+    if (made.has(message.id)) context.count(message.origin, message.state, message.createdAt);
+  }
+  const settled = overtaken.filter(({ message }) => made.has(message.id));
+  await settleAll(
+    context,
+    settled.map(({ message: { id: messageId, origin, createdAt: at } }) => ({
+      environmentId: origin.environmentId,
+      messageId,
+      after: superseded,
+      at,
+      integration: "",
+    })),
+  );
 }
 
 /** Adds to `held`. */
@@ -99,6 +136,8 @@ function rowOf({ holding }: CallContext, message: NewMessage) {
     content: message.content,
     decisions: message.decisions,
     expanded: message.expanded === true ? 1 : null,
+    // Left out where there is none: the statement's text stays as short as it was.
+    collapse_hash: message.collapseHash,
     attempt: start === null ? null : startedAttempt(start, 1),
     sender: start?.integration ?? null,
   };

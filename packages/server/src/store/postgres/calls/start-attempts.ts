@@ -1,6 +1,7 @@
 import type { AttemptStart, StartResult } from "../../../ports/store/deliver.ts";
 import { currentAttempt, startedAttempt } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
+import { overtakenSql, superseded } from "../../sql/collapse.ts";
 import { integer, integerOrNull, text } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
 import { heldReason, optedOut } from "../../sql/opt-outs.ts";
@@ -8,7 +9,7 @@ import { covers } from "../../sql/suppressions.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import { archiveAttempts } from "./archive-attempts.ts";
-import { settleAll } from "./settle.ts";
+import { type Settled, settleAll } from "./settle.ts";
 
 /**
  * STARTED: the last point at which a message can be held back. Expiry and suppression are checked inside the statement,
@@ -42,7 +43,7 @@ const startedSql = `update message set state = ${messageStateCode.sending}, hold
       sender: "r.sender",
       lane: "message.lane",
       category: "message.category",
-    })}) and not ${refusesSql}
+    })}) and not ${refusesSql} and not ${overtakenSql}
   returning message.id`;
 
 const beforeSql = `select message.id, message.attempt
@@ -84,7 +85,7 @@ async function startRound(
   );
 }
 
-const refusedSql = `select message.id, message.state, message.attempts, message.expires_at, ${refusesSql} as refuses
+const refusedSql = `select message.id, message.state, message.attempts, message.expires_at, ${refusesSql} as refuses, ${overtakenSql} as overtaken
   from json_to_recordset($1) as r (environment_id int, id uuid)
   join message on message.environment_id = r.environment_id and message.id = r.id and ${few}
   order by message.id for update of message`;
@@ -98,12 +99,16 @@ async function refuse(
   if (attempts.length === 0) return;
   const found = await context.sql.all(refusedSql, JSON.stringify(attempts.map(keyOf)));
   const rows = new Map(found.map((row) => [text(row, "id"), row]));
-  const settled = attempts.flatMap((attempt) => {
+  const settled = attempts.flatMap((attempt): Settled[] => {
     const { environmentId, messageId, number, call } = attempt;
     const row = rows.get(messageId);
     const isNext =
       row !== undefined && integer(row, "state") === messageStateCode.queued && integer(row, "attempts") === number - 1;
     if (!isNext) return [];
+    if (row["overtaken"] === true) {
+      results.set(attempt, { status: "superseded" });
+      return [{ environmentId, messageId, after: superseded, at: call.at, integration: "" }];
+    }
     const expiresAt = integerOrNull(row, "expires_at");
     const state = expiresAt !== null && expiresAt <= call.at ? ("expired" as const) : ("suppressed" as const);
     results.set(attempt, { status: state });

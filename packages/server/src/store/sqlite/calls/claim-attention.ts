@@ -10,9 +10,13 @@ const writtenSql = `insert into attention (environment_id, recipient, entries) v
   on conflict do update set entries = excluded.entries`;
 
 /** Places for messages that claim one, in the turn's transaction, of which there is one at a time. */
-export function claimAttention(database: Database, messages: readonly NewMessage[]): Admitted | undefined {
+export function claimAttention(
+  database: Database,
+  messages: readonly NewMessage[],
+  replaces?: ReadonlyMap<string, readonly string[]>,
+): Admitted | undefined {
   if (messages.every(({ claim }) => claim === null)) return undefined;
-  const admitted = admitMessages(messages, readRows(database, messages));
+  const admitted = admitMessages(messages, readRows(database, messages), replaces);
   for (const { environmentId, recipient, entries } of admitted.rows)
     database.run(writtenSql, environmentId, recipient, entries);
   for (const decision of admitted.decisions) insertDecision(database, decision);

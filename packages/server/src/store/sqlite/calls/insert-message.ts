@@ -2,19 +2,22 @@ import type { CallStart } from "../../../ports/store/call-start.ts";
 import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.ts";
 import { startedAttempt } from "../../sql/attempts.ts";
 import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
+import { type Overtaken, overtakenRow, superseded } from "../../sql/collapse.ts";
 import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
 import { whyHeldBack } from "./held-back.ts";
 import { settle } from "./settle.ts";
 import type { Suspects } from "./suspects.ts";
+import { collapsed, supersede } from "./supersede.ts";
 
 const columns = `id, event_id, run_id, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at,
-  environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded`;
+  environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded,
+  collapse_hash`;
 
 const waitingSql = `insert into message (${columns})
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
 const startedSql = `insert into message (${columns}, attempts, first_attempt_at, attempt)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
 
 /**
  * Message ids are derived, so a step that runs again makes the same rows: they are there already. Gives which messages
@@ -25,9 +28,14 @@ export function insertMessages(
   messages: readonly NewMessage[],
   suspects: Suspects,
 ): readonly HeldMessage[] {
-  const admitted = claimAttention(context.database, messages);
+  const newest = collapsed(context.database, messages);
+  const kept = newest?.messages ?? messages;
+  const admitted = claimAttention(context.database, kept, newest?.replaces);
   const held = admitted?.held ?? [];
-  for (const message of admitted?.messages ?? messages) {
+  if (newest !== undefined) for (const one of newest.overtaken) held.push(insertOvertaken(context, one));
+  for (const message of admitted?.messages ?? kept) {
+    const older = newest?.replaces.get(message.id);
+    if (older !== undefined) supersede(context, message, older);
     if (message.start === null) insertWaiting(context, message);
     else {
       const status = insertStarted(context, message, message.start, suspects);
@@ -35,6 +43,13 @@ export function insertMessages(
     }
   }
   return held;
+}
+
+/** A newer message of its collapse key came before it: it ends as it is written. */
+function insertOvertaken(context: CallContext, overtaken: Overtaken): HeldMessage {
+  const { id, createdAt } = overtaken.message;
+  if (insertWaiting(context, overtakenRow(overtaken))) settle(context, id, superseded, createdAt, "");
+  return { id, status: "superseded" };
 }
 
 function insertWaiting(context: CallContext, message: NewMessage): boolean {
@@ -112,7 +127,7 @@ function insertEnded(
   return state;
 }
 
-function originValues({ origin, expanded }: NewMessage) {
+function originValues({ origin, expanded, collapseHash }: NewMessage) {
   return [
     origin.environmentId,
     origin.step,
@@ -125,5 +140,6 @@ function originValues({ origin, expanded }: NewMessage) {
     origin.category,
     origin.tenant,
     expanded === true ? 1 : null,
+    collapseHash ?? null,
   ] as const;
 }

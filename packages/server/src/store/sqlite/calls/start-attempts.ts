@@ -1,6 +1,7 @@
 import type { AttemptStart, StartResult } from "../../../ports/store/deliver.ts";
 import { currentAttempt, startedAttempt } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
+import { overtakenSql, superseded } from "../../sql/collapse.ts";
 import { integer, integerOrNull } from "../../sql/columns.ts";
 import { heldReason, optedOut } from "../../sql/opt-outs.ts";
 import { covers } from "../../sql/suppressions.ts";
@@ -28,8 +29,9 @@ const refusesSql = optedOut({
 });
 
 const startedSql = `update message set state = ${messageStateCode.sending}, attempts = ?, attempt = ?, first_attempt_at = coalesce(first_attempt_at, ?)
-     where id = ? and state = ${messageStateCode.queued} and attempts = ? and (expires_at is null or expires_at > ?) and not ${suppressed} and not ${refusesSql}`;
-const refusedSql = `select state, attempts, expires_at, ${refusesSql} as refuses from message where id = ?`;
+     where id = ? and state = ${messageStateCode.queued} and attempts = ? and (expires_at is null or expires_at > ?) and not ${suppressed} and not ${refusesSql}
+       and not ${overtakenSql}`;
+const refusedSql = `select state, attempts, expires_at, ${refusesSql} as refuses, ${overtakenSql} as overtaken from message where id = ?`;
 
 /**
  * STARTED: the last point at which a message can be held back. Expiry and suppression are checked inside the statement,
@@ -67,6 +69,10 @@ function refuse(context: CallContext, attempt: AttemptStart): StartResult {
     integer(row, "attempts") !== attempt.number - 1
   ) {
     return { status: "lost" };
+  }
+  if (integer(row, "overtaken") === 1) {
+    settle(context, attempt.messageId, superseded, attempt.call.at, "");
+    return { status: "superseded" };
   }
   const expiresAt = integerOrNull(row, "expires_at");
   const status = expiresAt !== null && expiresAt <= attempt.call.at ? ("expired" as const) : ("suppressed" as const);
