@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { channelSchema } from "./words.ts";
+import { namedChannelsSchema } from "./named-channels.ts";
 
 /** At most `limit` messages to one recipient in any stretch of `windowSeconds`. */
 export const capSchema = z
@@ -9,8 +9,8 @@ export const capSchema = z
       .int()
       .min(1)
       .max(31 * 86_400),
-    /** Messages on these channels alone are counted, and held to it; all where left out. */
-    channels: z.array(channelSchema).min(1).max(7).optional(),
+    /** Messages on these channels alone are counted, and held to it; where left out, all that are not silent. */
+    channels: namedChannelsSchema.optional(),
     /** So many of `limit` are kept for what matters: workflows of priority `high`. */
     reserve: z.int().min(1).max(99).optional(),
     /** What becomes of a message that there is no place for: it is not made, or waits until there is one. */

@@ -8,6 +8,7 @@ import { policyTexts } from "./texts/policy.ts";
 import { queuesTexts } from "./texts/queues.ts";
 import { recipientsTexts } from "./texts/recipients.ts";
 import { suppressionTexts } from "./texts/suppressions.ts";
+import { timingTexts } from "./texts/timing.ts";
 import { topicsTexts } from "./texts/topics.ts";
 import { webhookTexts } from "./texts/webhooks.ts";
 
@@ -25,6 +26,7 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   ...configurationTexts,
   ...operationTexts,
   ...policyTexts,
+  ...timingTexts,
   ...queuesTexts,
   ...webhookTexts,
   ...suppressionTexts,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { countrySchema } from "./consents.ts";
 import { channelSettingsSchema } from "./preferences.ts";
+import { timingFields } from "./timing.ts";
 import { channelSchema, laneSchema } from "./words.ts";
 
 /** The one key of a policy: it holds for the environment. */
@@ -24,5 +25,6 @@ export const policyBodySchema = z.strictObject({
   jurisdictions: z.array(jurisdictionSchema).max(200).optional(),
   /** Country of recipients who have none. Where left out, no country's rules hold for them. */
   defaultCountry: countrySchema.optional(),
+  ...timingFields,
 });
 export type PolicyBody = z.infer<typeof policyBodySchema>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { conditionSchema } from "./conditions.ts";
 import { limits } from "./limits.ts";
+import { quietHoursSchema } from "./quiet-hours.ts";
 import { keySchema, recipientIdSchema } from "./text.ts";
 import { channelSchema, channels } from "./words.ts";
 
@@ -54,6 +55,8 @@ export const preferencesBodySchema = z.strictObject({
   tenants: byKey.optional(),
   /** Channels that the recipient likes best, first. */
   channelOrder: channelOrderSchema.optional(),
+  /** The recipient's own, in place of all others. */
+  quietHours: quietHoursSchema.optional(),
 });
 export type PreferencesBody = z.infer<typeof preferencesBodySchema>;
 

@@ -3,6 +3,7 @@ import { countrySchema } from "./consents.ts";
 import { jsonObject } from "./data.ts";
 import { limits } from "./limits.ts";
 import { keySchema, line, localeSchema, recipientIdSchema, timeSchema } from "./text.ts";
+import { timeZoneSchema } from "./time-zone.ts";
 
 /** Mail address: one `@`, no space, no control character, at most 254 characters (RFC 5321 §4.5.3.1). */
 export const emailSchema = line(254).regex(/^[^\s@<>(),;:\\"[\]]+@[^\s@<>(),;:\\"[\]]+$/, {
@@ -28,19 +29,6 @@ export const webhookUrlSchema = line(2048).refine(
 
 const many = <T extends z.ZodType>(schema: T) =>
   z.union([schema, z.array(schema).min(1).max(limits.addressesPerChannel)]);
-
-const timeZoneSchema = line(64).refine((name) => isTimeZone(name), {
-  error: "must be an IANA time zone, such as Europe/Vienna",
-});
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const attributesSchema = jsonObject(100);
 

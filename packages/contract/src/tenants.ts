@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { tenantPreferencesSchema } from "./preferences.ts";
 import { line, timeSchema } from "./text.ts";
+import { timingFields } from "./timing.ts";
 
 /** Body of `PUT /v1/tenants/{key}`: a customer of the application, whose messages may look its own way. */
 export const tenantBodySchema = z.strictObject({
@@ -12,6 +13,7 @@ export const tenantBodySchema = z.strictObject({
     .optional(),
   /** Defaults for its recipients, above those of categories. */
   preferences: tenantPreferencesSchema.optional(),
+  ...timingFields,
 });
 export type TenantBody = z.infer<typeof tenantBodySchema>;
 

@@ -1,5 +1,6 @@
 import type { CapBody } from "@tidings/contract/caps";
 import type { AttentionEntry } from "./attention-entry.ts";
+import { holdsOn } from "./holds-on.ts";
 import { sendTime, type TimingRules } from "./send-time.ts";
 
 /** A cap, and whose messages it counts. */
@@ -81,7 +82,7 @@ export function entryOf(
 }
 
 function counts(cap: Cap, entry: Claimant | AttentionEntry, claimant: Claimant): boolean {
-  if (cap.channels !== undefined && !cap.channels.includes(entry.channel)) return false;
+  if (!holdsOn(cap, entry.channel)) return false;
   if (cap.level === "category") return entry.category === claimant.category;
   return cap.level === "environment" || entry.tenant === claimant.tenant;
 }
@@ -139,8 +140,8 @@ function placeBehind(
 }
 
 /** The same moment, or where quiet hours let go behind it. */
-function awake(at: number, { id, lane, expiresAt }: Claimant, { timing }: AttentionClaim): number | undefined {
+function awake(at: number, { id, lane, channel, expiresAt }: Claimant, { timing }: AttentionClaim): number | undefined {
   if (timing === null) return at;
-  const time = sendTime({ ...timing, now: at, lane, key: id, spreadMs: 0, expiresAt });
+  const time = sendTime({ ...timing, now: at, lane, channel, key: id, spreadMs: 0, expiresAt });
   return time.outcome === "never" ? undefined : time.outcome === "deferred" ? time.dueAt : at;
 }

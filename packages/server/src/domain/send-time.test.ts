@@ -1,4 +1,5 @@
 import type { DailyWindowBody } from "@tidings/contract/quiet-hours";
+import { type Channel, channels } from "@tidings/contract/words";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deriveId } from "../lib/ids.ts";
@@ -12,6 +13,7 @@ const request = (over: Partial<SendTimeRequest> = {}): SendTimeRequest => ({
   rules: { quietHours: { category: night }, sendWindow: undefined },
   zone: "UTC",
   lane: "transactional",
+  channel: "email",
   key: "m1",
   spreadMs: 0,
   expiresAt: null,
@@ -46,6 +48,17 @@ describe("the time at which a message goes out", () => {
     expect(until(rules({ tenant: night, recipient: short }))).toBe("2026-11-27T23:30");
     expect(until(rules({ environment: night }))).toBe("2026-11-28T07:00");
     expect(until(rules({ environment: night, tenant: night, recipient: false }))).toBe("now");
+  });
+
+  test("is by quiet hours on the channels that they name, else on all but the silent ones", () => {
+    const named = (channels: Channel[]) => ({
+      rules: { quietHours: { tenant: { ...night, channels }, environment: night }, sendWindow: undefined },
+    });
+    expect(channels.filter((channel) => until({ channel }) === "now")).toEqual(["in_app", "webhook"]);
+    expect(channels.filter((channel) => until({ channel, ...named(["sms", "in_app"]) }) !== "now")).toEqual([
+      "sms",
+      "in_app",
+    ]);
   });
 
   test("is inside the send window only", () => {

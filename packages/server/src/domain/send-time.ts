@@ -1,5 +1,6 @@
 import { type DailyWindowBody, type QuietHours, weekdays } from "@tidings/contract/quiet-hours";
-import type { Lane } from "@tidings/contract/words";
+import type { Channel, Lane } from "@tidings/contract/words";
+import { holdsOn } from "./holds-on.ts";
 import { type DailyWindow, minuteOf, windowEnd, windowStart } from "./local-time.ts";
 import { timeZone } from "./time-zone.ts";
 
@@ -20,6 +21,7 @@ export interface SendTimeRequest {
   /** IANA name. */
   zone: string;
   lane: Lane;
+  channel: Channel;
   /** Id of the message, which alone decides where in `spreadMs` behind the end of a window it goes out. */
   key: string;
   spreadMs: number;
@@ -48,9 +50,9 @@ const changesMax = 32;
 
 /** When a message may go out by its rules. What is critical waits for no rule. */
 export function sendTime(request: SendTimeRequest): SendTime {
-  const { now, lane, expiresAt } = request;
+  const { now, lane, channel, expiresAt } = request;
   if (lane === "critical") return atOnce;
-  const rules = rulesOf(request.rules);
+  const rules = rulesOf(request.rules, channel);
   if (!isSome(rules)) return atOnce;
   const free = freeFrom(request, rules, now);
   if (free.at === now) return atOnce;
@@ -62,13 +64,13 @@ export function sendTime(request: SendTimeRequest): SendTime {
 
 const expiredReason = { quiet_hours: "expires_in_quiet_hours", send_window: "expires_before_send_window" } as const;
 
-/** The nearest level that says something about quiet hours, and the send window. */
-function rulesOf({ quietHours, sendWindow }: TimingRules): TimingRule[] {
+/** The nearest level that says something about quiet hours, whichever channels they hold on, and the send window. */
+function rulesOf({ quietHours, sendWindow }: TimingRules, channel: Channel): TimingRule[] {
   const rules: TimingRule[] = [];
   for (const level of timingLevels) {
     const window = quietHours[level];
     if (window === undefined) continue;
-    if (window !== false) rules.push({ kind: "quiet_hours", level, window });
+    if (window !== false && holdsOn(window, channel)) rules.push({ kind: "quiet_hours", level, window });
     break;
   }
   if (sendWindow !== undefined) rules.push({ kind: "send_window", level: "category", window: sendWindow });

@@ -1,12 +1,19 @@
+import type { CapBody } from "@tidings/contract/caps";
 import type { TenantPreferences } from "@tidings/contract/preferences";
+import type { QuietHours } from "@tidings/contract/quiet-hours";
 
-/** A tenant as templates read it. One that nobody has described has its key alone. */
+/** A tenant as templates and policy read it. One that nobody has described has its key alone. */
 export interface Tenant {
   key: string;
   name: string | undefined;
   branding: Readonly<Record<string, string | number | boolean>>;
   /** Defaults for its recipients; undefined where it has none. */
   preferences?: TenantPreferences | undefined;
+  /** Of its recipients who have none. */
+  timeZone?: string | undefined;
+  quietHours?: QuietHours | undefined;
+  /** They hold across all categories. */
+  caps?: readonly CapBody[] | undefined;
 }
 
 /** Tenants in force: what is written is seen within a second. */

@@ -86,9 +86,9 @@ export class TenantCache implements Tenants {
     const {
       name,
       branding = {},
-      preferences,
+      ...policy
     } = row === undefined ? {} : tenantBodySchema.parse(JSON.parse(row.document));
-    return { key, name, branding, preferences };
+    return { key, name, branding, ...policy };
   }
 
   #keep(name: string, kept: Kept): void {

@@ -1,25 +1,25 @@
+import type { Channel } from "@tidings/contract/words";
 import type { AttentionClaim } from "../../domain/attention.ts";
+import { holdsOn } from "../../domain/holds-on.ts";
 import type { TimingRules } from "../../domain/send-time.ts";
-import type { Configuration } from "../../ports/configuration.ts";
 import type { Person } from "./person.ts";
 import type { OrchestrateLimits } from "./ports.ts";
-import { capsOf, levelsOf, rulesOf, zoneOf } from "./timing-levels.ts";
+import { capsOf, type Levelled, type LevelsSource, levelsOf, rulesOf, zoneOf } from "./timing-levels.ts";
 
-export interface AttentionSource {
-  configuration: Pick<Configuration, "category">;
+export interface AttentionSource extends LevelsSource {
   limits: Pick<OrchestrateLimits, "attentionEntriesMax" | "attentionHorizonMs">;
 }
 
 /** What a message claims of its recipient's attention; null where no cap counts it. */
 export function attentionOf(
   source: AttentionSource,
-  message: { environmentId: number; category: string },
+  message: Levelled & { channel: Channel },
   isHigh: boolean,
   person: Person,
 ): AttentionClaim | null {
-  const levels = levelsOf(source, message);
+  const levels = levelsOf(source, message, person);
   const caps = capsOf(levels);
-  if (caps.length === 0) return null;
+  if (!caps.some((cap) => holdsOn(cap, message.channel))) return null;
   const rules = rulesOf(levels);
   return {
     caps,

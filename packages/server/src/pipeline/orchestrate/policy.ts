@@ -1,13 +1,13 @@
-import type { TenantPreferences } from "@tidings/contract/preferences";
 import type { Channel, Lane } from "@tidings/contract/words";
 import { decide, type Verdict } from "../../domain/policy/decide.ts";
 import type { StepFacts } from "../../domain/steps/step-kind.ts";
 import type { Configuration } from "../../ports/configuration.ts";
+import type { Tenant } from "../../ports/tenants.ts";
 import type { Person } from "./person.ts";
 
-/** Defaults of tenants that were read before a turn is planned. */
+/** Tenants that were read before a turn is planned. */
 export interface TenantsInSight {
-  preferencesOf(environmentId: number, tenant: string): TenantPreferences | undefined;
+  find(environmentId: number, tenant: string): Tenant | undefined;
 }
 
 export interface PolicyServices {
@@ -43,7 +43,7 @@ export function judge(wanted: Wanted, person: Person, { configuration, tenants }
     country: person.profile.country ?? policy?.document.defaultCountry,
     choices: person.choices,
     defaults: {
-      tenant: tenant === "" ? undefined : tenants.preferencesOf(environmentId, tenant),
+      tenant: tenant === "" ? undefined : tenants.find(environmentId, tenant)?.preferences,
       category: category?.document.preferences,
       environment: policy?.document.preferences,
     },

@@ -1,6 +1,5 @@
-import type { TenantPreferences } from "@tidings/contract/preferences";
 import { z } from "zod";
-import type { Tenants } from "../../ports/tenants.ts";
+import type { Tenant, Tenants } from "../../ports/tenants.ts";
 import type { TenantsInSight } from "./policy.ts";
 
 /** What is remembered of tenants; `missed` says that one was asked for who is not. */
@@ -12,17 +11,17 @@ export class RecalledTenants implements TenantsInSight {
     this.#tenants = tenants;
   }
 
-  preferencesOf(environmentId: number, tenant: string): TenantPreferences | undefined {
+  find(environmentId: number, tenant: string): Tenant | undefined {
     const known = this.#tenants.peek(environmentId, tenant);
     if (known === undefined) this.missed = true;
-    return known?.preferences;
+    return known;
   }
 }
 
 /** Tenants that were read for a batch of turns. */
 export class LoadedTenants implements TenantsInSight {
   readonly #tenants: Pick<Tenants, "load">;
-  readonly #loaded = new Map<string, TenantPreferences | undefined>();
+  readonly #loaded = new Map<string, Tenant>();
 
   constructor(tenants: Pick<Tenants, "load">) {
     this.#tenants = tenants;
@@ -34,8 +33,7 @@ export class LoadedTenants implements TenantsInSight {
     await Promise.all(
       missing.map(async (key) => {
         try {
-          const { preferences } = await this.#tenants.load(environmentId, key);
-          this.#loaded.set(nameOf(environmentId, key), preferences);
+          this.#loaded.set(nameOf(environmentId, key), await this.#tenants.load(environmentId, key));
         } catch (error) {
           // A store that is away is another matter: all of it is tried again.
           if (!(error instanceof z.ZodError || error instanceof SyntaxError)) throw error;
@@ -44,10 +42,10 @@ export class LoadedTenants implements TenantsInSight {
     );
   }
 
-  preferencesOf(environmentId: number, tenant: string): TenantPreferences | undefined {
-    const name = nameOf(environmentId, tenant);
-    if (!this.#loaded.has(name)) throw new RangeError(`tenant ${tenant} was not read before the turn was planned`);
-    return this.#loaded.get(name);
+  find(environmentId: number, tenant: string): Tenant {
+    const known = this.#loaded.get(nameOf(environmentId, tenant));
+    if (known === undefined) throw new RangeError(`tenant ${tenant} was not read before the turn was planned`);
+    return known;
   }
 }
 

@@ -3,7 +3,7 @@ import type { PeopleInSight } from "./people.ts";
 import type { EventWork } from "./ports.ts";
 import { LoadedTenants } from "./tenants-in-sight.ts";
 
-/** The tenants whose defaults the next turns of events ask: the event's, else each recipient's. Waits only where there are any. */
+/** The tenants whose policy the next turns of events ask: the event's, else each recipient's. Waits only where there are any. */
 export async function tenantsOf(
   works: readonly EventWork[],
   people: Pick<PeopleInSight, "find">,

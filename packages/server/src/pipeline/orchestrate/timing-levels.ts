@@ -2,8 +2,8 @@ import type { CapBody } from "@tidings/contract/caps";
 import type { DailyWindowBody, QuietHours } from "@tidings/contract/quiet-hours";
 import type { Cap } from "../../domain/attention.ts";
 import type { TimingLevel, TimingRules } from "../../domain/send-time.ts";
-import type { Configuration } from "../../ports/configuration.ts";
 import type { Person } from "./person.ts";
+import type { PolicyServices } from "./policy.ts";
 
 /** What one level says of when messages go out, and how often. */
 export interface TimingSettings {
@@ -16,11 +16,27 @@ export interface TimingSettings {
 /** What each level says of one message. */
 export type TimingLevels = Partial<Record<TimingLevel, TimingSettings | undefined>>;
 
+export type LevelsSource = PolicyServices;
+
+/** What a message is of, as far as levels ask. */
+export interface Levelled {
+  environmentId: number;
+  category: string;
+  /** Empty for none. */
+  tenant: string;
+}
+
 export function levelsOf(
-  { configuration }: { configuration: Pick<Configuration, "category"> },
-  { environmentId, category }: { environmentId: number; category: string },
+  { configuration, tenants }: LevelsSource,
+  { environmentId, category, tenant }: Levelled,
+  { choices }: Pick<Person, "choices">,
 ): TimingLevels {
-  return { category: configuration.category(environmentId, category)?.document };
+  return {
+    recipient: choices.preferences,
+    tenant: tenant === "" ? undefined : tenants.find(environmentId, tenant),
+    category: configuration.category(environmentId, category)?.document,
+    environment: configuration.policy(environmentId)?.document,
+  };
 }
 
 export function rulesOf({ recipient, tenant, category, environment }: TimingLevels): TimingRules {
@@ -44,13 +60,32 @@ const cappedLevels = ["category", "tenant", "environment"] as const;
 /** Caps by the list that they stand in, so that messages share them; gone with it. A list belongs to one level. */
 const capsByList = new WeakMap<readonly CapBody[], readonly Cap[]>();
 
-/** The caps of all levels: each holds for itself. */
+const noCaps: readonly Cap[] = [];
+/** Lists of two levels in one, by both; gone with them. */
+const joinedLists = new WeakMap<readonly Cap[], WeakMap<readonly Cap[], readonly Cap[]>>();
+
+/** The caps of all levels: each holds for itself. One list for all messages of the same levels: it crosses threads once a call. */
 export function capsOf(levels: TimingLevels): readonly Cap[] {
-  const lists = cappedLevels.flatMap((level) => {
+  let all = noCaps;
+  for (const level of cappedLevels) {
     const caps = levels[level]?.caps;
-    return caps === undefined ? [] : [capsAt(level, caps)];
-  });
-  return lists.length === 1 ? (lists[0] ?? []) : lists.flat();
+    if (caps !== undefined) all = all.length === 0 ? capsAt(level, caps) : joined(all, capsAt(level, caps));
+  }
+  return all;
+}
+
+function joined(first: readonly Cap[], second: readonly Cap[]): readonly Cap[] {
+  let lists = joinedLists.get(first);
+  if (lists === undefined) {
+    lists = new WeakMap();
+    joinedLists.set(first, lists);
+  }
+  let list = lists.get(second);
+  if (list === undefined) {
+    list = [...first, ...second];
+    lists.set(second, list);
+  }
+  return list;
 }
 
 function capsAt(level: Cap["level"], list: readonly CapBody[]): readonly Cap[] {

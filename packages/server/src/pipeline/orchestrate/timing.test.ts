@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
+import type { CapBody } from "@tidings/contract/caps";
 import type { CategoryBody } from "@tidings/contract/categories";
-import type { Lane } from "@tidings/contract/words";
+import type { PolicyBody } from "@tidings/contract/policies";
+import type { PreferencesBody } from "@tidings/contract/preferences";
+import type { Channel, Lane } from "@tidings/contract/words";
 import { describe, expect, test } from "vitest";
 import { noChoices } from "../../domain/policy/choices.ts";
 import { stepKinds } from "../../domain/steps/step-kinds.ts";
 import { IdSource } from "../../lib/ids.ts";
 import { Keyring } from "../../lib/keyring.ts";
 import type { Configuration, Versioned } from "../../ports/configuration.ts";
+import type { Tenant } from "../../ports/tenants.ts";
 import { planDirect } from "./direct-message.ts";
 import { turnLimits } from "./effect-limits.conformance.ts";
 import { planEvent } from "./event-turn.ts";
@@ -28,19 +32,27 @@ const versioned = <Document>(key: string, document: Document): Versioned<Documen
 function planned(
   kind: "event" | "message",
   lane: Lane,
-  over: { expiresAt?: number; rules?: Partial<CategoryBody> } = {},
+  over: {
+    expiresAt?: number;
+    rules?: Partial<CategoryBody>;
+    policy?: PolicyBody;
+    tenant?: Partial<Tenant>;
+    preferences?: PreferencesBody;
+    channel?: Channel;
+  } = {},
 ) {
+  const { channel = "email" } = over;
   const keyring = new Keyring(randomBytes(32), randomBytes, 10);
   const rules: Partial<CategoryBody> = over.rules ?? { quietHours: { from: "22:00", to: "07:00" } };
   const configuration: Configuration = {
     workflowsFor: () => [
       versioned("w", {
         category: "c",
-        steps: [{ id: "mail", type: "channel", channel: "email", template: "t" }],
+        steps: [{ id: "mail", type: "channel", channel, template: "t" }],
       }),
     ],
     category: (_, key) => versioned(key, { class: lane, ...rules }),
-    policy: () => undefined,
+    policy: () => (over.policy === undefined ? undefined : versioned("environment", over.policy)),
     laneOf: () => lane,
     currentTemplate: (_, key) => versioned(key, { email: { subject: "s", text: "t" } }),
     integrations: () => [],
@@ -51,8 +63,8 @@ function planned(
     id: "u",
     wrappedKey: "",
     profile: { timeZone: "Europe/Vienna", attributes: {} },
-    secrets: { addresses: [{ channel: "email", hash: "h", value: "u@example.org" }], personal: {} },
-    choices: noChoices,
+    secrets: { addresses: [{ channel, hash: "h", value: "u@example.org" }], personal: {} },
+    choices: { ...noChoices, preferences: over.preferences ?? {} },
     facts: { id: "u", locale: undefined, timeZone: "Europe/Vienna", attributes: {} },
   };
   const people: PeopleInSight = { find: () => person, upsert: () => undefined };
@@ -64,7 +76,7 @@ function planned(
       environmentId,
       kind,
       name: "order",
-      tenant: "",
+      tenant: over.tenant === undefined ? "" : "acme",
       lane,
       receivedAt: now,
       dueAt: now,
@@ -80,13 +92,11 @@ function planned(
     payload: {
       data: {},
       recipients: ["u"],
-      ...(kind === "message"
-        ? { message: { channel: "email", category: "c", content: { subject: "s", text: "t" } } }
-        : {}),
+      ...(kind === "message" ? { message: { channel, category: "c", content: { subject: "s", text: "t" } } } : {}),
     },
     inline: [],
   };
-  const tenants = { preferencesOf: () => undefined };
+  const tenants = { find: () => ({ key: "acme", name: undefined, branding: {}, ...over.tenant }) };
   const services = { configuration, ids, keyring, limits, steps: stepKinds, tenants };
   return kind === "message"
     ? planDirect(work, people, now, services)
@@ -120,6 +130,42 @@ describe.each(["event", "message"] as const)("in quiet hours, what an %s asks to
       expect(deliveries).toHaveLength(1);
       expect(turn.messages[0]?.dueAt).toBe(now);
     }
+  });
+
+  test("waits by those of the recipient, else the tenant, else the category, else the environment", () => {
+    const night = { from: "22:00", to: "07:00" };
+    const long = { from: "22:00", to: "08:00" };
+    const levelOf = (over: Parameters<typeof planned>[2]) => {
+      const { turn } = planned(kind, "transactional", { rules: {}, ...over });
+      const made: { detail?: string }[] = JSON.parse(turn.messages[0]?.decisions ?? "[]");
+      return made[1]?.detail?.replace(/ until.*/, "");
+    };
+    const environment = { policy: { quietHours: night } };
+    const category = { ...environment, rules: { quietHours: long } };
+    const tenant = { ...category, tenant: { quietHours: night } };
+    expect(levelOf(environment)).toBe("environment: 22:00-07:00");
+    expect(levelOf(category)).toBe("category: 22:00-08:00");
+    expect(levelOf(tenant)).toBe("tenant: 22:00-07:00");
+    expect(levelOf({ ...tenant, preferences: { quietHours: long } })).toBe("recipient: 22:00-08:00");
+    expect(levelOf({ ...tenant, preferences: { quietHours: false } })).toBeUndefined();
+  });
+
+  test("goes out at once in the inbox, which disturbs nobody, unless quiet hours name it", () => {
+    const quietHours = { from: "22:00", to: "07:00" };
+    const [message] = planned(kind, "transactional", { channel: "in_app" }).turn.messages;
+    expect(message).toMatchObject({ dueAt: now });
+    const named = { rules: { quietHours: { ...quietHours, channels: ["in_app" as const] } } };
+    expect(planned(kind, "transactional", { channel: "in_app", ...named }).turn.messages[0]?.dueAt).toBeGreaterThan(
+      now,
+    );
+  });
+
+  test("claims what caps of tenant and environment leave, beside the category's", () => {
+    const once = (): CapBody[] => [{ limit: 1, windowSeconds: 60, over: "drop" }];
+    const over = { rules: { caps: once() }, policy: { caps: once() }, tenant: { caps: once() } };
+    const [message] = planned(kind, "transactional", over).turn.messages;
+    expect(message?.claim?.caps.map(({ level }) => level)).toEqual(["category", "tenant", "environment"]);
+    expect(planned(kind, "transactional", { ...over, channel: "in_app" }).turn.messages[0]?.claim).toBeNull();
   });
 
   test("waits for the category's send window", () => {

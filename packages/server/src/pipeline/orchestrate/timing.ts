@@ -1,32 +1,30 @@
-import type { Lane } from "@tidings/contract/words";
+import type { Channel, Lane } from "@tidings/contract/words";
 import { type SendTime, sendTime } from "../../domain/send-time.ts";
-import type { Configuration } from "../../ports/configuration.ts";
 import type { Person } from "./person.ts";
 import type { Judged } from "./policy.ts";
 import type { OrchestrateLimits } from "./ports.ts";
-import { levelsOf, rulesOf, zoneOf } from "./timing-levels.ts";
+import { type Levelled, type LevelsSource, levelsOf, rulesOf, zoneOf } from "./timing-levels.ts";
 
-export interface TimingSource {
-  configuration: Pick<Configuration, "category">;
+export interface TimingSource extends LevelsSource {
   limits: Pick<OrchestrateLimits, "deferralSpreadMs">;
 }
 
 /** What of a message decides when it goes out. */
-export interface Timed {
+export interface Timed extends Levelled {
   id: string;
-  environmentId: number;
-  category: string;
   lane: Lane;
+  channel: Channel;
   now: number;
   expiresAt: number | null;
 }
 
 /** When a message goes out, by the rules of each level and the recipient's clock. */
 export function timingOf(source: TimingSource, timed: Timed, person: Person): SendTime {
-  const levels = levelsOf(source, timed);
-  const { id: key, lane, now, expiresAt } = timed;
+  const levels = levelsOf(source, timed, person);
+  const { id: key, lane, channel, now, expiresAt } = timed;
   const spreadMs = source.limits.deferralSpreadMs;
-  return sendTime({ now, rules: rulesOf(levels), zone: zoneOf(levels, person), lane, key, spreadMs, expiresAt });
+  const zone = zoneOf(levels, person);
+  return sendTime({ now, rules: rulesOf(levels), zone, lane, channel, key, spreadMs, expiresAt });
 }
 
 /** Which rule put a message off, in words. */
