@@ -28,6 +28,8 @@ const reasons: Readonly<Record<string, (told: Told) => string>> = {
   no_time_to_send: () => "Not sent: quiet hours and send window leave no time for it",
   cap_reached: ({ detail }) => `Not sent: the recipient has had as many messages as the cap allows${named(detail)}`,
   topic_unknown: ({ detail }) => `Nobody reached: there is no topic${named(detail)}`,
+  segment_unknown: ({ detail }) => `Nobody reached: there is no segment${named(detail)}`,
+  recipient_unreadable: ({ detail }) => `Not reached: the data of the recipient${named(detail)} cannot be opened`,
   condition_held: () => "The condition held: its first branch was taken",
   condition_failed: () => "The condition did not hold: its other branch was taken",
 };

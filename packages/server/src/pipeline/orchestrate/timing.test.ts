@@ -41,6 +41,7 @@ function planned(
     ],
     category: (_, key) => versioned(key, { class: lane, ...rules }),
     policy: () => undefined,
+    segment: () => undefined,
     laneOf: () => lane,
     currentTemplate: (_, key) => versioned(key, { email: { subject: "s", text: "t" } }),
     integrations: () => [],
