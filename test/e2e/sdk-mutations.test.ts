@@ -90,6 +90,7 @@ const calls: Record<string, unknown[]> = {
   "topics.unsubscribeOne": ["news", "u1", options],
   "topics.subscribers": ["news", { limit: 3 }, options],
   "topics.ofRecipient": ["u1", { limit: 3 }, options],
+  "segments.put": ["quiet-pros", { where: { field: "recipient.attributes.plan", op: "eq", value: "pro" } }, options],
   "policies.put": ["environment", { preferences: { sms: "off" }, defaultCountry: "AT" }, options],
   "workflows.put": ["w", { ...validWorkflow, category: "c" }, options],
   "templates.put": ["t", template, options],
@@ -111,20 +112,30 @@ const calls: Record<string, unknown[]> = {
   "categories.put": ["c", { class: "marketing", name: "n", retry: { delaysSeconds: [1, 2] } }, options],
   "integrations.put": ["i", integration, options],
   ...Object.fromEntries(
-    ["workflows", "templates", "layouts", "partials", "categories", "integrations", "policies", "tenants"].flatMap(
-      (kind) => [
-        [`${kind}.get`, ["w", options]],
-        [`${kind}.list`, [{ limit: 3 }, options]],
-        [`${kind}.delete`, ["w", options]],
-      ],
-    ),
+    [
+      "workflows",
+      "templates",
+      "layouts",
+      "partials",
+      "categories",
+      "integrations",
+      "policies",
+      "segments",
+      "tenants",
+    ].flatMap((kind) => [
+      [`${kind}.get`, ["w", options]],
+      [`${kind}.list`, [{ limit: 3 }, options]],
+      [`${kind}.delete`, ["w", options]],
+    ]),
   ),
   ...Object.fromEntries(
-    ["workflows", "templates", "layouts", "partials", "categories", "integrations", "policies"].flatMap((kind) => [
-      [`${kind}.getVersion`, ["w", 1, options]],
-      [`${kind}.versions`, ["w", { limit: 3 }, options]],
-      [`${kind}.rollback`, ["w", 1, options]],
-    ]),
+    ["workflows", "templates", "layouts", "partials", "categories", "integrations", "policies", "segments"].flatMap(
+      (kind) => [
+        [`${kind}.getVersion`, ["w", 1, options]],
+        [`${kind}.versions`, ["w", { limit: 3 }, options]],
+        [`${kind}.rollback`, ["w", 1, options]],
+      ],
+    ),
   ),
   "configuration.check": [{ documents: [{ kind: "category", key: "c", document: { class: "marketing" } }] }, options],
   "configuration.apply": [

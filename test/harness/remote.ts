@@ -17,6 +17,7 @@ const plurals: Readonly<Record<DocumentKind, string>> = {
   partial: "partials",
   tenant: "tenants",
   policy: "policies",
+  segment: "segments",
 };
 
 const pageSchema = pageOf(

@@ -4,6 +4,7 @@ import { integrationBodySchema } from "@tidings/contract/integrations";
 import { layoutBodySchema } from "@tidings/contract/layouts";
 import { partialBodySchema } from "@tidings/contract/partials";
 import { policyBodySchema } from "@tidings/contract/policies";
+import { segmentBodySchema } from "@tidings/contract/segments";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import type { Channel } from "@tidings/contract/words";
 import { workflowBodySchema } from "@tidings/contract/workflows";
@@ -52,6 +53,7 @@ const schemas: Record<ConfigurationKind, { parse(document: unknown): unknown }> 
   template: templateBodySchema,
   integration: integrationBodySchema,
   policy: policyBodySchema,
+  segment: segmentBodySchema,
   workflow: workflowBodySchema,
 };
 

@@ -8,6 +8,7 @@ import { promote } from "./commands/promote.ts";
 import { pull } from "./commands/pull.ts";
 import { push } from "./commands/push.ts";
 import { schemas } from "./commands/schemas.ts";
+import { segments } from "./commands/segments.ts";
 import { send } from "./commands/send.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   tail,
   status,
   ...deadLetters,
+  ...segments,
   ...suppressions,
   ...keys,
   migrateStore,

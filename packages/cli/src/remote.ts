@@ -62,6 +62,8 @@ function viewsOf(api: Api, kind: DocumentKind, signal: AbortSignal): AsyncIterab
       return api.partials.list(query, options);
     case "policy":
       return api.policies.list(query, options);
+    case "segment":
+      return api.segments.list(query, options);
     case "tenant":
       return api.tenants.list(query, options);
   }

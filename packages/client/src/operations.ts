@@ -53,6 +53,7 @@ import { workersSchema } from "@tidings/contract/workers";
 import { workflowBodySchema } from "@tidings/contract/workflows";
 import { consentOperations, preferenceOperations } from "./choice-operations.ts";
 import { always, configuration, documents, keyed, once } from "./document-operations.ts";
+import { segmentOperations } from "./segment-operations.ts";
 import { suppressionOperations } from "./suppression-operations.ts";
 import type { Operation } from "./transport/operation.ts";
 
@@ -94,6 +95,7 @@ export const operations = {
   categories: configuration("category", "categories", categoryBodySchema),
   integrations: configuration("integration", "integrations", integrationBodySchema),
   policies: configuration("policy", "policies", policyBodySchema),
+  segments: segmentOperations,
   tenants: documents("tenant", "tenants", tenantBodySchema, tenantViewSchema),
   topics: {
     list: { name: "listTopics", method: "GET", path: "/v1/topics", query: pageQuerySchema, status: 200, response: pageOf(topicSchema), ...always },

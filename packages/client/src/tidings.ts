@@ -16,6 +16,7 @@ import { Messages } from "./resources/messages.ts";
 import { Preferences } from "./resources/preferences.ts";
 import { Queues } from "./resources/queues.ts";
 import { Recipients } from "./resources/recipients.ts";
+import { Segments } from "./resources/segments.ts";
 import { Suppressions } from "./resources/suppressions.ts";
 import { Templates } from "./resources/templates.ts";
 import { Topics } from "./resources/topics.ts";
@@ -46,15 +47,6 @@ export type { QueueList, QueueView } from "@tidings/contract/queues";
 export type { InlineRecipient, RecipientView } from "@tidings/contract/recipients";
 export type { TemplateBody } from "@tidings/contract/templates";
 export type { TenantBody } from "@tidings/contract/tenants";
-export type { SubscribedTopic, SubscriptionView, TopicView } from "@tidings/contract/topics";
-export type {
-  NewWebhook,
-  WebhookBody,
-  WebhookDeliveryView,
-  WebhookSecretView,
-  WebhookType,
-  WebhookView,
-} from "@tidings/contract/webhooks";
 export type { WorkerList, WorkerView } from "@tidings/contract/workers";
 export type { WorkflowBody } from "@tidings/contract/workflows";
 export * from "./errors.ts";
@@ -66,13 +58,13 @@ export type { MessageInput, MessageQuery } from "./resources/messages.ts";
 export type { ConsentInput, InboxTokenInput, RecipientInput } from "./resources/recipients.ts";
 export type { SuppressionInput, SuppressionQuery, SuppressionView } from "./resources/suppressions.ts";
 export type { PreviewInput } from "./resources/templates.ts";
-export type { TopicInput } from "./resources/topics.ts";
 export type { WebhookDeliveryQuery } from "./resources/webhooks.ts";
 export type { Fetch, FetchAnswer, FetchInit } from "./transport/fetch.ts";
 export type { CallOptions, SendOptions, TidingsOptions } from "./transport/options.ts";
 export type { PageQuery } from "./transport/paging.ts";
 export type { DataOf } from "./types/data-of.ts";
 export type { AnyEvents, BatchEventInput, EventInput, EventMap, EventsOf } from "./types/event-map.ts";
+export type * from "./types/views.ts";
 
 /**
  * A client of one server, to be shared; it needs no closing. `EventTypes` maps names of events to types of their data.
@@ -94,6 +86,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly preferences: Preferences;
   readonly tenants: Configuration<typeof tenantBodySchema>;
   readonly topics: Topics;
+  readonly segments: Segments;
   readonly configuration: WholeConfiguration;
   readonly environments: Environments;
   readonly deadLetters: DeadLetters;
@@ -121,6 +114,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
     this.preferences = new Preferences(transport);
     this.tenants = new Configuration(transport, operations.tenants);
     this.topics = new Topics(transport);
+    this.segments = new Segments(transport);
     this.configuration = new WholeConfiguration(transport);
     this.environments = new Environments(transport);
     this.deadLetters = new DeadLetters(transport);

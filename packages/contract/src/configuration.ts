@@ -12,6 +12,7 @@ export const configurationKinds = [
   "category",
   "integration",
   "policy",
+  "segment",
 ] as const;
 export type ConfigurationKind = (typeof configurationKinds)[number];
 

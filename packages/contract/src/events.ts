@@ -4,15 +4,22 @@ import { decisionFields } from "./decisions.ts";
 import { limits } from "./limits.ts";
 import { messageSchema } from "./messages.ts";
 import { inlineRecipientSchema } from "./recipients.ts";
+import { segmentRecipientSchema } from "./segments.ts";
 import { idSchema, keySchema, line, recipientIdSchema, timeSchema } from "./text.ts";
 import { topicRecipientSchema } from "./topics.ts";
 import { eventStates, laneSchema, runStates } from "./words.ts";
 
-/** A recipient of an event: an id that is known or will be, an inline object that is upserted, or all subscribers of a topic. */
-export const eventRecipientSchema = z.union([recipientIdSchema, inlineRecipientSchema, topicRecipientSchema]);
+/** A recipient of an event: an id that is known or will be, an inline object that is upserted, or all of a topic or a segment. */
+export const eventRecipientSchema = z.union([
+  recipientIdSchema,
+  inlineRecipientSchema,
+  topicRecipientSchema,
+  segmentRecipientSchema,
+]);
 export type EventRecipient = z.infer<typeof eventRecipientSchema>;
 
 const isTopic = (recipient: EventRecipient): boolean => typeof recipient === "object" && "topic" in recipient;
+const isSegment = (recipient: EventRecipient): boolean => typeof recipient === "object" && "segment" in recipient;
 
 /** Body of `POST /v1/events`. */
 export const eventBodySchema = z.strictObject({
@@ -23,6 +30,9 @@ export const eventBodySchema = z.strictObject({
     .max(limits.recipientsPerEvent)
     .refine((recipients) => recipients.filter(isTopic).length <= limits.topicsPerEvent, {
       error: `names at most ${limits.topicsPerEvent} topics`,
+    })
+    .refine((recipients) => recipients.filter(isSegment).length <= limits.segmentsPerEvent, {
+      error: `names at most ${limits.segmentsPerEvent} segments`,
     }),
   data: dataSchema.optional(),
   actor: recipientIdSchema.optional(),
@@ -89,6 +99,7 @@ export const eventSchema = z.object({
   data: dataSchema,
   recipients: z.array(z.string()),
   topics: z.array(z.string()).optional(),
+  segments: z.array(z.string()).optional(),
   receivedAt: timeSchema,
   scheduledAt: timeSchema.optional(),
   expiresAt: timeSchema.optional(),

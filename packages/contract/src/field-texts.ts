@@ -7,6 +7,7 @@ import { operationTexts } from "./texts/operation.ts";
 import { policyTexts } from "./texts/policy.ts";
 import { queuesTexts } from "./texts/queues.ts";
 import { recipientsTexts } from "./texts/recipients.ts";
+import { segmentsTexts } from "./texts/segments.ts";
 import { suppressionTexts } from "./texts/suppressions.ts";
 import { timingTexts } from "./texts/timing.ts";
 import { topicsTexts } from "./texts/topics.ts";
@@ -23,6 +24,7 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   ...messagesTexts,
   ...recipientsTexts,
   ...topicsTexts,
+  ...segmentsTexts,
   ...configurationTexts,
   ...operationTexts,
   ...policyTexts,

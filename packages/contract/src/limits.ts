@@ -9,6 +9,10 @@ export const limits = {
   /** Topics among the recipients of one event. */
   topicsPerEvent: 20,
   subscribersPerCall: 1000,
+  /** Segments among the recipients of one event; tests of one segment, and how many days back it looks. */
+  segmentsPerEvent: 5,
+  testsPerSegment: 50,
+  segmentDays: 90,
   eventsPerBatch: 1000,
   bodyDepth: 32,
   idempotencyKeyLength: 255,

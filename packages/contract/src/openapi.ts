@@ -31,6 +31,7 @@ import type { Route } from "./route.ts";
 import { type RouteExample, routeExamples } from "./route-examples.ts";
 import { routeText } from "./route-texts.ts";
 import { routes } from "./routes.ts";
+import { segmentConditionSchema } from "./segments.ts";
 import { newSuppressionSchema, suppressionSchema } from "./suppressions.ts";
 import { subscribedTopicSchema, subscriptionSchema, topicBodySchema, topicSchema } from "./topics.ts";
 import { workerBufferSchema, workerSchema } from "./workers.ts";
@@ -65,6 +66,7 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["Recipient", recipientSchema],
   ["RecipientBody", recipientBodySchema],
   ["Run", runSchema],
+  ["SegmentCondition", segmentConditionSchema],
   ["Step", stepSchema],
   ["Suppression", suppressionSchema],
   ["SubscribedTopic", subscribedTopicSchema],

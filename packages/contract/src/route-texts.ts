@@ -64,6 +64,9 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   unsubscribe: { text: "Takes recipients out of the topic. Those who are not in it are passed over." },
   listSubscriptions: { text: "In the order of the recipients' ids, a page at a time." },
   listRecipientTopics: { text: "In the order in which the topics were made. A recipient who is not known may be subscribed too." },
+  putSegment: { text: "Writes who is in the segment. Tests of attributes are made on what is opened, so sealed ones can be tested too; tests of messages look at the newest of each recipient (`TIDINGS_SEGMENT_MESSAGES_MAX`). An event that is on its way to the segment goes on with what is written now." },
+  deleteSegment: { text: "Deletes the segment. An event that is on its way to it stops there, with the decision `segment_unknown`." },
+  countSegment: { text: "Goes through the environment's recipients, for at most `TIDINGS_SEGMENT_COUNT_MS`. A count that did not come to the end is partial, and goes on with `nextCursor`. The answer is 503 while as many counts are under way as `TIDINGS_SEGMENT_COUNTS_MAX` allows.", errors: ["overloaded"] },
   createWebhook: { text: "Makes an endpoint that is told what becomes of messages, by Standard Webhooks 1.0.0: see [webhooks](../webhooks.md). The answer has its secret." },
   putWebhook: { text: "Writes the whole endpoint, and enables it unless `enabled` is false. Its secret stays." },
   deleteWebhook: { text: "Deletes the endpoint with its secrets and deliveries." },
@@ -100,7 +103,7 @@ export function routeText(operation: string): RouteText | undefined {
     return { text: `${text} What it refers to has to be there still.`, errors: ["version_conflict"] };
   }
   if (/^list[A-Z]/.test(operation)) return { text: "In the order of their keys, a page at a time." };
-  if (/^get(Workflow|Template|Layout|Partial|Category|Integration)$/.test(operation)) {
+  if (/^get(Workflow|Template|Layout|Partial|Category|Integration|Segment)$/.test(operation)) {
     return { text: "The current version, or the one that `version` asks for." };
   }
   if (/^get[A-Z]/.test(operation)) return { text: "The current version." };

@@ -40,6 +40,7 @@ import { previewBodySchema, previewSchema } from "./previews.ts";
 import { queuesSchema } from "./queues.ts";
 import { recipientRoutes } from "./recipient-routes.ts";
 import type { Route } from "./route.ts";
+import { segmentRoutes } from "./segment-routes.ts";
 import { suppressionRoutes } from "./suppression-routes.ts";
 import { templateBodySchema } from "./templates.ts";
 import { tenantBodySchema, tenantViewSchema } from "./tenants.ts";
@@ -110,6 +111,7 @@ export const routes: readonly Route[] = [
   ...configurationRoutes("category", "categories", categoryBodySchema),
   ...configurationRoutes("integration", "integrations", integrationBodySchema),
   ...configurationRoutes("policy", "policies", policyBodySchema),
+  ...segmentRoutes,
   { method: "POST", path: "/v1/configuration/check", operation: "checkConfiguration", summary: "What applying documents together would do, or why it would be refused; writes nothing", tag: "configuration", body: configurationSetSchema, status: 200, response: configurationCheckSchema },
   { method: "POST", path: "/v1/configuration/apply", operation: "applyConfiguration", summary: "Write and delete documents together: all of them, or none", tag: "configuration", body: configurationSetSchema, status: 200, response: configurationAppliedSchema },
   { method: "GET", path: "/v1/environments", operation: "listEnvironments", summary: "List the environments, and name the API key's own", tag: "environments", status: 200, response: environmentsSchema },

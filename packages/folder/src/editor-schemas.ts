@@ -2,6 +2,7 @@ import { categoryBodySchema } from "@tidings/contract/categories";
 import { integrationBodySchema } from "@tidings/contract/integrations";
 import { layoutBodySchema } from "@tidings/contract/layouts";
 import { policyBodySchema } from "@tidings/contract/policies";
+import { segmentBodySchema } from "@tidings/contract/segments";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { tenantBodySchema } from "@tidings/contract/tenants";
 import { workflowBodySchema } from "@tidings/contract/workflows";
@@ -30,6 +31,7 @@ export function editorSchemas(): ReadonlyMap<string, Schema> {
       "policies.json",
       of("The environment's policy, under the key environment", z.record(z.string(), policyBodySchema)),
     ],
+    ["segments.json", of("Segments by key", z.record(z.string(), segmentBodySchema))],
     ["workflow.json", of("Workflow", workflowBodySchema)],
     // Texts may lie in files of their own, so that nothing is required here.
     ["template.json", of("Template: what lies in no file of its own", templateBodySchema, withoutRequired)],

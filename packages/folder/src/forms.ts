@@ -4,6 +4,7 @@ export type Form =
   | "integration"
   | "tenant"
   | "policy"
+  | "segment"
   | "workflow"
   | "typescript"
   | "template"
@@ -17,6 +18,7 @@ const places: readonly (readonly [RegExp, Form])[] = [
   [/^integrations(?:\.([^/]+))?\.ya?ml$/, "integration"],
   [/^tenants\.ya?ml$/, "tenant"],
   [/^policies\.ya?ml$/, "policy"],
+  [/^segments\.ya?ml$/, "segment"],
   [/^workflows\/([^/]+)\.ya?ml$/, "workflow"],
   [/^workflows\/([^/]+)\.ts$/, "typescript"],
   [/^templates\/([^/]+)\/.+$/, "template"],

@@ -49,13 +49,14 @@ export function pull(
   set(mappingFile("categories", remote, "category", existing));
   set(mappingFile("tenants", remote, "tenant", existing));
   set(mappingFile("policies", remote, "policy", existing));
+  set(mappingFile("segments", remote, "segment", existing));
   set(integrationFiles(remote, existing, environment));
   removeOthers(remote, pulled, existing);
   return pulled;
 }
 
 /** Kinds of which a file has many. */
-const mapped: ReadonlySet<DocumentKind> = new Set(["category", "integration", "tenant", "policy"]);
+const mapped: ReadonlySet<DocumentKind> = new Set(["category", "integration", "tenant", "policy", "segment"]);
 
 /** The name that the file has already, or the usual one. */
 function nameOf(name: string, existing: ReadonlyMap<string, string>): string {

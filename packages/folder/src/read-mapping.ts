@@ -1,6 +1,7 @@
 import { categoryBodySchema } from "@tidings/contract/categories";
 import { integrationBodySchema } from "@tidings/contract/integrations";
 import { policyBodySchema } from "@tidings/contract/policies";
+import { segmentBodySchema } from "@tidings/contract/segments";
 import { tenantBodySchema } from "@tidings/contract/tenants";
 import type { z } from "zod";
 import { type FolderFile, textOf } from "./list-files.ts";
@@ -9,13 +10,14 @@ import { type FolderDocument, isKey, keyRule, type Reading } from "./reading.ts"
 import { withSecrets } from "./secrets.ts";
 import { YamlFile } from "./yaml-file.ts";
 
-type MappedKind = "category" | "integration" | "tenant" | "policy";
+type MappedKind = "category" | "integration" | "tenant" | "policy" | "segment";
 
 const schemas: Readonly<Record<MappedKind, z.ZodType>> = {
   category: categoryBodySchema,
   integration: integrationBodySchema,
   tenant: tenantBodySchema,
   policy: policyBodySchema,
+  segment: segmentBodySchema,
 };
 
 /** A file that maps keys to bodies. `environment` is empty where it is of all. */

@@ -51,6 +51,7 @@ function folderOf(documents: readonly FolderDocument[]): Folder {
       integration: keysOf("integration"),
       tenant: keysOf("tenant"),
       policy: keysOf("policy"),
+      segment: keysOf("segment"),
     },
   };
 }

@@ -36,6 +36,7 @@ export const kindsInOrder: readonly DocumentKind[] = [
   "partial",
   "tenant",
   "policy",
+  "segment",
 ];
 
 export async function listAll(

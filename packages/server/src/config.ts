@@ -192,6 +192,12 @@ const configSchema = z.object({
     ratePerLinkPerSecond: whole("TIDINGS_OPT_OUT_RATE_PER_LINK_PER_SECOND", "requests/s", 5, [1, 10_000], "Requests per such link and second; above it the answer is 429"),
     bodyBytesMax: whole("TIDINGS_OPT_OUT_BODY_BYTES_MAX", "bytes", 64 * KIB, [KIB, MIB], "Size of what a mail client or the page sends with them"),
   }),
+  segments: z.object({
+    lookedMax: whole("TIDINGS_SEGMENT_LOOKED_MAX", "recipients", 1000, [100, 100_000], "Recipients that one turn of an event looks at for those in a segment"),
+    messagesMax: whole("TIDINGS_SEGMENT_MESSAGES_MAX", "messages", 50, [1, 1000], "Newest messages of a recipient that a segment's tests look at"),
+    countMs: whole("TIDINGS_SEGMENT_COUNT_MS", "ms", 2000, [10, 25_000], "Time of one count of a segment; one that takes longer is partial, and goes on with a cursor"),
+    countsMax: whole("TIDINGS_SEGMENT_COUNTS_MAX", "counts", 2, [1, 100], "Counts of segments under way at once in this process; above it the answer is 503"),
+  }),
   webhooks: z.object({
     endpointsMax: whole("TIDINGS_WEBHOOKS_MAX", "webhooks", 100, [1, 10_000], "Webhook endpoints of one environment"),
     callsMax: whole("TIDINGS_WEBHOOK_CALLS_MAX", "calls", 64, [1, 10_000], "Calls to endpoints under way at once"),

@@ -92,6 +92,7 @@ function documentsOf(api: Api, kind: ConfigurationKind) {
     category: api.categories,
     integration: api.integrations,
     policy: api.policies,
+    segment: api.segments,
   };
   return resources[kind];
 }

@@ -198,6 +198,9 @@ export const apiLimits: ApiDependencies["limits"] = {
   suppressionImportRowsMax: 500,
   suppressionImportBytesMax: 100_000,
   webhooksMax: 5,
+  segmentMessagesMax: 10,
+  segmentCountMs: 1000,
+  segmentCountsMax: 2,
 };
 
 export const inboxSettings: ApiDependencies["inbox"] = {

@@ -4,6 +4,7 @@ import { type IntegrationBody, integrationBodySchema } from "@tidings/contract/i
 import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
 import { type PartialBody, partialBodySchema } from "@tidings/contract/partials";
 import { type PolicyBody, policyBodySchema } from "@tidings/contract/policies";
+import { type SegmentBody, segmentBodySchema } from "@tidings/contract/segments";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { valid } from "./validation.ts";
@@ -16,7 +17,8 @@ export type ConfigurationDocument =
   | { kind: "partial"; document: PartialBody }
   | { kind: "category"; document: CategoryBody }
   | { kind: "integration"; document: IntegrationBody }
-  | { kind: "policy"; document: PolicyBody };
+  | { kind: "policy"; document: PolicyBody }
+  | { kind: "segment"; document: SegmentBody };
 
 /** Throws `validation_failed`. */
 export function parseDocument(kind: ConfigurationKind, value: unknown): ConfigurationDocument {
@@ -35,5 +37,7 @@ export function parseDocument(kind: ConfigurationKind, value: unknown): Configur
       return { kind, document: valid(integrationBodySchema, value) };
     case "policy":
       return { kind, document: valid(policyBodySchema, value) };
+    case "segment":
+      return { kind, document: valid(segmentBodySchema, value) };
   }
 }

@@ -70,6 +70,7 @@ export class StoredConfigurationRules implements ConfigurationRules {
     switch (written.kind) {
       case "category":
       case "policy":
+      case "segment":
         return policyFaults(written.kind, key);
       case "integration":
         return integrationFaults(written.document, secrets, this.#options.provider(written.document.provider));
@@ -94,10 +95,6 @@ export class StoredConfigurationRules implements ConfigurationRules {
   async userOf(environmentId: number, kind: ConfigurationKind, key: string): Promise<DocumentUser | undefined> {
     const { store } = this.#options;
     switch (kind) {
-      case "workflow":
-      case "integration":
-      case "policy":
-        return undefined;
       case "layout":
         return userOfLayout(store, environmentId, key);
       case "partial":
@@ -110,6 +107,8 @@ export class StoredConfigurationRules implements ConfigurationRules {
         });
         return user && { kind: "workflow", key: user.key };
       }
+      default:
+        return undefined;
     }
   }
 

@@ -28,6 +28,7 @@ const plurals: Record<ConfigurationKind, string> = {
   category: "Categories",
   integration: "Integrations",
   policy: "Policies",
+  segment: "Segments",
 };
 
 /** The same routes for each kind, and those for documents of all kinds together. */

@@ -15,6 +15,7 @@ import type { LogStore } from "../ports/store/log.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
 import type { OrchestrateStore } from "../ports/store/orchestrate.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
+import type { SegmentStore } from "../ports/store/segments.ts";
 import type { SuppressionStore } from "../ports/store/suppressions.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
 import type { TopicStore } from "../ports/store/topics.ts";
@@ -77,6 +78,10 @@ export interface ApiLimits {
   suppressionImportBytesMax: number;
   /** Webhook endpoints of one environment. */
   webhooksMax: number;
+  /** Messages of a recipient that a segment looks at, time of one count, and counts under way at once. */
+  segmentMessagesMax: number;
+  segmentCountMs: number;
+  segmentCountsMax: number;
 }
 
 export interface ApiDependencies {
@@ -96,6 +101,8 @@ export interface ApiDependencies {
     ChoicesStore &
     Pick<OrchestrateStore, "loadRecipients"> &
     SuppressionStore &
+    SegmentStore &
+    Pick<ConfigurationStore, "getConfiguration"> &
     LogStore &
     TenantStore &
     TopicStore &

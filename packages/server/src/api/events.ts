@@ -52,6 +52,8 @@ export function eventHandlers({ ingest, store, keyring, limits }: EventDependenc
   };
 }
 
+const orNoList = (keys: string[] | undefined) => (keys?.length === 0 ? undefined : keys);
+
 function eventView(row: EventRow, payload: EventPayload): EventView {
   return {
     id: row.id,
@@ -62,7 +64,8 @@ function eventView(row: EventRow, payload: EventPayload): EventView {
     actor: payload.actor,
     data: payload.data,
     recipients: payload.recipients,
-    topics: payload.audiences?.map(({ topic }) => topic),
+    topics: orNoList(payload.audiences?.flatMap((each) => ("topic" in each ? each.topic : []))),
+    segments: orNoList(payload.audiences?.flatMap((each) => ("segment" in each ? each.segment : []))),
     receivedAt: iso(row.receivedAt),
     scheduledAt: isoOrNone(payload.scheduledAt),
     expiresAt: isoOrNone(row.expiresAt),

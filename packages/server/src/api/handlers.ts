@@ -13,6 +13,7 @@ import { preferenceHandlers } from "./preferences.ts";
 import { previewHandlers } from "./preview.ts";
 import { queueHandlers } from "./queues.ts";
 import { recipientHandlers } from "./recipients.ts";
+import { segmentHandlers } from "./segments.ts";
 import { suppressionHandlers } from "./suppressions/handlers.ts";
 import { tenantHandlers } from "./tenants.ts";
 import { topicHandlers } from "./topics.ts";
@@ -28,6 +29,7 @@ export function handlersOf(dependencies: ApiDependencies, environments: Environm
     ...recipientHandlers(dependencies),
     ...preferenceHandlers(dependencies),
     ...consentHandlers(dependencies),
+    ...segmentHandlers(dependencies),
     ...suppressionHandlers(dependencies),
     ...inboxTokenHandlers(dependencies),
     ...configurationHandlers(dependencies.configuration),

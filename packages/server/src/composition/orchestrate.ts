@@ -32,6 +32,8 @@ export function createOrchestrate(
       expandedWaitingMax: config.orchestrate.expandedWaitingMax,
       expansionHeldMs: config.orchestrate.expansionHeldMs,
       expansionTurnsMax: config.orchestrate.expansionTurnsMax,
+      segmentLookedMax: config.segments.lookedMax,
+      segmentMessagesMax: config.segments.messagesMax,
       pacedMessages: config.queue.pacedMessages,
       paceMaxMs: config.queue.paceMaxMs,
       openedRecipientsMax: config.orchestrate.openedRecipientsMax,

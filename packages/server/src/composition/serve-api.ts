@@ -64,6 +64,9 @@ export function createFace({
     limits: {
       ...config.api,
       webhooksMax: config.webhooks.endpointsMax,
+      segmentMessagesMax: config.segments.messagesMax,
+      segmentCountMs: config.segments.countMs,
+      segmentCountsMax: config.segments.countsMax,
       bodyBytesMax: config.api.eventBodyBytesMax,
       feedbackBodyBytesMax: config.feedback.bodyBytesMax,
     },

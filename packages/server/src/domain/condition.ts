@@ -42,7 +42,7 @@ const operators: Record<ConditionOperator, (actual: unknown, expected: unknown) 
   exists: (actual, expected) => (actual !== undefined) === (expected !== false),
 };
 
-function compare(op: ConditionOperator, actual: unknown, expected: unknown): boolean {
+export function compare(op: ConditionOperator, actual: unknown, expected: unknown): boolean {
   return operators[op](actual, expected);
 }
 

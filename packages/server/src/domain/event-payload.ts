@@ -6,9 +6,9 @@ const eventPayloadSchema = z.object({
   data: z.record(z.string(), z.json()),
   /** Ids of all recipients in order; inline ones too. */
   recipients: z.array(z.string()),
-  /** Those who come after `recipients`: all subscribers of each topic, in this order. Left out where there are none. */
+  /** Those who come after `recipients`: all of each topic and segment, in this order. Left out where there are none. */
   audiences: z
-    .array(z.object({ topic: z.string() }))
+    .array(z.union([z.object({ topic: z.string() }), z.object({ segment: z.string() })]))
     .min(1)
     .optional(),
   actor: z.string().optional(),

@@ -2,6 +2,7 @@ import { type DailyWindowBody, type QuietHours, weekdays } from "@tidings/contra
 import type { Channel, Lane } from "@tidings/contract/words";
 import { holdsOn } from "./holds-on.ts";
 import { type DailyWindow, minuteOf, windowEnd, windowStart } from "./local-time.ts";
+import { fractionOf } from "./spread-fraction.ts";
 import { timeZone } from "./time-zone.ts";
 
 /** Where a rule was set, the nearest to the recipient first: a nearer one replaces the others. */
@@ -104,21 +105,12 @@ function freeFrom(
 /** So that seven o'clock is no stampede: later by what the key says, halved until the rules and the expiry allow it. */
 function spread(request: SendTimeRequest, rules: SomeRules, free: number): number {
   const { key, spreadMs, expiresAt } = request;
-  let later = Math.floor(fraction(key) * spreadMs);
+  let later = Math.floor(fractionOf(key) * spreadMs);
   for (; later > 0; later = Math.floor(later / 2)) {
     const at = free + later;
     if ((expiresAt === null || at < expiresAt) && freeFrom(request, rules, at).at === at) return at;
   }
   return free;
-}
-
-/** 0 to 1, the same for the same text (FNV-1a, 32 bits, and the last step of MurmurHash3 so that all bits take part). */
-function fraction(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
 /** Windows by the document that they stand in; gone with it. */

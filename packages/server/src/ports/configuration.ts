@@ -3,6 +3,7 @@ import type { IntegrationBody } from "@tidings/contract/integrations";
 import type { LayoutBody } from "@tidings/contract/layouts";
 import type { PartialBody } from "@tidings/contract/partials";
 import type { PolicyBody } from "@tidings/contract/policies";
+import type { SegmentBody } from "@tidings/contract/segments";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Lane } from "@tidings/contract/words";
 import type { WorkflowBody } from "@tidings/contract/workflows";
@@ -25,6 +26,7 @@ export interface Configuration {
   category(environmentId: number, key: string): Versioned<CategoryBody> | undefined;
   /** The environment's policy; undefined where none was written. */
   policy(environmentId: number): Versioned<PolicyBody> | undefined;
+  segment(environmentId: number, key: string): Versioned<SegmentBody> | undefined;
   /** Lane of a category; marketing, the least privileged, where the category was deleted meanwhile. */
   laneOf(environmentId: number, category: string): Lane;
   currentTemplate(environmentId: number, key: string): Versioned<TemplateBody> | undefined;

@@ -3,6 +3,7 @@ import type { ConfigurationKind } from "@tidings/contract/configuration";
 import type { LayoutBody } from "@tidings/contract/layouts";
 import type { PartialBody } from "@tidings/contract/partials";
 import type { PolicyBody } from "@tidings/contract/policies";
+import type { SegmentBody } from "@tidings/contract/segments";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import type { Lane } from "@tidings/contract/words";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
@@ -126,6 +127,10 @@ export class ConfigurationCache implements Configuration, TemplateParts {
 
   policy(environmentId: number): Versioned<PolicyBody> | undefined {
     return this.#indexes.get(environmentId)?.policy;
+  }
+
+  segment(environmentId: number, key: string): Versioned<SegmentBody> | undefined {
+    return this.#indexes.get(environmentId)?.segments.get(key);
   }
 
   laneOf(environmentId: number, category: string): Lane {

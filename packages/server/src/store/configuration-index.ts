@@ -3,6 +3,7 @@ import { integrationBodySchema } from "@tidings/contract/integrations";
 import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
 import { type PartialBody, partialBodySchema } from "@tidings/contract/partials";
 import { type PolicyBody, policyBodySchema, policyKey } from "@tidings/contract/policies";
+import { type SegmentBody, segmentBodySchema } from "@tidings/contract/segments";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { z } from "zod";
@@ -17,6 +18,7 @@ export class ConfigurationIndex {
   readonly templates = new Map<string, Versioned<TemplateBody>>();
   readonly layouts = new Map<string, Versioned<LayoutBody>>();
   readonly partials = new Map<string, Versioned<PartialBody>>();
+  readonly segments = new Map<string, Versioned<SegmentBody>>();
   readonly workflows = new Map<string, Versioned<WorkflowBody>>();
   readonly #policies = new Map<string, Versioned<PolicyBody>>();
   readonly #integrations = new Map<string, IntegrationConfiguration>();
@@ -37,7 +39,8 @@ export class ConfigurationIndex {
       this.partsRevision += 1;
     } else if (row.kind === "policy") {
       change(this.#policies, row, () => versioned(row, policyBodySchema));
-    } else if (row.kind === "workflow") {
+    } else if (row.kind === "segment") change(this.segments, row, () => versioned(row, segmentBodySchema));
+    else if (row.kind === "workflow") {
       change(this.workflows, row, () => versioned(row, workflowBodySchema));
       this.#byEvent = undefined;
     } else {

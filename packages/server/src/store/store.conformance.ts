@@ -22,6 +22,7 @@ import { inboxModelConformance } from "./conformance/inbox-model.conformance.ts"
 import { logConformance } from "./conformance/log.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
+import { segmentsConformance } from "./conformance/segments.conformance.ts";
 import { settleConformance } from "./conformance/settle.conformance.ts";
 import { sumsConformance } from "./conformance/sums.conformance.ts";
 import { suppressionsConformance } from "./conformance/suppressions.conformance.ts";
@@ -68,6 +69,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     tenantsConformance(corner);
     topicsConformance(corner);
     audienceConformance(corner);
+    segmentsConformance(corner);
     logConformance(corner);
     sumsConformance(corner);
     webhookOutboxConformance(corner);

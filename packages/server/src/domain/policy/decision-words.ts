@@ -29,6 +29,8 @@ const reasons: Readonly<Record<string, (told: Told) => string>> = {
   cap_reached: ({ detail }) => `Not sent: the recipient has had as many messages as the cap allows${named(detail)}`,
   superseded: ({ detail }) => `Not sent: a newer message took its place${named(detail)}`,
   topic_unknown: ({ detail }) => `Nobody reached: there is no topic${named(detail)}`,
+  segment_unknown: ({ detail }) => `Nobody reached: there is no segment${named(detail)}`,
+  recipient_unreadable: ({ detail }) => `Not reached: the data of the recipient${named(detail)} cannot be opened`,
   condition_held: () => "The condition held: its first branch was taken",
   condition_failed: () => "The condition did not hold: its other branch was taken",
 };

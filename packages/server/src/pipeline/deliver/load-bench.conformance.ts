@@ -56,6 +56,7 @@ const configurationOf = (integrations: readonly IntegrationConfiguration[]): Con
   workflowsFor: () => [],
   category: () => undefined,
   policy: () => undefined,
+  segment: () => undefined,
   laneOf: () => "transactional",
   currentTemplate: () => undefined,
   integrations: (environmentId) => integrations.filter((each) => each.environmentId === environmentId),
@@ -138,8 +139,7 @@ export function loadBench(accounts: readonly Account[], over: Partial<DeliverLim
     /** Hands messages to the stage and lets it come to rest. */
     async send(count: number, to = "a", { lane = "transactional" as Lane, environmentId = 1 } = {}): Promise<void> {
       const items = Array.from({ length: count }, () => {
-        made += 1;
-        const delivery = someDelivery(`m${made}`, someOrigin({ channel: "webhook", lane, environmentId }));
+        const delivery = someDelivery(`m${made++}`, someOrigin({ channel: "webhook", lane, environmentId }));
         deliveries.set(delivery.id, { ...delivery, to, content: { text: "x" } });
         return { v: 1, id: delivery.id } as const;
       });

@@ -21,6 +21,7 @@ const configuration: Configuration = {
       ? { environmentId, key, version: 1, document: { class: key === "news" ? "marketing" : "critical" } }
       : undefined,
   policy: () => undefined,
+  segment: () => undefined,
   laneOf: (_, category) => (category === "security" ? "critical" : "marketing"),
   currentTemplate: (environmentId, key) =>
     key === "code" ? { environmentId, key, version: 1, document: { sms: { text: "{{data.code}}" } } } : undefined,

@@ -59,9 +59,11 @@ export function prepareEvent(
 ): Prepared {
   const now = context.clock.now();
   const times = timesOf(body, now, prefix);
-  const { ids, inline, topics } = recipientsOf(body.recipients);
+  const { ids, inline, topics, segments } = recipientsOf(body.recipients);
   const payload: EventPayload = { data: body.data ?? {}, recipients: ids };
-  if (topics.length > 0) payload.audiences = topics.map((topic) => ({ topic }));
+  // Segments come last: whoever is in a topic too is told apart by a look into its subscriptions.
+  if (topics.length + segments.length > 0)
+    payload.audiences = [...topics.map((topic) => ({ topic })), ...segments.map((segment) => ({ segment }))];
   if (body.actor !== undefined) payload.actor = body.actor;
   if (body.orderingKey !== undefined) payload.orderingKey = body.orderingKey;
   const workflows = context.configuration.workflowsFor(environmentId, body.name);

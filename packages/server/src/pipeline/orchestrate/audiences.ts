@@ -1,17 +1,17 @@
 import type { Lane } from "@tidings/contract/words";
-import { type AudiencePlace, placeOf, placeText } from "../../domain/audience-place.ts";
 import type { EventTurn } from "../../ports/store/orchestrate.ts";
-import type { Subscriber } from "../../ports/store/topics.ts";
+import { AudiencePages } from "./audience-pages.ts";
 import { isAtAudience } from "./named-page.ts";
 import { noWrites } from "./no-writes.ts";
-import type { EventWork, OrchestrateDependencies } from "./ports.ts";
-import type { TurnPage } from "./turn-page.ts";
+import type { PersonCache } from "./person-cache.ts";
+import type { EventWork } from "./ports.ts";
+import type { MemberSource } from "./segment-members.ts";
 
 /** Events whose room is remembered; for one that is forgotten it is counted again. */
 const roomsMax = 1000;
 
 /**
- * Topics of events, a page of subscribers at a time.
+ * Topics and segments of events, a page of people at a time.
  *
  *   next page ── room ──▶ its turn ──▶ next page
  *        └── too many wait ──▶ held: a timer in the event's row ──▶ next page
@@ -21,12 +21,14 @@ const roomsMax = 1000;
  * are counted once per room, not per turn: as many turns follow as make no more messages than there was room for.
  */
 export class Audiences {
-  readonly #on: Pick<OrchestrateDependencies, "store" | "clock" | "limits">;
+  readonly #on: MemberSource;
+  readonly #pages: AudiencePages;
   /** Messages that each event may still make before they are counted again. */
   readonly #rooms = new Map<string, number>();
 
-  constructor(on: Pick<OrchestrateDependencies, "store" | "clock" | "limits">) {
+  constructor(on: MemberSource, persons: PersonCache) {
     this.#on = on;
+    this.#pages = new AudiencePages(on, persons);
   }
 
   /** The works with the pages of their next turns; of those that are held, the turns that put them off. */
@@ -38,7 +40,7 @@ export class Audiences {
     const paged = await Promise.all(
       works.map(async (work) => {
         if (!isAtAudience(work)) return work;
-        return (await this.#hasRoom(work, lane)) ? { ...work, page: await this.#page(work, lane) } : undefined;
+        return (await this.#hasRoom(work, lane)) ? { ...work, page: await this.#pages.next(work, lane) } : undefined;
       }),
     );
     const held = works.filter((_, index) => paged[index] === undefined);
@@ -68,39 +70,6 @@ export class Audiences {
     return true;
   }
 
-  async #page(work: EventWork, lane: Lane): Promise<TurnPage> {
-    const { record, payload } = work;
-    const topics = (payload.audiences ?? []).map(({ topic }) => topic);
-    const passed: Subscriber[] = [];
-    const unknownTopics: string[] = [];
-    let place = placeOf(record.position);
-    for (let topic = topics[place.index]; topic !== undefined; topic = topics[place.index]) {
-      const limit = this.#on.limits.recipientsPerTurn - passed.length;
-      if (limit <= 0) break;
-      const found = await this.#on.store.readSubscribers({
-        environmentId: record.environmentId,
-        topic,
-        after: place.after,
-        limit,
-        before: topics.slice(0, place.index),
-        lane,
-      });
-      if (found === undefined) unknownTopics.push(topic);
-      else passed.push(...found);
-      place = behind(place, found ?? [], limit);
-    }
-    const named = new Set(payload.recipients);
-    const turn = passed.filter(({ id, isRepeated }) => !isRepeated && !named.has(id));
-    return {
-      ids: turn.map(({ id }) => id),
-      cursor: record.cursor + passed.length,
-      position: placeText(place),
-      isLast: place.index >= topics.length,
-      records: turn.flatMap((subscriber) => subscriber.record ?? []),
-      unknownTopics,
-    };
-  }
-
   #puttingOff({ record }: EventWork, lane: Lane): EventTurn {
     const now = this.#on.clock.now();
     return {
@@ -114,9 +83,4 @@ export class Audiences {
       ...noWrites,
     };
   }
-}
-
-function behind({ index, after }: AudiencePlace, found: readonly Subscriber[], limit: number): AudiencePlace {
-  if (found.length < limit) return { index: index + 1, after: "" };
-  return { index, after: found.at(-1)?.id ?? after };
 }

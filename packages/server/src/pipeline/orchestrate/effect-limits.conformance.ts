@@ -53,6 +53,8 @@ export const turnLimits: OrchestrateLimits = {
   expandedWaitingMax: 1000,
   expansionHeldMs: 100,
   expansionTurnsMax: 3,
+  segmentLookedMax: 60,
+  segmentMessagesMax: 10,
   deferralSpreadMs: 0,
   attentionEntriesMax: 100,
   attentionHorizonMs: 86_400_000,

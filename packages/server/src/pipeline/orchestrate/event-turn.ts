@@ -81,7 +81,7 @@ export function planEvent(
   // Time may run out between the turns of one event, and before another lane's part of it: each part says so at its end.
   if (expired ? isLast : first && all.length === 0)
     recordUnstarted(planned, expired ? "expired" : "no_workflow", record.name, now);
-  if (own && !expired) for (const topic of page.unknownTopics) recordUnstarted(planned, "topic_unknown", topic, now);
+  if (own && !expired) for (const { reason, detail } of page.unreached) recordUnstarted(planned, reason, detail, now);
   for (const id of page.ids) {
     const person = personOf(planned, people, id, own);
     if (!expired) for (const workflow of workflows) startRun(planned, workflow, id, person, lane, now, services);

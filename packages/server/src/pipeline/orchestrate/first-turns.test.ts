@@ -30,6 +30,7 @@ const configuration: Configuration = {
   workflowsFor: (_, name) => workflows.filter(({ document }) => document.event === name),
   category: () => undefined,
   policy: () => undefined,
+  segment: () => undefined,
   laneOf: (_, category) => (category === "news" ? "marketing" : "transactional"),
   currentTemplate: (_, key) => versioned(key, { email: { subject: "s", text: "t" } }),
   integrations: () => [],

@@ -11,7 +11,7 @@ export function namedPage({ record, payload }: EventWork, recipientsMax: number)
     position: undefined,
     isLast: cursor >= recipients.length && audiences.length === 0,
     records: [],
-    unknownTopics: [],
+    unreached: [],
   };
 }
 

@@ -1,3 +1,5 @@
+import type { InlineRecipient } from "@tidings/contract/recipients";
+import type { SegmentCondition } from "@tidings/contract/segments";
 import { workflowBodySchema } from "@tidings/contract/workflows";
 import type { Delivery } from "../../domain/delivery.ts";
 import { type EventPayload, sealContext } from "../../domain/event-payload.ts";
@@ -27,8 +29,10 @@ const workflow = (environmentId: number, key: string, body: object) => ({
   document: workflowBodySchema.parse({ category: "orders", steps, ...body }),
 });
 
+type Segments = Record<string, SegmentCondition>;
+
 /** Workflows of the event `order`: one per category, and one that waits. Categories are named after their lanes. */
-function configurationOf(environmentId: number): Configuration {
+function configurationOf(environmentId: number, segments: Segments): Configuration {
   const workflows = [
     workflow(environmentId, "confirm", { category: "transactional" }),
     workflow(environmentId, "offer", { category: "marketing" }),
@@ -57,6 +61,10 @@ function configurationOf(environmentId: number): Configuration {
     category: (_, key) =>
       key === "capped" ? { environmentId, key, version: 1, document: { class: "transactional", caps } } : undefined,
     policy: () => undefined,
+    segment: (_, key) => {
+      const where = segments[key];
+      return where === undefined ? undefined : { environmentId, key, version: 1, document: { where } };
+    },
     laneOf: (_, category) => (category === "marketing" || category === "critical" ? category : "transactional"),
     currentTemplate: (_, key) => (key === "t" ? template : undefined),
     integrations: () => [],
@@ -83,6 +91,8 @@ export const limits = {
   expandedWaitingMax: 1000,
   expansionHeldMs: 100,
   expansionTurnsMax: 3,
+  segmentLookedMax: 60,
+  segmentMessagesMax: 10,
   messagesPerCommit: 50,
   deferralSpreadMs: 0,
   attentionEntriesMax: 100,
@@ -108,6 +118,7 @@ export async function bench(over: Partial<typeof limits> = {}) {
     wrappedAddressKey: keyring.newWrappedKey(),
   });
   const line = new SimulatedClock(corner.at);
+  const segments: Segments = {};
   const faults: string[] = [];
   const delivered: Delivery[] = [];
   /** A process that orchestrates: another one on the same database is what comes after a crash. */
@@ -130,7 +141,7 @@ export async function bench(over: Partial<typeof limits> = {}) {
       clock,
       ...noEffects,
       steps: stepKinds,
-      configuration: configurationOf(corner.environmentId),
+      configuration: configurationOf(corner.environmentId, segments),
       queue: {
         publish: (topic, items) => queue.publish(topic, items),
         consume,
@@ -155,6 +166,7 @@ export async function bench(over: Partial<typeof limits> = {}) {
     database,
     corner,
     keyring,
+    segments,
     clock: line,
     faults,
     delivered,
@@ -167,15 +179,17 @@ export type Bench = Awaited<ReturnType<typeof bench>>;
 
 export interface Given extends Partial<Pick<NewEvent, "name" | "lane" | "expiresAt" | "cancellationHash">> {
   recipients?: string[];
-  inline?: { id: string; email?: string }[];
+  inline?: InlineRecipient[];
   topics?: string[];
+  segments?: string[];
   data?: EventPayload["data"];
 }
 
 export async function accept({ corner, keyring, clock }: Bench, given: Given): Promise<NewEvent> {
-  const { recipients = [], inline, topics, data = {}, ...over } = given;
+  const { recipients = [], inline, topics = [], segments = [], data = {}, ...over } = given;
   const payload: EventPayload = { data, recipients: [...recipients, ...(inline ?? []).map(({ id }) => id)] };
-  if (topics !== undefined) payload.audiences = topics.map((topic) => ({ topic }));
+  const audiences = [...topics.map((topic) => ({ topic })), ...segments.map((segment) => ({ segment }))];
+  if (audiences.length > 0) payload.audiences = audiences;
   const seal = (context: string, value: unknown) =>
     keyring.sealForEnvironment(corner.environmentId, context, JSON.stringify(value));
   return corner.accepted({

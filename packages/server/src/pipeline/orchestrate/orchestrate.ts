@@ -51,7 +51,7 @@ export class Orchestrate {
     this.#pace = new Pace(dependencies.clock, dependencies.limits.paceMaxMs);
     this.#persons = new PersonCache(dependencies.limits.openedRecipientsMax);
     this.#effects = new Effects(dependencies);
-    this.#audiences = new Audiences(dependencies);
+    this.#audiences = new Audiences(dependencies, this.#persons);
     this.firstTurns = new FirstTurns(dependencies, this.#persons, (lane) => this.#effects.wake(lane));
   }
 

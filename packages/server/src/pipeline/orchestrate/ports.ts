@@ -13,6 +13,7 @@ import type { Random } from "../../ports/random.ts";
 import type { RequestTemplates } from "../../ports/request-templates.ts";
 import type { CallStart } from "../../ports/store/call-start.ts";
 import type { EventRecord, OrchestrateStore } from "../../ports/store/orchestrate.ts";
+import type { SegmentStore } from "../../ports/store/segments.ts";
 import type { AudienceStore } from "../../ports/store/topics.ts";
 import type { Tenants } from "../../ports/tenants.ts";
 import type { Tracer } from "../../ports/tracer.ts";
@@ -92,6 +93,9 @@ export interface OrchestrateLimits {
   expansionHeldMs: number;
   /** Turns that an event has of its topics before others of its lane have theirs. */
   expansionTurnsMax: number;
+  /** Recipients that one turn looks at for those in a segment, and messages of each. */
+  segmentLookedMax: number;
+  segmentMessagesMax: number;
   /** With more messages of a lane than this in memory for deliver, planning slows down, by at most `paceMaxMs` a turn. */
   pacedMessages: number;
   paceMaxMs: number;
@@ -110,7 +114,7 @@ export interface OrchestrateLimits {
 }
 
 export interface OrchestrateDependencies {
-  store: OrchestrateStore & AudienceStore;
+  store: OrchestrateStore & AudienceStore & SegmentStore;
   configuration: Configuration;
   tenants: Tenants;
   keyring: OrchestrateKeyring;

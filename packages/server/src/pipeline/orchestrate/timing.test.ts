@@ -53,6 +53,7 @@ function planned(
     ],
     category: (_, key) => versioned(key, { class: lane, ...rules }),
     policy: () => (over.policy === undefined ? undefined : versioned("environment", over.policy)),
+    segment: () => undefined,
     laneOf: () => lane,
     currentTemplate: (_, key) => versioned(key, { email: { subject: "s", text: "t" } }),
     integrations: () => [],

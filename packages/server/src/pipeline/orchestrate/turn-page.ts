@@ -10,6 +10,6 @@ export interface TurnPage {
   isLast: boolean;
   /** Rows that were read with them. */
   records: readonly RecipientRecord[];
-  /** Topics that it came by, and that there are not. */
-  unknownTopics: readonly string[];
+  /** What of its audiences could not be reached: topics and segments that there are not, people who cannot be read. */
+  unreached: readonly { reason: string; detail: string }[];
 }

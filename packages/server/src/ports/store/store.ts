@@ -10,6 +10,7 @@ import type { LogStore } from "./log.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
 import type { OrchestrateStore } from "./orchestrate.ts";
 import type { RecipientStore } from "./recipients.ts";
+import type { SegmentStore } from "./segments.ts";
 import type { SuppressionStore } from "./suppressions.ts";
 import type { TenantStore } from "./tenants.ts";
 import type { AudienceStore, TopicStore } from "./topics.ts";
@@ -29,6 +30,7 @@ export interface StoreCalls
     TenantStore,
     TopicStore,
     AudienceStore,
+    SegmentStore,
     KeyStore,
     RecipientStore,
     ChoicesStore,

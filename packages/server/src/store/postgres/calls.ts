@@ -41,6 +41,7 @@ import { deleteRecipient, getRecipient, putRecipient } from "./calls/recipients.
 import { recordFeedback } from "./calls/record-feedback.ts";
 import { recordOutcomes } from "./calls/record-outcomes.ts";
 import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
+import { readRecipients, recentMessages } from "./calls/segments.ts";
 import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
 import { listRecipientTopics, listSubscriptions, subscribe, unsubscribe } from "./calls/subscriptions.ts";
@@ -121,6 +122,8 @@ export const calls: PostgresCalls = {
   listSubscriptions,
   listRecipientTopics,
   readSubscribers,
+  readRecipients,
+  recentMessages,
   countExpanded,
   getEvent,
   getMessage,

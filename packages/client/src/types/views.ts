@@ -1,0 +1,12 @@
+/** What calls take and give, of nouns that have much of it. */
+export type { SegmentBody, SegmentCondition, SegmentCount } from "@tidings/contract/segments";
+export type { SubscribedTopic, SubscriptionView, TopicView } from "@tidings/contract/topics";
+export type {
+  NewWebhook,
+  WebhookBody,
+  WebhookDeliveryView,
+  WebhookSecretView,
+  WebhookType,
+  WebhookView,
+} from "@tidings/contract/webhooks";
+export type { TopicInput } from "../resources/topics.ts";

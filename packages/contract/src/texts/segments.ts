@@ -1,0 +1,25 @@
+/** Segments. Names are those of `field-texts.ts`. */
+// biome-ignore format: one field per line is what lets this be read as a table
+export const segmentsTexts: Readonly<Record<string, string>> = {
+  "segments.key": "Key that the application gave the segment",
+  "EventRecipient.segment": "Key of a segment: all who are in it",
+  "PutSegmentBody.name": "What people call it",
+  "PutSegmentBody.description": "Who is meant",
+  "PutSegmentBody.where": "Who is in it",
+  "SegmentCondition.field": "What is tested: `recipient.id`, `.locale`, `.timeZone`, `.tenant`, `.country` or `.attributes.<name>`",
+  "SegmentCondition.op": "How it is compared; with a field that is not there no comparison holds",
+  "SegmentCondition.value": "What it is compared with",
+  "SegmentCondition.message": "True of whoever has such a message; `engaged` is opened, clicked or read",
+  "SegmentCondition.withinDays": "How many days ago the message was made at most",
+  "SegmentCondition.category": "Only messages of this category",
+  "SegmentCondition.workflow": "Only messages of this workflow",
+  "SegmentCondition.channel": "Only messages on this channel",
+  "SegmentCondition.all": "Each of them holds",
+  "SegmentCondition.any": "At least one of them holds",
+  "SegmentCondition.not": "It does not hold",
+  "CountSegmentAnswer.count": "Those among the recipients looked at who are in the segment",
+  "CountSegmentAnswer.looked": "How many recipients this call looked at",
+  "CountSegmentAnswer.partial": "True where its time ran out first: the sum of all calls up to one that is not partial is the count",
+  "CountSegmentAnswer.nextCursor": "Where the next call goes on, where it is partial",
+  "CountSegmentAnswer.at": "When it was counted",
+};
