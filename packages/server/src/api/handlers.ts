@@ -12,6 +12,7 @@ import { messageHandlers } from "./messages.ts";
 import { preferenceHandlers } from "./preferences.ts";
 import { previewHandlers } from "./preview.ts";
 import { queueHandlers } from "./queues.ts";
+import { recipientDecisionHandlers } from "./recipient-decisions.ts";
 import { recipientHandlers } from "./recipients.ts";
 import { suppressionHandlers } from "./suppressions/handlers.ts";
 import { tenantHandlers } from "./tenants.ts";
@@ -28,6 +29,7 @@ export function handlersOf(dependencies: ApiDependencies, environments: Environm
     ...recipientHandlers(dependencies),
     ...preferenceHandlers(dependencies),
     ...consentHandlers(dependencies),
+    ...recipientDecisionHandlers(dependencies),
     ...suppressionHandlers(dependencies),
     ...inboxTokenHandlers(dependencies),
     ...configurationHandlers(dependencies.configuration),

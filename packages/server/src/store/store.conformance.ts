@@ -18,6 +18,7 @@ import { firstTurnConformance } from "./conformance/first-turn.conformance.ts";
 import { inboxConformance } from "./conformance/inbox.conformance.ts";
 import { inboxModelConformance } from "./conformance/inbox-model.conformance.ts";
 import { logConformance } from "./conformance/log.conformance.ts";
+import { recipientDecisionsConformance } from "./conformance/recipient-decisions.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
 import { settleConformance } from "./conformance/settle.conformance.ts";
@@ -65,6 +66,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     topicsConformance(corner);
     audienceConformance(corner);
     logConformance(corner);
+    recipientDecisionsConformance(corner);
     sumsConformance(corner);
     webhookOutboxConformance(corner);
     webhookCallsConformance(corner);

@@ -1,5 +1,6 @@
 import type { ChoicesStore } from "./choices.ts";
 import type { ConfigurationStore } from "./configuration.ts";
+import type { DecisionStore } from "./decisions.ts";
 import type { DeliverStore } from "./deliver.ts";
 import type { FeedbackStore } from "./feedback.ts";
 import type { InboxStore } from "./inbox.ts";
@@ -34,6 +35,7 @@ export interface StoreCalls
     SuppressionStore,
     InboxStore,
     LogStore,
+    DecisionStore,
     MaintenanceStore,
     WebhookStore {}
 
