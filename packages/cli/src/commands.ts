@@ -15,6 +15,7 @@ import { status } from "./commands/status.ts";
 import { suppressions } from "./commands/suppressions.ts";
 import { tail } from "./commands/tail.ts";
 import { versions } from "./commands/versions.ts";
+import { why } from "./commands/why.ts";
 
 /** All commands, in the order of help and reference. */
 export const commands: readonly Command[] = [
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   schemas,
   send,
   tail,
+  why,
   status,
   ...deadLetters,
   ...segments,

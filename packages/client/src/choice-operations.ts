@@ -8,6 +8,7 @@ import {
   preferencesReadSchema,
   preferencesSchema,
 } from "@tidings/contract/preferences";
+import { recipientDecisionQuerySchema, recipientDecisionSchema } from "@tidings/contract/recipient-decisions";
 import { always, once } from "./document-operations.ts";
 import type { Operation } from "./transport/operation.ts";
 
@@ -18,6 +19,12 @@ export const preferenceOperations = {
   get: { name: "getPreferences", method: "GET", path: "/v1/recipients/{id}/preferences", status: 200, response: preferencesSchema, ...always },
   putBatch: { name: "putPreferencesBatch", method: "POST", path: "/v1/preferences/batch", body: preferencesBatchSchema, status: 200, response: preferencesBatchResultSchema, ...always },
   read: { name: "readPreferences", method: "POST", path: "/v1/preferences/read", body: preferencesReadSchema, status: 200, response: preferencesReadResultSchema, ...always },
+} as const satisfies Record<string, Operation>;
+
+/** What was decided for recipients. */
+// biome-ignore format: one call per line is what lets this be read as a table
+export const decisionOperations = {
+  list: { name: "listRecipientDecisions", method: "GET", path: "/v1/recipients/{id}/decisions", query: recipientDecisionQuerySchema, status: 200, response: pageOf(recipientDecisionSchema), ...always },
 } as const satisfies Record<string, Operation>;
 
 /** The ledger of consent. */

@@ -51,7 +51,7 @@ import {
 } from "@tidings/contract/webhooks";
 import { workersSchema } from "@tidings/contract/workers";
 import { workflowBodySchema } from "@tidings/contract/workflows";
-import { consentOperations, preferenceOperations } from "./choice-operations.ts";
+import { consentOperations, decisionOperations, preferenceOperations } from "./choice-operations.ts";
 import { always, configuration, documents, keyed, once } from "./document-operations.ts";
 import { segmentOperations } from "./segment-operations.ts";
 import { suppressionOperations } from "./suppression-operations.ts";
@@ -85,6 +85,7 @@ export const operations = {
   suppressions: suppressionOperations,
   preferences: preferenceOperations,
   consents: consentOperations,
+  decisions: decisionOperations,
   workflows: configuration("workflow", "workflows", workflowBodySchema),
   templates: configuration("template", "templates", templateBodySchema),
   previews: {

@@ -26,6 +26,7 @@ import {
 } from "./inbox.ts";
 import { attemptSchema, contentSchema, messageSchema } from "./messages.ts";
 import { queueSchema } from "./queues.ts";
+import { recipientDecisionSchema } from "./recipient-decisions.ts";
 import { inlineRecipientSchema, recipientBodySchema, recipientSchema } from "./recipients.ts";
 import type { Route } from "./route.ts";
 import { type RouteExample, routeExamples } from "./route-examples.ts";
@@ -55,6 +56,7 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["InboxStand", inboxStandSchema],
   ["DeadLetter", deadLetterSchema],
   ["Decision", decisionSchema],
+  ["RecipientDecision", recipientDecisionSchema],
   ["Event", eventSchema],
   ["EventBody", eventBodySchema],
   ["EventRecipient", eventRecipientSchema],

@@ -8,6 +8,7 @@ import {
   preferencesReadSchema,
   preferencesSchema,
 } from "./preferences.ts";
+import { recipientDecisionQuerySchema, recipientDecisionSchema } from "./recipient-decisions.ts";
 import { recipientBodySchema, recipientSchema } from "./recipients.ts";
 import type { Route } from "./route.ts";
 
@@ -23,4 +24,5 @@ export const recipientRoutes: readonly Route[] = [
   { method: "POST", path: "/v1/preferences/read", operation: "readPreferences", summary: "Read the preferences of up to 1,000 recipients", tag: "preferences", body: preferencesReadSchema, status: 200, response: preferencesReadResultSchema },
   { method: "POST", path: "/v1/recipients/{id}/consents", operation: "addConsent", summary: "Add an entry to the ledger of consent", tag: "consents", body: consentBodySchema, status: 201, response: consentSchema },
   { method: "GET", path: "/v1/recipients/{id}/consents", operation: "listConsents", summary: "List what a recipient agreed to and withdrew, newest first", tag: "consents", query: pageQuerySchema, status: 200, response: pageOf(consentSchema) },
+  { method: "GET", path: "/v1/recipients/{id}/decisions", operation: "listRecipientDecisions", summary: "Why a recipient got, or did not get, what they did, newest first", tag: "recipients", query: recipientDecisionQuerySchema, status: 200, response: pageOf(recipientDecisionSchema) },
 ];

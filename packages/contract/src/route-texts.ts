@@ -37,6 +37,7 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   readPreferences: { text: "The preferences of many recipients, in order; those who are not known are left out." },
   addConsent: { text: "Adds an entry to the ledger. The latest one on a purpose is what holds; an older one is kept as evidence alone. Source, IP and text are sealed with the recipient's key." },
   listConsents: { text: "The whole ledger of a recipient, newest first." },
+  listRecipientDecisions: { text: "What was sent, put off and not sent, each with the rule that decided it and in words. Filters all have to hold. Somebody who is not known may have decisions too. A page that found little among many may be short, or empty, and still have a `nextCursor`." },
   putPolicy: { text: "Writes the environment's policy, whose key is `environment`: defaults of preferences, and rules of consent by country." },
   deletePolicy: { text: "Deletes the environment's policy: the built-in defaults hold." },
   putWorkflow: { text: "Writes the workflow; what it refers to must exist. A document that differs becomes a new version, and runs that began with an earlier one go on with that." },

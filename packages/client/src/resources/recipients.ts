@@ -1,5 +1,6 @@
 import type { ConsentView, consentBodySchema } from "@tidings/contract/consents";
 import type { InboxTokenView, inboxTokenBodySchema } from "@tidings/contract/inbox-tokens";
+import type { RecipientDecision, recipientDecisionQuerySchema } from "@tidings/contract/recipient-decisions";
 import type { RecipientView, recipientBodySchema } from "@tidings/contract/recipients";
 import type { z } from "zod";
 import { operations } from "../operations.ts";
@@ -102,8 +103,19 @@ export class Recipients {
   consents(id: string, query?: PageQuery, options?: CallOptions): Pages<ConsentView> {
     return pagesOf(this.#transport, operations.consents.list, query, options, { id: recipientParameter(id) });
   }
+
+  /**
+   * Why somebody got, or did not get, what they did, newest first.
+   *
+   * @example
+   * for await (const { at, text } of tidings.recipients.decisions("user_1", { channel: "email" })) console.log(at, text);
+   */
+  decisions(id: string, query?: RecipientDecisionQuery, options?: CallOptions): Pages<RecipientDecision> {
+    return pagesOf(this.#transport, operations.decisions.list, query, options, { id: recipientParameter(id) });
+  }
 }
 
+export type RecipientDecisionQuery = Omit<z.input<typeof recipientDecisionQuerySchema>, keyof PageQuery> & PageQuery;
 export type InboxTokenInput = z.input<typeof inboxTokenBodySchema>;
 export type RecipientInput = z.input<typeof recipientBodySchema>;
 export type ConsentInput = z.input<typeof consentBodySchema>;

@@ -15,6 +15,7 @@ export function positionOf(cursor: string | undefined, form: RegExp): string {
 
 export const idPosition = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const timedIdPosition = /^\d{1,15}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const decisionPosition = /^\d{1,16}:(m:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|d:\d{1,16})$/;
 export const keyPosition = /^[A-Za-z0-9._-]{1,100}$/;
 export const recipientPosition = /^.{1,200}$/su;
 export const versionPosition = /^\d{1,9}$/;

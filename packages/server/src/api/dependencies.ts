@@ -9,6 +9,7 @@ import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../port
 import type { Random } from "../ports/random.ts";
 import type { ChoicesStore } from "../ports/store/choices.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
+import type { DecisionStore } from "../ports/store/decisions.ts";
 import type { InboxStore } from "../ports/store/inbox.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
 import type { LogStore } from "../ports/store/log.ts";
@@ -104,6 +105,7 @@ export interface ApiDependencies {
     SegmentStore &
     Pick<ConfigurationStore, "getConfiguration"> &
     LogStore &
+    DecisionStore &
     TenantStore &
     TopicStore &
     InboxStore &

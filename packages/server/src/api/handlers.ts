@@ -12,6 +12,7 @@ import { messageHandlers } from "./messages.ts";
 import { preferenceHandlers } from "./preferences.ts";
 import { previewHandlers } from "./preview.ts";
 import { queueHandlers } from "./queues.ts";
+import { recipientDecisionHandlers } from "./recipient-decisions.ts";
 import { recipientHandlers } from "./recipients.ts";
 import { segmentHandlers } from "./segments.ts";
 import { suppressionHandlers } from "./suppressions/handlers.ts";
@@ -30,6 +31,7 @@ export function handlersOf(dependencies: ApiDependencies, environments: Environm
     ...preferenceHandlers(dependencies),
     ...consentHandlers(dependencies),
     ...segmentHandlers(dependencies),
+    ...recipientDecisionHandlers(dependencies),
     ...suppressionHandlers(dependencies),
     ...inboxTokenHandlers(dependencies),
     ...configurationHandlers(dependencies.configuration),

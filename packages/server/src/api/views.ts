@@ -63,7 +63,8 @@ export function messageView(row: MessageRow): MessageView {
   };
 }
 
-function messageDecisions({ decisions: stored, channel, workflow }: MessageRow): MessageView["decisions"] {
+/** The decisions in a message's row, as the API shows them. */
+export function messageDecisions({ decisions: stored, channel, workflow }: MessageRow): MessageView["decisions"] {
   if (stored === "" || stored === "[]") return [];
   return storedDecisions.parse(JSON.parse(stored)).map(({ rule = "", detail = "", versions, ...own }) => ({
     outcome: own.outcome,

@@ -20,6 +20,7 @@ import { firstTurnConformance } from "./conformance/first-turn.conformance.ts";
 import { inboxConformance } from "./conformance/inbox.conformance.ts";
 import { inboxModelConformance } from "./conformance/inbox-model.conformance.ts";
 import { logConformance } from "./conformance/log.conformance.ts";
+import { recipientDecisionsConformance } from "./conformance/recipient-decisions.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
 import { segmentsConformance } from "./conformance/segments.conformance.ts";
@@ -71,6 +72,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     audienceConformance(corner);
     segmentsConformance(corner);
     logConformance(corner);
+    recipientDecisionsConformance(corner);
     sumsConformance(corner);
     webhookOutboxConformance(corner);
     webhookCallsConformance(corner);

@@ -120,6 +120,7 @@ export function decision(
     workflow: frame.workflow.key,
     workflowVersion: frame.workflow.version,
     at: frame.now,
+    category: frame.workflow.document.category,
     rule: "",
     versions: "",
     ...what,

@@ -131,6 +131,8 @@ export interface NewDecision {
   /** JSON of the versions of category and policy that it was made by; empty where neither had a say. */
   versions: string;
   detail: string;
+  /** Left out where there is none. */
+  category?: string;
   at: number;
 }
 

@@ -1,6 +1,7 @@
 import type { AttentionStore } from "./attention.ts";
 import type { ChoicesStore } from "./choices.ts";
 import type { ConfigurationStore } from "./configuration.ts";
+import type { DecisionStore } from "./decisions.ts";
 import type { DeliverStore } from "./deliver.ts";
 import type { FeedbackStore } from "./feedback.ts";
 import type { InboxStore } from "./inbox.ts";
@@ -38,6 +39,7 @@ export interface StoreCalls
     AttentionStore,
     InboxStore,
     LogStore,
+    DecisionStore,
     MaintenanceStore,
     WebhookStore {}
 

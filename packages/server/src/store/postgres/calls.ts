@@ -26,6 +26,7 @@ import {
   listEnvironments,
   revokeApiKey,
 } from "./calls/keys.ts";
+import { listDecisions } from "./calls/list-decisions.ts";
 import { getInboxItem, listInbox } from "./calls/list-inbox.ts";
 import { listMessages } from "./calls/list-messages.ts";
 import { loadDeliveries } from "./calls/load-deliveries.ts";
@@ -128,6 +129,7 @@ export const calls: PostgresCalls = {
   getEvent,
   getMessage,
   listMessages,
+  listDecisions,
   listDeadLetters,
   getDeadLetter,
   replayDeadLetters,

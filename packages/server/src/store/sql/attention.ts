@@ -88,9 +88,9 @@ function afterAdmission(message: NewMessage, admission: Admission, result: Admit
 
 function droppedDecision(message: NewMessage, cap: Cap): NewDecision {
   const { eventId, runId, recipient, createdAt: at, origin } = message;
-  const { environmentId, workflow, workflowVersion, step, channel } = origin;
+  const { environmentId, workflow, workflowVersion, step, channel, category } = origin;
   const why = { outcome: "not_sent", reason: "cap_reached", rule: "cap", versions: "", detail: capText(cap), at };
-  return { environmentId, eventId, runId, recipient, workflow, workflowVersion, step, channel, ...why };
+  return { environmentId, eventId, runId, recipient, workflow, workflowVersion, step, channel, category, ...why };
 }
 
 function capText({ level, limit, windowSeconds, channels }: Cap): string {

@@ -101,7 +101,7 @@ export const movedTables: readonly MovedTable[] = [
     "decision",
     "event_id sequence",
     `environment_id:i event_id:u sequence:b run_id:t workflow_version:i at:b recipient:t workflow:t step:t channel:t
-     outcome:t reason:t rule:t versions:t detail:t`,
+     outcome:t reason:t rule:t versions:t detail:t category:t`,
   ),
   movedTable("dead_letter", "environment_id at id", "environment_id:i id:u at:b kind:t channel:t reason:t detail:t"),
   movedTable(

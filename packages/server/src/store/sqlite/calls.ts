@@ -26,6 +26,7 @@ import {
   listEnvironments,
   revokeApiKey,
 } from "./calls/keys.ts";
+import { listDecisions } from "./calls/list-decisions.ts";
 import { getInboxItem, listInbox } from "./calls/list-inbox.ts";
 import { loadDeliveries } from "./calls/load-deliveries.ts";
 import { loadEvents } from "./calls/load-events.ts";
@@ -124,6 +125,7 @@ export const calls: SqliteCalls = {
   getEvent,
   getMessage,
   listMessages,
+  listDecisions,
   listDeadLetters,
   getDeadLetter,
   replayDeadLetters,

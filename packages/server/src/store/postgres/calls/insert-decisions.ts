@@ -2,11 +2,11 @@ import type { NewDecision } from "../../../ports/store/orchestrate.ts";
 import type { Session } from "../session.ts";
 
 const insertedSql = `insert into decision (environment_id, event_id, run_id, workflow_version, at, recipient, workflow, step, channel,
-    outcome, reason, rule, versions, detail)
+    outcome, reason, rule, versions, detail, category)
   select environment_id, event_id, run_id, workflow_version, at, recipient, workflow, step, channel, outcome, reason, rule, versions,
-    detail
+    detail, category
   from json_to_recordset($1) as r (environment_id int, event_id uuid, run_id text, workflow_version int, at bigint,
-    recipient text, workflow text, step text, channel text, outcome text, reason text, rule text, versions text, detail text)`;
+    recipient text, workflow text, step text, channel text, outcome text, reason text, rule text, versions text, detail text, category text)`;
 
 export async function insertDecisions(sql: Session, decisions: readonly NewDecision[]): Promise<void> {
   if (decisions.length === 0) return;
@@ -25,6 +25,7 @@ export async function insertDecisions(sql: Session, decisions: readonly NewDecis
     rule: decision.rule,
     versions: decision.versions,
     detail: decision.detail,
+    category: decision.category ?? "",
   }));
   await sql.run(insertedSql, JSON.stringify(rows));
 }

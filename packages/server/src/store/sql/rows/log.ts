@@ -43,7 +43,8 @@ function runRow(row: SqlRow): RunRow {
   };
 }
 
-function decisionRow(row: SqlRow): NewDecision {
+/** A decision that made no message. */
+export function decisionRow(row: SqlRow): NewDecision {
   return {
     environmentId: integer(row, "environment_id"),
     eventId: text(row, "event_id"),
@@ -58,6 +59,7 @@ function decisionRow(row: SqlRow): NewDecision {
     rule: text(row, "rule"),
     versions: text(row, "versions"),
     detail: text(row, "detail"),
+    category: text(row, "category"),
     at: integer(row, "at"),
   };
 }

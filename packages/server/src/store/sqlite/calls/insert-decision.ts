@@ -4,8 +4,8 @@ import type { Database } from "../database.ts";
 export function insertDecision(database: Database, decision: NewDecision): void {
   database.run(
     `insert into decision (environment_id, event_id, run_id, recipient, workflow, workflow_version, step, channel, outcome, reason, rule, versions,
-       detail, at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       detail, category, at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     decision.environmentId,
     decision.eventId,
     decision.runId,
@@ -19,6 +19,7 @@ export function insertDecision(database: Database, decision: NewDecision): void 
     decision.rule,
     decision.versions,
     decision.detail,
+    decision.category ?? "",
     decision.at,
   );
 }
