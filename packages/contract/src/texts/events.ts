@@ -20,6 +20,7 @@ export const eventsTexts: Readonly<Record<string, string>> = {
   "Event.actor": "Id of the recipient who caused it",
   "Event.recipients": "Ids of its recipients, those named one by one",
   "Event.topics": "Keys of the topics whose subscribers it goes to",
+  "Event.segments": "Keys of the segments whose recipients it goes to",
   "Event.receivedAt": "When it was taken in",
   "Event.orderingKey": "As it was sent",
   "Event.runs": "Its workflow runs, one for each workflow and recipient, with their messages",

@@ -7,8 +7,8 @@ import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
 import { whyHeldBack } from "./held-back.ts";
 import { settle } from "./settle.ts";
-import type { Suspects } from "./suspects.ts";
 import { collapsed, supersede } from "./supersede.ts";
+import type { Suspects } from "./suspects.ts";
 
 const columns = `id, event_id, run_id, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at,
   environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded,
