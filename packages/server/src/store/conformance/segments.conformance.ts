@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { deriveId } from "../../lib/ids.ts";
 import { type OpenCorner, times } from "./corner.conformance.ts";
 
 export function segmentsConformance(open: OpenCorner): void {
@@ -35,10 +34,10 @@ export function segmentsConformance(open: OpenCorner): void {
         times(4, (index) => ({
           recipient: "ann",
           category: `c${index}`,
-          id: deriveId(at + index * 1000, "ann", String(environmentId)),
+          createdAt: at + index * 1000,
         })),
       );
-      await corner.queued({ recipient: "bob", id: deriveId(at, "bob", String(environmentId)) });
+      await corner.queued({ recipient: "bob", createdAt: at });
       await corner.queued({ recipient: "ann", environmentId: corner.otherEnvironmentId });
       if (old === undefined || sent === undefined || opened === undefined) throw new RangeError("too few messages");
       for (const message of [sent, opened]) {

@@ -1,5 +1,4 @@
 import { integer, text } from "../../sql/columns.ts";
-import { firstIdOf } from "../../sql/first-id.ts";
 import { memberMessageColumns, memberMessageOf } from "../../sql/rows/member-message.ts";
 import { recipientOfRow } from "../../sql/rows/recipient.ts";
 import type { Call } from "../context.ts";
@@ -22,15 +21,15 @@ export const readRecipients: Call<"readRecipients"> = async ({ sql }, { environm
   });
 };
 
-/** The environment is kept out of the index, as in every look by another one than the key's (migrations/postgres/0001). */
 const recentSql = `select r.place::int as place, m.* from json_array_elements_text($1::json) with ordinality as r (recipient, place)
   cross join lateral (
     select ${memberMessageColumns} from message
-    where recipient = r.recipient and environment_id + 0 = $2 and id >= $3 order by id desc limit $4
+    where environment_id = $2 and recipient collate "C" = r.recipient and created_at >= $3
+      order by created_at desc, id desc limit $4
   ) as m`;
 
 export const recentMessages: Call<"recentMessages"> = async ({ sql }, { environmentId, recipients, since, limit }) => {
-  const rows = await sql.all(recentSql, JSON.stringify(recipients), environmentId, firstIdOf(since), limit);
+  const rows = await sql.all(recentSql, JSON.stringify(recipients), environmentId, since, limit);
   const found = recipients.map((): ReturnType<typeof memberMessageOf>[] => []);
   for (const row of rows) found[integer(row, "place") - 1]?.push(memberMessageOf(row));
   return found;

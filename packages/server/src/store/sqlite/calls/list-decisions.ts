@@ -9,13 +9,12 @@ import { scannedMax } from "../../sql/scanned-max.ts";
 import { attemptsOf } from "../attempts.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
+import { bucketMs, messageBucket } from "./newest-messages.ts";
 
 interface Found extends Placed {
   row: SqlRow;
 }
 
-/** As the index has them. */
-const bucketMs = 2 ** 24;
 /** Looks that one page takes at each table: half a year of buckets. One into a bucket that has nothing takes some 10 µs. */
 const looksMax = 1000;
 const chunk = 101;
@@ -35,10 +34,12 @@ export const listDecisions: Call<"listDecisions"> = ({ database }, query) => {
   return { items, next };
 };
 
+const decisionBucketSql =
+  "select at >> 24 as bucket from decision where at >> 24 <= ? and recipient <> '' order by at >> 24 desc limit 1";
+
 const tables = {
   message: {
-    bucket:
-      "select created_at >> 24 as bucket from message where created_at >> 24 <= ? order by created_at >> 24 desc limit 1",
+    bucketBefore: messageBucket,
     rows: `select * from message where created_at >> 24 = ? and environment_id = ? and recipient = ? and (created_at, id) < (?, ?)
       order by created_at desc, id desc limit ?`,
     at: "created_at",
@@ -46,7 +47,10 @@ const tables = {
     keyValue: (key: string): SqlValue => key,
   },
   decision: {
-    bucket: `select at >> 24 as bucket from decision where at >> 24 <= ? and recipient <> '' order by at >> 24 desc limit 1`,
+    bucketBefore(database: Database, at: number): number | undefined {
+      const row = database.get(decisionBucketSql, Math.floor(at / bucketMs));
+      return row === undefined ? undefined : integer(row, "bucket");
+    },
     rows: `select * from decision where at >> 24 = ? and environment_id = ? and recipient = ? and recipient <> ''
         and (at, sequence) < (?, ?)
       order by at desc, sequence desc limit ?`,
@@ -70,7 +74,7 @@ function look(
   let from = below;
   let scanned = 0;
   for (let looks = 0; looks < looksMax && scanned < scannedMax; looks += 1) {
-    const bucket = bucketBefore(database, table.bucket, from.at);
+    const bucket = table.bucketBefore(database, from.at);
     if (bucket === undefined || (bucket + 1) * bucketMs <= since) return { rows: found, reached: undefined };
     const key = table.keyValue(from.key);
     const rows = database.all(table.rows, bucket, query.environmentId, query.recipient, from.at, key, chunk);
@@ -83,11 +87,6 @@ function look(
     if (rows.length < chunk) from = belowTime(kind, bucket * bucketMs);
   }
   return { rows: found, reached: { ...from, kind } };
-}
-
-function bucketBefore(database: Database, sql: string, at: number): number | undefined {
-  const row = database.get(sql, Math.floor(at / bucketMs));
-  return row === undefined ? undefined : integer(row, "bucket");
 }
 
 const outcomeOf = (outcome: string): string => `"outcome":"${outcome}"`;

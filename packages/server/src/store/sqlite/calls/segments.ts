@@ -1,8 +1,8 @@
 import { integer, text } from "../../sql/columns.ts";
-import { firstIdOf } from "../../sql/first-id.ts";
 import { memberMessageColumns, memberMessageOf } from "../../sql/rows/member-message.ts";
 import { recipientOfRow } from "../../sql/rows/recipient.ts";
 import type { Call } from "../context.ts";
+import { messageBuckets, newestMessages, newestSql } from "./newest-messages.ts";
 
 /** One statement a page. Who is subscribed to a topic of the event too is given all the same: what is passed has to be bounded. */
 const pageSql = `select id, wrapped_key, profile, sealed, choices, updated_at, version,
@@ -17,11 +17,11 @@ export const readRecipients: Call<"readRecipients"> = ({ database }, { environme
     return { id, record: recipientOfRow(row, environmentId, id), isRepeated: integer(row, "repeated") === 1 };
   });
 
-const recentSql = `select ${memberMessageColumns} from message
-  where environment_id = ? and recipient = ? and id >= ? order by id desc limit ?`;
+const recentSql = newestSql(memberMessageColumns);
 
-/** A look per recipient: in one statement, with a window over all of them, what was passed could not be bounded. */
-export const recentMessages: Call<"recentMessages"> = ({ database }, { environmentId, recipients, since, limit }) =>
-  recipients.map((recipient) =>
-    database.all(recentSql, environmentId, recipient, firstIdOf(since), limit).map(memberMessageOf),
+export const recentMessages: Call<"recentMessages"> = ({ database }, { environmentId, recipients, since, limit }) => {
+  const buckets = messageBuckets(database, since);
+  return recipients.map((recipient) =>
+    newestMessages(database, recentSql, { environmentId, recipient, since, limit }, buckets).map(memberMessageOf),
   );
+};
