@@ -19,6 +19,7 @@ import { firstTurnConformance } from "./conformance/first-turn.conformance.ts";
 import { inboxConformance } from "./conformance/inbox.conformance.ts";
 import { inboxModelConformance } from "./conformance/inbox-model.conformance.ts";
 import { logConformance } from "./conformance/log.conformance.ts";
+import { orderConformance } from "./conformance/order.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
 import { settleConformance } from "./conformance/settle.conformance.ts";
@@ -57,6 +58,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     settleConformance(corner);
     attentionConformance(corner);
     collapseConformance(corner);
+    orderConformance(corner);
     feedbackConformance(corner);
     deadLettersConformance(corner);
     inboxConformance(corner);
