@@ -51,6 +51,7 @@ export interface SimulatedStep {
   type: string;
   channel?: "email" | "sms";
   template?: string;
+  collapseKey?: string;
   seconds?: number;
   request?: { method: string; url: string };
   timeoutMs?: number;
@@ -131,6 +132,11 @@ export const workflows: Readonly<Record<string, SimulatedWorkflow>> = {
       // biome-ignore lint/suspicious/noThenProperty: `then` is the field's word in workflow definitions
       { id: "reached", type: "condition", if: reached, then: [sms("thanks")], else: [email("again")] },
     ],
+  },
+  score: {
+    event: "score.changed",
+    category: "orders",
+    steps: [{ ...email("score"), collapseKey: "data.amount" }],
   },
   "comment-digest": {
     event: "comment.made",

@@ -90,6 +90,22 @@ export const plantedBugs: readonly PlantedBug[] = [
     invariants: ["fetches-bounded"],
   },
   {
+    name: "a start that asks for nothing in front of it",
+    file: "store/sql/order.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of the source
+    find: "`(${message}.order_key is not null and (${messageAhead(message)} or ${otherAhead(message)}))`;",
+    replace: "`false`;",
+    invariants: ["order-is-kept"],
+  },
+  {
+    name: "a message that takes no older one's place",
+    file: "store/sqlite/calls/start-attempts.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a piece of the source
+    find: "and not ${overtakenSql} and",
+    replace: "and",
+    invariants: ["newest-goes-out"],
+  },
+  {
     name: "a window that does not keep the event which fills it",
     file: "store/sql/digest-fold.ts",
     find: "into.entries.push({",

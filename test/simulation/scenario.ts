@@ -26,7 +26,15 @@ export interface Intent {
   expiresAt: number | undefined;
 }
 
-const names = ["password.reset", "order.shipped", "newsletter", "plan.notice", "follow.up", "lottery.drawn"] as const;
+const names = [
+  "password.reset",
+  "order.shipped",
+  "newsletter",
+  "plan.notice",
+  "follow.up",
+  "lottery.drawn",
+  "score.changed",
+] as const;
 const postsUntilMs = 25_000;
 const talkMs = 10_000;
 
@@ -61,6 +69,7 @@ function makeIntent(random: SeededRandom, people: readonly SimulatedPerson[], in
   const scheduledAt = random.chance(0.2) ? postAt + random.int(20_000) : undefined;
   const expiresAt = random.chance(0.2) ? (scheduledAt ?? postAt) + 1000 + random.int(25_000) : undefined;
   const cancelAt = random.chance(0.2) ? postAt + random.int(20_000) : undefined;
+  const orderingKey = random.chance(0.4) ? random.pick(["one", "other"]) : undefined;
   const poison = poisonOf(random, name);
   const data = {
     ref,
@@ -74,6 +83,7 @@ function makeIntent(random: SeededRandom, people: readonly SimulatedPerson[], in
     recipients,
     data,
     ...(talk === undefined && random.chance(0.3) ? { tenant: random.pick(["acme", "globex"]) } : {}),
+    ...(orderingKey === undefined ? {} : { orderingKey }),
     ...(scheduledAt === undefined ? {} : { scheduledAt: new Date(scheduledAt).toISOString() }),
     ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
     ...(cancelAt === undefined ? {} : { cancellationKey: `cancel-${ref}` }),

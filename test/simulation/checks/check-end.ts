@@ -5,6 +5,7 @@ import { checkCancellations, checkEvents } from "./events.ts";
 import { gather } from "./facts.ts";
 import { checkFeedback, checkRepeatedFeedback } from "./feedback.ts";
 import { checkContents, checkDraws, checkFailedFetches, checkMessages } from "./messages.ts";
+import { checkOrder } from "./order.ts";
 import { checkRecipients } from "./recipients.ts";
 import { checkRuns } from "./runs.ts";
 import { checkStatistics } from "./statistics.ts";
@@ -20,6 +21,7 @@ export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise
   checkDedupe(cast, facts);
   checkDigests(cast, facts);
   checkMessages(cast, facts);
+  checkOrder(cast, facts);
   checkDraws(cast, facts);
   checkFailedFetches(cast, facts);
   checkContents(cast, facts);

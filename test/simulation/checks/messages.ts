@@ -52,7 +52,7 @@ function faultOf(
     case "expired":
       return message.expiresAt !== null ? undefined : "it has no end";
     case "canceled":
-      return cast.canceled.has(intent?.ref ?? "") ? undefined : "nobody canceled it";
+      return fact.reason === "superseded" || cast.canceled.has(intent?.ref ?? "") ? undefined : "nobody canceled it";
     case "unknown":
       return message.lane === "marketing" ? undefined : "its class is repeated";
     case "dead":

@@ -4,7 +4,8 @@ export const eventsTexts: Readonly<Record<string, string>> = {
   "EventBody.name": "What happened; starts each workflow whose `event` is this name",
   "EventBody.recipients": "Who hears of it: ids, or inline objects, which are written as by `PUT /v1/recipients/{id}` but never over newer data, or topics, for all who are subscribed when the event is worked on. Somebody who is named more than once, or is in several topics, is notified once",
   "EventBody.actor": "Id of the recipient who caused it",
-  "EventBody.orderingKey": "Kept with the event and shown with it",
+  "EventBody.orderingKey":
+    "Messages of events of one key go out to a recipient, on each channel, in the order of the events",
   "BatchEvent.idempotencyKey": "As the header `Idempotency-Key` of a single event",
   "SendEventsBody.events": "Each stands alone: a faulty one is an error in its place, and the others are taken in",
   "SendEventsAnswer.results": "In the order of the events: the id, or the problem",

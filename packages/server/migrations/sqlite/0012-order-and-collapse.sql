@@ -18,3 +18,13 @@ create index continuation_order on continuation (order_key, order_place) where o
 create index run_order on run (order_key, recipient, order_place) where order_key is not null and state = 0;
 create index message_order on message (order_key, recipient, channel, order_place)
   where order_key is not null and due_at is not null;
+
+-- Whatever settles a message makes the next one of its line due, in the same transaction.
+create trigger message_next after update of due_at on message
+  when old.order_key is not null and old.due_at is not null and new.due_at is null begin
+  update message set due_at = coalesce(new.settled_at, due_at), reason = null
+    where order_key = new.order_key and recipient = new.recipient and channel = new.channel and due_at is not null
+      and reason = 'behind' and state = 0
+      and order_place = (select min(p.order_place) from message p where p.order_key = new.order_key
+        and p.recipient = new.recipient and p.channel = new.channel and p.due_at is not null);
+end;

@@ -27,4 +27,6 @@ export interface Delivery {
   attempts: number;
   firstAttemptAt: number | null;
   last: { integration: string; outcome: "rejected" | "unknown" } | undefined;
+  /** Others of its ordering key may wait for it. */
+  isOrdered?: boolean;
 }

@@ -21,6 +21,7 @@ import { inboxConformance } from "./conformance/inbox.conformance.ts";
 import { inboxModelConformance } from "./conformance/inbox-model.conformance.ts";
 import { logConformance } from "./conformance/log.conformance.ts";
 import { recipientDecisionsConformance } from "./conformance/recipient-decisions.conformance.ts";
+import { orderConformance } from "./conformance/order.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
 import { segmentsConformance } from "./conformance/segments.conformance.ts";
@@ -61,6 +62,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     attentionConformance(corner);
     attentionSweepConformance(corner);
     collapseConformance(corner);
+    orderConformance(corner);
     feedbackConformance(corner);
     deadLettersConformance(corner);
     inboxConformance(corner);

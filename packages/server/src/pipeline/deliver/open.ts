@@ -44,5 +44,6 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
     attempts: record.attempts,
     firstAttemptAt: record.firstAttemptAt,
     last: record.last,
+    ...(record.isOrdered ? { isOrdered: true } : {}),
   };
 }

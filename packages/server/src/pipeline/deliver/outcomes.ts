@@ -1,4 +1,4 @@
-import type { Lane } from "@tidings/contract/words";
+import { type Channel, type Lane, lanes } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import { type AttemptResult, nextStep } from "../../domain/retry.ts";
 import { Batcher } from "../../lib/batcher.ts";
@@ -43,6 +43,12 @@ export class Outcomes {
     const [first] = results;
     if (first === undefined) return;
     await this.#batchers[first.delivery.origin.lane].submitAll(results.map((result) => this.#outcomeOf(result)));
+    if (results.some(({ delivery }) => delivery.isOrdered === true)) this.#letOthersGo(first.delivery.origin.channel);
+  }
+
+  /** What was behind these in their order is due with their outcomes: it is looked for at once, in whichever lane it is. */
+  #letOthersGo(channel: Channel): void {
+    for (const lane of lanes) this.#on.queue.wake(`delivery.${channel}.${lane}`);
   }
 
   #outcomeOf({ delivery, attempt, outcome }: Result): AttemptOutcome {

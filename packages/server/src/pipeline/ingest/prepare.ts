@@ -5,6 +5,7 @@ import type { InlineRecipient } from "@tidings/contract/recipients";
 import { type Lane, lanes } from "@tidings/contract/words";
 import type { WorkflowBody } from "@tidings/contract/workflows";
 import { type EventPayload, sealContext } from "../../domain/event-payload.ts";
+import { eventPlace } from "../../domain/order.ts";
 import { TidingsError } from "../../errors.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Configuration, Versioned } from "../../ports/configuration.ts";
@@ -145,16 +146,18 @@ function finish({ keyring, ids }: PrepareContext, draft: Draft): Prepared {
   const sealed = keyring.sealForEnvironment(environmentId, sealContext.payload, JSON.stringify(payload));
   const sealedInline =
     inline.length === 0 ? null : keyring.sealForEnvironment(environmentId, sealContext.inline, JSON.stringify(inline));
+  const id = ids.next();
+  // A time that has passed means now: ids carry it, and must sort where the event came in.
+  const dueAt = Math.max(now, times.scheduledAt ?? now);
   const event: NewEvent = {
-    id: ids.next(),
+    id,
     environmentId,
     kind: draft.kind,
     name: draft.name,
     tenant: body.tenant ?? "",
     lane: draft.lane,
     receivedAt: now,
-    // A time that has passed means now: ids carry it, and must sort where the event came in.
-    dueAt: Math.max(now, times.scheduledAt ?? now),
+    dueAt,
     expiresAt: times.expiresAt,
     cancellationHash: key === undefined ? null : cancellationHash(keyring, environmentId, key),
     generation: 0,
@@ -166,6 +169,9 @@ function finish({ keyring, ids }: PrepareContext, draft: Draft): Prepared {
     trace: draft.trace ?? null,
     turn: null,
   };
+  const { orderingKey } = payload;
+  if (orderingKey !== undefined)
+    event.order = { key: keyring.hash(environmentId, "ordering", orderingKey), place: eventPlace(id, now, dueAt) };
   return { event, payload, inline, bytes: sealed.length + (sealedInline?.length ?? 0), crowd: undefined };
 }
 

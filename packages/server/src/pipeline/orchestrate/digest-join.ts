@@ -58,6 +58,7 @@ export function digestJoin(
       createdAt: now,
       effectKey: null,
       gathers: true,
+      order: frame.order,
     },
     decision: decision(frame, person.id, {
       step: digest.id,

@@ -147,6 +147,7 @@ function startRun(
     now,
     data: payload.data,
     journal: {},
+    order: record.order,
   };
   const { turn } = planned;
   if (person === undefined) {
@@ -199,6 +200,7 @@ function newRun(
     createdAt: frame.now,
     effectKey: end.kind === "effect" ? effectKey(end.fetch, frame.tenant) : null,
     gathers: false,
+    order: frame.order,
   };
 }
 

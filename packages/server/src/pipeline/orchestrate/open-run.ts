@@ -48,6 +48,7 @@ export async function openRun(
     now,
     data,
     journal,
+    order: record.order,
   };
   const stop = (kind: "expired" | "completed", reason: string) => ({
     status: "ends" as const,

@@ -3,6 +3,7 @@ import type { WorkflowBody } from "@tidings/contract/workflows";
 import type { Delivery } from "../../domain/delivery.ts";
 import { sealContext } from "../../domain/event-payload.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
+import { messageMark, type OrderMark } from "../../domain/order.ts";
 import type { RunPlan } from "../../domain/run-plan.ts";
 import type { Json, StepFacts } from "../../domain/steps/step-kind.ts";
 import type { Configuration, Versioned } from "../../ports/configuration.ts";
@@ -32,6 +33,8 @@ export interface RunFrame {
   now: number;
   data: Record<string, unknown>;
   journal: Readonly<Record<string, Json>>;
+  /** Where its event stands among those of its ordering key; undefined where it has none. */
+  order: OrderMark | undefined;
 }
 
 export interface OutputSource extends PolicyServices {
@@ -164,6 +167,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     start: null,
     claim: attentionOf(source, origin, frame.workflow.document.priority === "high", person),
     collapseHash: collapseHash(frame, send.collapseKey, origin, person.id, send.address.hash),
+    order: frame.order && messageMark(frame.order, id),
   });
   // The look for what is due finds it.
   if (timing.outcome === "deferred") return;
@@ -182,6 +186,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     attempts: 0,
     firstAttemptAt: null,
     last: undefined,
+    ...(frame.order === undefined ? {} : { isOrdered: true }),
   });
 }
 

@@ -25,6 +25,8 @@ export interface DeliveryRecord {
   last: { integration: string; outcome: "rejected" | "unknown" } | undefined;
   event: EventPart;
   recipientRecord: RecipientRecord | null;
+  /** Others of its ordering key may wait for it. */
+  isOrdered?: boolean;
 }
 
 export interface AttemptStart {
@@ -39,6 +41,8 @@ export type StartResult =
   | { status: "started" }
   /** Settled instead: it will not go out. */
   | { status: "suppressed" | "expired" | "superseded" }
+  /** Put off: others of its ordering key start before it. */
+  | { status: "behind" }
   /** Not queued any more, or another attempt has that number. */
   | { status: "lost" };
 

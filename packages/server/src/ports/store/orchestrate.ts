@@ -1,6 +1,7 @@
 import type { Channel, Lane, MessageState } from "@tidings/contract/words";
 import type { AttentionClaim } from "../../domain/attention.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
+import type { OrderMark } from "../../domain/order.ts";
 import type { CallStart } from "./call-start.ts";
 import type { GatheredWindow, JoiningEvent, WindowEnd } from "./digests.ts";
 import type { EventPart } from "./event-part.ts";
@@ -27,6 +28,8 @@ export interface EventRecord {
   cursor: number;
   /** Where it stands among the subscribers of its topics (domain/audience-place); null before the first of them. */
   position: string | null;
+  /** Where it stands among events of its ordering key; left out where it has none. */
+  order?: OrderMark | undefined;
 }
 
 export interface RecipientRecord {
@@ -80,6 +83,8 @@ export interface NewMessage {
   claim: AttentionClaim | null;
   /** What it has in common with messages whose place it takes where they have not gone out; left out where there is no such key. */
   collapseHash?: string | undefined;
+  /** Where it stands among messages of its event's ordering key; left out where there is none. */
+  order?: OrderMark | undefined;
 }
 
 /** A message that was to go out with its insert, and does not. */
@@ -87,9 +92,9 @@ export interface HeldMessage {
   id: string;
   /**
    * `lost`: an earlier turn wrote it. By a cap it is `deferred`: it waits in its row; or `dropped`: it was not made. `superseded`:
-   * a newer one of its collapse key is there, and it was written as canceled.
+   * a newer one of its collapse key is there, and it was written as canceled. `behind`: others of its ordering key start before it.
    */
-  status: "suppressed" | "expired" | "lost" | "deferred" | "dropped" | "superseded";
+  status: "suppressed" | "expired" | "lost" | "deferred" | "dropped" | "superseded" | "behind";
 }
 
 export interface NewRun {
@@ -113,6 +118,8 @@ export interface NewRun {
   effectKey: string | null;
   /** It goes on for all events of a digest's window, and is canceled with none of them. */
   gathers: boolean;
+  /** Its event's; left out where there is none. */
+  order?: OrderMark | undefined;
 }
 
 export interface NewDecision {

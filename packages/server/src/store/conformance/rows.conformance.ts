@@ -98,6 +98,7 @@ export class Rows {
       start: null,
       claim: null,
       collapseHash: undefined,
+      order: undefined,
     };
     return { ...message, ...laidOver(message, over), origin: { ...origin, ...laidOver(origin, over) } };
   }

@@ -24,12 +24,12 @@ export const acceptEvents: Call<"acceptEvents"> = async (context, { events }) =>
 };
 
 const insertedSql = `insert into event (environment_id, id, kind, lane, state, generation, cursor, holder, received_at, due_at, expires_at,
-    name, tenant, cancellation_hash, payload, inline, trace)
+    name, tenant, cancellation_hash, payload, inline, trace, order_key, order_place)
   select environment_id, id, kind, lane, state, generation, 0, holder, received_at, due_at, expires_at, name, tenant,
-    cancellation_hash, payload, inline, trace
+    cancellation_hash, payload, inline, trace, order_key, order_place
   from json_to_recordset($1) as r (environment_id int, id uuid, kind smallint, lane smallint, state smallint, generation int,
     holder int, received_at bigint, due_at bigint, expires_at bigint, name text, tenant text, cancellation_hash text, payload text,
-    inline text, trace text)`;
+    inline text, trace text, order_key text, order_place text)`;
 
 /** `whole`: those that came with their only turn, so that nothing of them is due. */
 async function insertEvents(
@@ -59,6 +59,8 @@ async function insertEvents(
       inline: event.inline,
       // Left out where there is none: the statement's text stays as short as it was.
       trace: event.trace ?? undefined,
+      order_key: event.order?.key,
+      order_place: event.order?.place,
     };
   });
   await context.sql.run(insertedSql, JSON.stringify(rows));

@@ -5,6 +5,7 @@ import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
 import { leaveDigests } from "./digest-windows.ts";
+import { letNextGo, lineColumns } from "./let-next-go.ts";
 
 /**
  * Events first, then runs, then what joined digests, then messages, each locked before the next is looked for: what a turn that was under way has
@@ -74,7 +75,7 @@ const messagesSql = (open: string) => `with locked as materialized (
     holder = case when state = ${messageStateCode.queued} then 0 else holder end,
     settled_at = case when state = ${messageStateCode.queued} then $2::bigint else settled_at end
   from locked where message.environment_id = locked.environment_id and message.id = locked.id
-  returning message.id, state, channel, lane, category, tenant`;
+  returning message.id, state, lane, category, tenant, ${lineColumns}`;
 
 const plainSql = messagesSql("");
 /** Of an event that has come to its topics: its open messages have an index; through all of a million it took seconds. */
@@ -94,5 +95,6 @@ async function cancelMessages(
     webhooks.state(environmentId, labels.tenant, text(row, "id"), "canceled", now);
     count(labels, "canceled", now);
   }
+  await letNextGo(sql, canceled, now);
   return canceled.length;
 }

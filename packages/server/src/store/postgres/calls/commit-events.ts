@@ -119,8 +119,8 @@ function movedParts(turns: readonly EventTurn[], rows: readonly Record<string, u
   return turns.filter(({ eventId, lane }) => moved.has(`${eventId}:${laneCode[lane]}`));
 }
 
-const insertedPartSql = `insert into continuation (environment_id, event_id, lane, holder, cursor, due_at, tenant)
-  select r.environment_id, r.event_id, r.lane, r.holder, 0, r.due_at, event.tenant
+const insertedPartSql = `insert into continuation (environment_id, event_id, lane, holder, cursor, due_at, tenant, order_key, order_place)
+  select r.environment_id, r.event_id, r.lane, r.holder, 0, r.due_at, event.tenant, event.order_key, event.order_place
   from json_to_recordset($1) as r (environment_id int, event_id uuid, lane smallint, holder int, due_at bigint)
   join event on event.environment_id = r.environment_id and event.id = r.event_id and ${few}
   on conflict do nothing`;

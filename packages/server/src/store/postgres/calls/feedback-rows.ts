@@ -1,8 +1,10 @@
 import type { FeedbackReport } from "../../../ports/store/feedback.ts";
+import { integer } from "../../sql/columns.ts";
 import { isId } from "../../sql/is-id.ts";
 import type { CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
+import { letNextGo, lineColumns } from "./let-next-go.ts";
 import { ReportedMessage } from "./reported-message.ts";
 
 type MessageKey = Pick<FeedbackReport, "environmentId" | "messageId">;
@@ -23,7 +25,8 @@ const writtenSql = `update message set state = r.state, settled_at = r.settled_a
     complained_at = r.complained_at
   from json_to_recordset($1) as r (environment_id int, id uuid, state smallint, settled_at bigint, reason text, moved boolean,
     delivered_at bigint, opened_at bigint, clicked_at bigint, read_at bigint, complained_at bigint)
-  where message.environment_id = r.environment_id and message.id = r.id and ${few}`;
+  where message.environment_id = r.environment_id and message.id = r.id and ${few}
+  returning message.due_at, message.settled_at, ${lineColumns}`;
 
 const suppressedSql = `insert into suppression (environment_id, channel, address_hash, scope, value, reason, created_at)
   select environment_id, channel, address_hash, 'everything', '', reason, created_at
@@ -86,10 +89,12 @@ export class FeedbackRows {
   async write(sql: Session): Promise<void> {
     const changed = [...this.#messages.values()].filter((message) => message.changed);
     const suppressed = this.#suppressed.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-    await Promise.all([
-      changed.length === 0 ? 0 : sql.run(writtenSql, JSON.stringify(changed.map(({ columns }) => columns))),
+    const [written] = await Promise.all([
+      changed.length === 0 ? [] : sql.all(writtenSql, JSON.stringify(changed.map(({ columns }) => columns))),
       suppressed.length === 0 ? 0 : sql.run(suppressedSql, JSON.stringify(suppressed)),
     ]);
+    const ended = written.filter((row) => row["due_at"] === null && row["settled_at"] !== null);
+    if (ended[0] !== undefined) await letNextGo(sql, ended, integer(ended[0], "settled_at"));
   }
 }
 

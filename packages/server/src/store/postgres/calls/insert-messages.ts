@@ -1,12 +1,13 @@
 import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.ts";
-import { startedAttempt } from "../../sql/attempts.ts";
-import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
+import { messageStateCode } from "../../sql/codes.ts";
 import { type Overtaken, overtakenRow, superseded } from "../../sql/collapse.ts";
 import { integer, text } from "../../sql/columns.ts";
 import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
 import { insertedMessagesSql } from "./inserted-messages-sql.ts";
+import { rowOf } from "./new-message-row.ts";
 import { settleAll } from "./settle.ts";
+import { behindOthers } from "./stand-behind.ts";
 import { collapsed, supersede } from "./supersede.ts";
 
 /**
@@ -63,13 +64,20 @@ async function insertAdmitted(
 ): Promise<void> {
   if (messages.length === 0) return;
   const sorted = messages.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const rows = sorted.map((message) => rowOf(context, message));
+  const ahead = await behindOthers(context.sql, sorted);
+  const rows = sorted.map((message) => rowOf(context, message, ahead?.get(message.id)));
   const found = await context.sql.all(insertedMessagesSql, JSON.stringify(rows));
   const states = new Map(found.map((row) => [text(row, "id"), integer(row, "state")]));
   for (const message of messages) {
-    const status = account(context, message, states.get(message.id));
+    const isBehind = ahead?.has(message.id) === true && states.get(message.id) === messageStateCode.queued;
+    const status = isBehind ? waitsBehind(context, message) : account(context, message, states.get(message.id));
     if (status !== undefined) held.push({ id: message.id, status });
   }
+}
+
+function waitsBehind(context: CallContext, { origin, createdAt }: NewMessage): HeldMessage["status"] {
+  context.count(origin, "queued", createdAt);
+  return "behind";
 }
 
 /** Counts a message, tells endpoints of one that ended with its insert, and says what held one back that was to start. */
@@ -98,47 +106,4 @@ function endOf({ start, state }: NewMessage, code: number): "suppressed" | "expi
   if (start === null || state !== "queued") return undefined;
   if (code === messageStateCode.suppressed) return "suppressed";
   return code === messageStateCode.expired ? "expired" : undefined;
-}
-
-function rowOf({ holding }: CallContext, message: NewMessage) {
-  const { origin, createdAt, expiresAt } = message;
-  const expired = message.start !== null && expiresAt !== null && expiresAt <= message.start.at;
-  const start = expired ? null : message.start;
-  const state = expired ? "expired" : start === null ? message.state : "sending";
-  const isOpen = state === "queued" || state === "sending";
-  const isDue = message.dueAt !== null && message.dueAt <= createdAt;
-  return {
-    environment_id: origin.environmentId,
-    id: message.id,
-    event_id: message.eventId,
-    run_id: message.runId === "" ? null : message.runId,
-    channel: channelCode[origin.channel],
-    lane: laneCode[origin.lane],
-    state: messageStateCode[state],
-    holder: start !== null ? holding.number : isOpen && isDue ? holding.holderOf("delivery") : 0,
-    workflow_version: origin.workflowVersion,
-    template_version: origin.templateVersion,
-    attempts: start === null ? 0 : 1,
-    created_at: createdAt,
-    due_at: isOpen ? message.dueAt : null,
-    expires_at: expiresAt,
-    first_attempt_at: start?.at ?? null,
-    settled_at: isOpen ? null : (message.start?.at ?? createdAt),
-    started_at: start?.at ?? null,
-    step: origin.step,
-    workflow: origin.workflow,
-    template: origin.template,
-    category: origin.category,
-    tenant: origin.tenant,
-    recipient: message.recipient,
-    address_hash: message.addressHash,
-    reason: expired ? "expired" : null,
-    content: message.content,
-    decisions: message.decisions,
-    expanded: message.expanded === true ? 1 : null,
-    // Left out where there is none: the statement's text stays as short as it was.
-    collapse_hash: message.collapseHash,
-    attempt: start === null ? null : startedAttempt(start, 1),
-    sender: start?.integration ?? null,
-  };
 }

@@ -4,12 +4,13 @@ import type { CallContext } from "../context.ts";
 
 const insertedSql = `with inserted as (
     insert into run (environment_id, id, event_id, lane, state, step, holder, workflow_version, due_at, expires_at, created_at, workflow,
-      recipient, tenant, cancellation_hash, journal, gathers)
+      recipient, tenant, cancellation_hash, journal, gathers, order_key, order_place)
     select environment_id, id, event_id, lane, ${runStateCode.waiting}, step, 0, workflow_version,
-      case when effect_key is null then due_at end, expires_at, created_at, workflow, recipient, tenant, cancellation_hash, journal, gathers
+      case when effect_key is null then due_at end, expires_at, created_at, workflow, recipient, tenant, cancellation_hash, journal, gathers,
+      order_key, order_place
     from json_to_recordset($1) as r (environment_id int, id uuid, event_id uuid, lane smallint, step int, workflow_version int,
       due_at bigint, expires_at bigint, created_at bigint, workflow text, recipient text, tenant text, cancellation_hash text,
-      journal text, effect_key text, gathers smallint)
+      journal text, effect_key text, gathers smallint, order_key text, order_place text)
     on conflict do nothing
     returning environment_id, id
   )
@@ -38,6 +39,8 @@ export async function insertRuns({ sql }: CallContext, runs: readonly NewRun[]):
     journal: run.journal,
     effect_key: run.effectKey,
     gathers: run.gathers ? 1 : 0,
+    order_key: run.order?.key,
+    order_place: run.order?.place,
   }));
   await sql.run(insertedSql, JSON.stringify(rows));
 }

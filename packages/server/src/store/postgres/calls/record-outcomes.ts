@@ -6,6 +6,7 @@ import { inRounds } from "../../sql/in-rounds.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
+import { letNextGo, lineColumns } from "./let-next-go.ts";
 
 export const recordOutcomes: Call<"recordOutcomes"> = async (context, { outcomes }) => {
   const results = new Map<AttemptOutcome, OutcomeResult>();
@@ -29,7 +30,7 @@ const movedSql = `update message set
     finished_at bigint, sent_at bigint, evidence text)
   where message.environment_id = r.environment_id and message.id = r.id and ${few}
     and message.state = ${messageStateCode.sending} and message.attempts = r.number
-  returning message.id, message.state`;
+  returning message.id, message.state, message.due_at, ${lineColumns}`;
 
 async function recordRound(
   context: CallContext,
@@ -45,6 +46,8 @@ async function recordRound(
     if (state === undefined) await keepEvidence(context, outcome);
     else await follow(context, outcome, state === messageStateCode.canceled);
   }
+  const ended = found.filter((row) => row["due_at"] === null);
+  if (sorted[0] !== undefined) await letNextGo(context.sql, ended, sorted[0].finishedAt);
 }
 
 function rowOf({ labels, messageId, number, after, finishedAt, ...outcome }: AttemptOutcome) {

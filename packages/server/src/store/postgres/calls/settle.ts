@@ -4,6 +4,7 @@ import { integer, text } from "../../sql/columns.ts";
 import type { CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
+import { letNextGo, lineColumns } from "./let-next-go.ts";
 
 export interface After {
   state: MessageState;
@@ -26,7 +27,7 @@ const settledSql = `update message set state = r.state, due_at = r.due_at, holde
     sent_at = coalesce(r.sent_at, message.sent_at)
   from json_to_recordset($1) as r (environment_id int, id uuid, state smallint, due_at bigint, reason text, settled_at bigint, sent_at bigint)
   where message.environment_id = r.environment_id and message.id = r.id and ${few}
-  returning message.id, message.channel, message.lane, message.category, message.tenant`;
+  returning message.id, message.lane, message.category, message.tenant, message.due_at, ${lineColumns}`;
 
 /**
  * Moves messages' rows to what follows: state, timer, and a dead letter where one is dead. Counts them. Nobody holds a row
@@ -47,7 +48,8 @@ export async function settleAll(context: CallContext, settled: readonly Settled[
       sent_at: after.state === "sent" ? at : null,
     };
   });
-  for (const row of await context.sql.all(settledSql, JSON.stringify(rows))) {
+  const moved = await context.sql.all(settledSql, JSON.stringify(rows));
+  for (const row of moved) {
     const one = byId.get(text(row, "id"));
     if (one === undefined) continue;
     const { environmentId, messageId, after, at, integration } = one;
@@ -62,4 +64,7 @@ export async function settleAll(context: CallContext, settled: readonly Settled[
     const { reason = "", detail = "" } = after;
     await insertDeadLetter(context.sql, { environmentId, id: messageId, kind: "message", channel, reason, detail, at });
   }
+  const [first] = settled;
+  const ended = moved.filter((row) => row["due_at"] === null);
+  if (first !== undefined) await letNextGo(context.sql, ended, first.at);
 }

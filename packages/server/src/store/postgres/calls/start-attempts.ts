@@ -1,15 +1,14 @@
 import type { AttemptStart, StartResult } from "../../../ports/store/deliver.ts";
 import { currentAttempt, startedAttempt } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
-import { overtakenSql, superseded } from "../../sql/collapse.ts";
-import { integer, integerOrNull, text } from "../../sql/columns.ts";
+import { overtakenSql } from "../../sql/collapse.ts";
+import { text } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
-import { heldReason, optedOut } from "../../sql/opt-outs.ts";
-import { covers } from "../../sql/suppressions.ts";
+import { isBehindSql } from "../../sql/order.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import { archiveAttempts } from "./archive-attempts.ts";
-import { type Settled, settleAll } from "./settle.ts";
+import { covering, keyOf, refuse, refusesSql } from "./refuse-attempts.ts";
 
 /**
  * STARTED: the last point at which a message can be held back. Expiry and suppression are checked inside the statement,
@@ -21,29 +20,12 @@ export const startAttempts: Call<"startAttempts"> = async (context, { attempts }
   return attempts.map((attempt) => results.get(attempt) ?? { status: "lost" });
 };
 
-const refusesSql = optedOut({
-  environment: "message.environment_id",
-  recipient: "message.recipient",
-  channel: "message.channel",
-  lane: "message.lane",
-  category: "message.category",
-  workflow: "message.workflow",
-  tenant: "message.tenant",
-});
-
 const startedSql = `update message set state = ${messageStateCode.sending}, holder = $2, attempts = r.number, attempt = r.attempt,
     first_attempt_at = coalesce(message.first_attempt_at, r.at)
   from json_to_recordset($1) as r (environment_id int, id uuid, number int, at bigint, sender text, attempt text)
   where message.environment_id = r.environment_id and message.id = r.id and ${few} and message.state = ${messageStateCode.queued}
     and message.attempts = r.number - 1 and (message.expires_at is null or message.expires_at > r.at)
-    and not exists (select 1 from suppression s where ${covers({
-      environment: "message.environment_id",
-      channel: "message.channel",
-      address: "message.address_hash",
-      sender: "r.sender",
-      lane: "message.lane",
-      category: "message.category",
-    })}) and not ${refusesSql} and not ${overtakenSql}
+    and not exists (select 1 from suppression s where ${covering}) and not ${refusesSql} and not ${overtakenSql} and not ${isBehindSql()}
   returning message.id`;
 
 const beforeSql = `select message.id, message.attempt
@@ -84,38 +66,3 @@ async function startRound(
     results,
   );
 }
-
-const refusedSql = `select message.id, message.state, message.attempts, message.expires_at, ${refusesSql} as refuses, ${overtakenSql} as overtaken
-  from json_to_recordset($1) as r (environment_id int, id uuid)
-  join message on message.environment_id = r.environment_id and message.id = r.id and ${few}
-  order by message.id for update of message`;
-
-/** Finds out why the statement held messages back, and settles them where that is final. */
-async function refuse(
-  context: CallContext,
-  attempts: readonly AttemptStart[],
-  results: Map<AttemptStart, StartResult>,
-): Promise<void> {
-  if (attempts.length === 0) return;
-  const found = await context.sql.all(refusedSql, JSON.stringify(attempts.map(keyOf)));
-  const rows = new Map(found.map((row) => [text(row, "id"), row]));
-  const settled = attempts.flatMap((attempt): Settled[] => {
-    const { environmentId, messageId, number, call } = attempt;
-    const row = rows.get(messageId);
-    const isNext =
-      row !== undefined && integer(row, "state") === messageStateCode.queued && integer(row, "attempts") === number - 1;
-    if (!isNext) return [];
-    if (row["overtaken"] === true) {
-      results.set(attempt, { status: "superseded" });
-      return [{ environmentId, messageId, after: superseded, at: call.at, integration: "" }];
-    }
-    const expiresAt = integerOrNull(row, "expires_at");
-    const state = expiresAt !== null && expiresAt <= call.at ? ("expired" as const) : ("suppressed" as const);
-    results.set(attempt, { status: state });
-    const reason = state === "expired" ? "expired" : heldReason(row["refuses"] === true);
-    return [{ environmentId, messageId, after: { state, reason }, at: call.at, integration: "" }];
-  });
-  await settleAll(context, settled);
-}
-
-const keyOf = ({ environmentId, messageId }: AttemptStart) => ({ environment_id: environmentId, id: messageId });

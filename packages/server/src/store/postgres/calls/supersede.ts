@@ -15,6 +15,7 @@ import { labelsOf } from "../../sql/rows/labels.ts";
 import type { CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
+import { letNextGo, lineColumns } from "./let-next-go.ts";
 import { lockTexts } from "./lock-texts.ts";
 
 const newerSql = `select r.hash, (select n.id from message n where n.collapse_hash = r.hash and (n.event_id, n.id) > (r.event_id, r.id)
@@ -50,7 +51,7 @@ export async function collapsed(sql: Session, messages: readonly NewMessage[]): 
 const endedSql = `update message set ${supersedingSql}, holder = 0, settled_at = r.at, decisions = ${withDecision("r.decision")}
   from json_to_recordset($1) as r (environment_id int, id uuid, at bigint, decision text)
   where message.environment_id = r.environment_id and message.id = r.id and ${few} and message.state = ${messageStateCode.queued}
-  returning message.environment_id, message.id, message.channel, message.lane, message.category, message.tenant, r.at`;
+  returning message.environment_id, message.id, message.lane, message.category, message.tenant, r.at, ${lineColumns}`;
 
 /** Ends what waited, in favour of messages that are written. */
 export async function supersede(
@@ -67,10 +68,12 @@ export async function supersede(
     })),
   );
   if (rows.length === 0) return;
-  for (const row of await sql.all(endedSql, JSON.stringify(rows))) {
+  const ended = await sql.all(endedSql, JSON.stringify(rows));
+  for (const row of ended) {
     const [environmentId, at] = [integer(row, "environment_id"), integer(row, "at")];
     const labels = labelsOf(environmentId, row);
     webhooks.state(environmentId, labels.tenant, text(row, "id"), "canceled", at);
     count(labels, "canceled", at);
   }
+  if (rows[0] !== undefined) await letNextGo(sql, ended, rows[0].at);
 }

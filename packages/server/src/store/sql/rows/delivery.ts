@@ -25,6 +25,7 @@ export function deliveryRecord(row: SqlRow, joined: Joined, boundTo: string | un
     firstAttemptAt: integerOrNull(row, "first_attempt_at"),
     open: state === "sending" && attempt !== undefined ? openAttempt(attempt) : null,
     last: lastEnd(attempt, boundTo),
+    isOrdered: row["order_key"] !== null,
     ...joined,
   };
 }

@@ -2,6 +2,7 @@ import { lanes } from "@tidings/contract/words";
 import type { EventRecord } from "../../../ports/store/orchestrate.ts";
 import { wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
+import { orderMark } from "./order-mark.ts";
 
 /** `cursor` and `position` are those of the part which is loaded. */
 export function eventRecord(row: SqlRow, cursor: number, position: string | null): EventRecord {
@@ -22,5 +23,6 @@ export function eventRecord(row: SqlRow, cursor: number, position: string | null
     trace: textOrNull(row, "trace"),
     cursor,
     position,
+    order: orderMark(row),
   };
 }

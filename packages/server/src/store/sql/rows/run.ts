@@ -3,6 +3,7 @@ import type { DigestEntry } from "../../../ports/store/digests.ts";
 import type { RunMessage, RunRecord } from "../../../ports/store/orchestrate.ts";
 import { wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
+import { orderMark } from "./order-mark.ts";
 
 interface Joined extends Pick<RunRecord, "event" | "recipientRecord"> {
   /** What it waits for where that is no time. */
@@ -32,6 +33,7 @@ export function runRecord(row: SqlRow, { effect, event, recipientRecord, window,
     event,
     recipientRecord,
     gathers: integer(row, "gathers") === 1,
+    order: orderMark(row),
     window:
       window === undefined
         ? null

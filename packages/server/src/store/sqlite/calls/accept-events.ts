@@ -60,8 +60,8 @@ function claim(database: Database, event: NewEvent, key: IdempotencyClaim): Acce
 function insert(database: Database, event: NewEvent, done: boolean): void {
   database.run(
     `insert into event (id, environment_id, kind, name, tenant, lane, state, received_at, due_at, expires_at, cancellation_hash,
-       generation, cursor, payload, inline, trace)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`,
+       generation, cursor, payload, inline, trace, order_key, order_place)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
     event.id,
     event.environmentId,
     event.kind === "message" ? 1 : 0,
@@ -77,5 +77,7 @@ function insert(database: Database, event: NewEvent, done: boolean): void {
     event.payload,
     event.inline,
     event.trace,
+    event.order?.key ?? null,
+    event.order?.place ?? null,
   );
 }

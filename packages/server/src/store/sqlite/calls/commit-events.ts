@@ -85,8 +85,8 @@ function advance(database: Database, turn: EventTurn): boolean {
 
 function insertContinuation(database: Database, turn: EventTurn, lane: EventTurn["lane"]): void {
   database.run(
-    `insert into continuation (event_id, lane, tenant, cursor, due_at)
-     select id, ?, tenant, 0, ? from event where id = ?
+    `insert into continuation (event_id, lane, tenant, cursor, due_at, order_key, order_place)
+     select id, ?, tenant, 0, ?, order_key, order_place from event where id = ?
      on conflict do nothing`,
     laneCode[lane],
     turn.now,

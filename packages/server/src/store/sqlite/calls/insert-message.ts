@@ -1,23 +1,28 @@
 import type { CallStart } from "../../../ports/store/call-start.ts";
 import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.ts";
 import { startedAttempt } from "../../sql/attempts.ts";
-import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
+import { messageStateCode } from "../../sql/codes.ts";
 import { type Overtaken, overtakenRow, superseded } from "../../sql/collapse.ts";
 import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
 import { whyHeldBack } from "./held-back.ts";
+import { originValues } from "./origin-values.ts";
 import { settle } from "./settle.ts";
+import { standsBehind } from "./stands-behind.ts";
 import { collapsed, supersede } from "./supersede.ts";
 import type { Suspects } from "./suspects.ts";
 
 const columns = `id, event_id, run_id, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at,
   environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded,
-  collapse_hash`;
+  collapse_hash, order_key, order_place`;
 
 const waitingSql = `insert into message (${columns})
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
 const startedSql = `insert into message (${columns}, attempts, first_attempt_at, attempt)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
+
+/** One of an ordering key is written first, so that it can be looked at what is in front of it. */
+const begunSql = `update message set state = ${messageStateCode.sending}, attempts = 1, first_attempt_at = ?, attempt = ? where id = ?`;
 
 /**
  * Message ids are derived, so a step that runs again makes the same rows: they are there already. Gives which messages
@@ -91,6 +96,12 @@ function insertStarted(
     return insertEnded(context, message, "expired", start.at, "expired");
   const reason = whyHeldBack(context, message, start, suspects);
   if (reason !== undefined) return insertEnded(context, message, "suppressed", start.at, reason);
+  if (message.order !== undefined) {
+    if (!insertWaiting(context, message)) return "lost";
+    if (standsBehind(context.database, message.id, start.at)) return "behind";
+    context.database.run(begunSql, start.at, startedAttempt(start, 1), message.id);
+    return undefined;
+  }
   const inserted = context.database.run(
     startedSql,
     message.id,
@@ -125,21 +136,4 @@ function insertEnded(
   if (!insertWaiting(context, message)) return "lost";
   settle(context, message.id, { state, reason }, at, "");
   return state;
-}
-
-function originValues({ origin, expanded, collapseHash }: NewMessage) {
-  return [
-    origin.environmentId,
-    origin.step,
-    origin.workflow,
-    origin.workflowVersion,
-    origin.template,
-    origin.templateVersion,
-    channelCode[origin.channel],
-    laneCode[origin.lane],
-    origin.category,
-    origin.tenant,
-    expanded === true ? 1 : null,
-    collapseHash ?? null,
-  ] as const;
 }

@@ -4,10 +4,12 @@ import { messageStateCode } from "../../sql/codes.ts";
 import { overtakenSql, superseded } from "../../sql/collapse.ts";
 import { integer, integerOrNull } from "../../sql/columns.ts";
 import { heldReason, optedOut } from "../../sql/opt-outs.ts";
+import { isBehindSql } from "../../sql/order.ts";
 import { covers } from "../../sql/suppressions.ts";
 import { archiveAttempt } from "../attempts.ts";
 import type { Call, CallContext } from "../context.ts";
 import { settle } from "./settle.ts";
+import { standsBehind } from "./stands-behind.ts";
 
 const suppressed = `exists (select 1 from suppression s where ${covers({
   environment: "message.environment_id",
@@ -30,7 +32,7 @@ const refusesSql = optedOut({
 
 const startedSql = `update message set state = ${messageStateCode.sending}, attempts = ?, attempt = ?, first_attempt_at = coalesce(first_attempt_at, ?)
      where id = ? and state = ${messageStateCode.queued} and attempts = ? and (expires_at is null or expires_at > ?) and not ${suppressed} and not ${refusesSql}
-       and not ${overtakenSql}`;
+       and not ${overtakenSql} and not ${isBehindSql()}`;
 const refusedSql = `select state, attempts, expires_at, ${refusesSql} as refuses, ${overtakenSql} as overtaken from message where id = ?`;
 
 /**
@@ -75,7 +77,9 @@ function refuse(context: CallContext, attempt: AttemptStart): StartResult {
     return { status: "superseded" };
   }
   const expiresAt = integerOrNull(row, "expires_at");
-  const status = expiresAt !== null && expiresAt <= attempt.call.at ? ("expired" as const) : ("suppressed" as const);
+  const isExpired = expiresAt !== null && expiresAt <= attempt.call.at;
+  if (!isExpired && standsBehind(context.database, attempt.messageId, attempt.call.at)) return { status: "behind" };
+  const status = isExpired ? ("expired" as const) : ("suppressed" as const);
   settle(
     context,
     attempt.messageId,
