@@ -1,4 +1,9 @@
-import type { ConsentView, consentBodySchema } from "@tidings/contract/consents";
+import type {
+  ConfirmationView,
+  ConsentView,
+  confirmationBodySchema,
+  consentBodySchema,
+} from "@tidings/contract/consents";
 import type { InboxTokenView, inboxTokenBodySchema } from "@tidings/contract/inbox-tokens";
 import type { RecipientView, recipientBodySchema } from "@tidings/contract/recipients";
 import type { z } from "zod";
@@ -94,6 +99,17 @@ export class Recipients {
   }
 
   /**
+   * Makes a link by which a recipient confirms a consent that was recorded as `requested`.
+   *
+   * @example
+   * const { url } = await tidings.recipients.createConfirmation("user_1", { purpose: "news", channel: "email" });
+   */
+  createConfirmation(id: string, of: ConfirmationInput, options?: CallOptions): Promise<ConfirmationView> {
+    const input = { path: { id: recipientParameter(id) }, body: () => of };
+    return this.#transport.call(operations.consents.confirmation, input, options);
+  }
+
+  /**
    * What a recipient has agreed to and withdrawn, newest first.
    *
    * @example
@@ -106,4 +122,5 @@ export class Recipients {
 
 export type InboxTokenInput = z.input<typeof inboxTokenBodySchema>;
 export type RecipientInput = z.input<typeof recipientBodySchema>;
+export type ConfirmationInput = z.input<typeof confirmationBodySchema>;
 export type ConsentInput = z.input<typeof consentBodySchema>;

@@ -3,6 +3,7 @@ import { acceptConformance } from "./conformance/accept.conformance.ts";
 import { attemptsConformance } from "./conformance/attempts.conformance.ts";
 import { attentionConformance } from "./conformance/attention.conformance.ts";
 import { audienceConformance } from "./conformance/audience.conformance.ts";
+import { choiceSuppressionsConformance } from "./conformance/choice-suppressions.conformance.ts";
 import { choicesConformance } from "./conformance/choices.conformance.ts";
 import { configurationConformance } from "./conformance/configuration.conformance.ts";
 import { type OpenStore, openCorner, type StoreUnderTest, times } from "./conformance/corner.conformance.ts";
@@ -47,6 +48,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     dedupeConformance(corner);
     recipientsConformance(corner);
     choicesConformance(corner);
+    choiceSuppressionsConformance(corner);
     suppressionsConformance(corner);
     runsConformance(corner);
     effectsConformance(corner);
