@@ -72,6 +72,7 @@ const calls: Record<string, unknown[]> = {
   "recipients.createInboxToken": ["u1", { ttlSeconds: 60, scopes: ["inbox:read"] }, options],
   "recipients.revokeInboxTokens": ["u1", options],
   "recipients.addConsent": ["u1", { purpose: "news", action: "granted", source: "form", ip: "::1" }, options],
+  "recipients.createConfirmation": ["u1", { purpose: "news", channel: "email" }, options],
   "recipients.consents": ["u1", { limit: 3 }, options],
   "preferences.put": ["u1", { all: { sms: "off" }, categories: { news: { email: "weekly" } } }, options],
   "preferences.get": ["u1", options],

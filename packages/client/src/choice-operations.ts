@@ -1,4 +1,9 @@
-import { consentBodySchema, consentSchema } from "@tidings/contract/consents";
+import {
+  confirmationBodySchema,
+  confirmationSchema,
+  consentBodySchema,
+  consentSchema,
+} from "@tidings/contract/consents";
 import { pageOf, pageQuerySchema } from "@tidings/contract/pages";
 import {
   preferencesBatchResultSchema,
@@ -32,4 +37,5 @@ export const decisionOperations = {
 export const consentOperations = {
   add: { name: "addConsent", method: "POST", path: "/v1/recipients/{id}/consents", body: consentBodySchema, status: 201, response: consentSchema, ...once },
   list: { name: "listConsents", method: "GET", path: "/v1/recipients/{id}/consents", query: pageQuerySchema, status: 200, response: pageOf(consentSchema), ...always },
+  confirmation: { name: "createConfirmation", method: "POST", path: "/v1/recipients/{id}/consents/confirmation", body: confirmationBodySchema, status: 200, response: confirmationSchema, ...always },
 } as const satisfies Record<string, Operation>;

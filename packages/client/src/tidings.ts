@@ -55,7 +55,7 @@ export type { ApiKeyInput } from "./resources/api-keys.ts";
 export type { ConfigurationView } from "./resources/configuration.ts";
 export type { ReplaySelection } from "./resources/dead-letters.ts";
 export type { MessageInput, MessageQuery } from "./resources/messages.ts";
-export type { ConsentInput, InboxTokenInput, RecipientInput } from "./resources/recipients.ts";
+export type { ConfirmationInput, ConsentInput, InboxTokenInput, RecipientInput } from "./resources/recipients.ts";
 export type { SuppressionInput, SuppressionQuery, SuppressionView } from "./resources/suppressions.ts";
 export type { PreviewInput } from "./resources/templates.ts";
 export type { WebhookDeliveryQuery } from "./resources/webhooks.ts";

@@ -22,9 +22,13 @@ const consentFields = {
   /** Where it was said: a form, a call, a paper. */
   source: line(200),
   ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+  /** Of the program by which it was said. */
+  userAgent: line(1000).optional(),
   /** Version of the text that was agreed to. */
   textVersion: line(200).optional(),
   jurisdiction: line(20).optional(),
+  /** Of a grant: whoever gave it has shown that the address is theirs, by a link that was sent there. */
+  confirmed: z.boolean().optional(),
 };
 
 /** Body of `POST /v1/recipients/{id}/consents`. */
@@ -38,3 +42,14 @@ export type ConsentBody = z.infer<typeof consentBodySchema>;
 /** An entry of the ledger, which is only ever added to. */
 export const consentSchema = z.object({ id: idSchema, ...consentFields, at: timeSchema, recordedAt: timeSchema });
 export type ConsentView = z.infer<typeof consentSchema>;
+
+/** Body of `POST /v1/recipients/{id}/consents/confirmation`: which consent waits to be confirmed. */
+export const confirmationBodySchema = z.strictObject({
+  purpose: keySchema,
+  /** As it was requested: all channels where left out. */
+  channel: channelSchema.optional(),
+});
+
+/** A link by which the recipient confirms it. Whoever has it can: it belongs into a message to them alone. */
+export const confirmationSchema = z.object({ url: z.string(), expiresAt: timeSchema });
+export type ConfirmationView = z.infer<typeof confirmationSchema>;

@@ -14,6 +14,8 @@ export const jurisdictionSchema = z.strictObject({
   classes: z.array(laneSchema).min(1).max(3),
   /** `opt_in`: consent first. `opt_out`: unless it was withdrawn. */
   rule: z.enum(["opt_in", "opt_out"]),
+  /** With `opt_in`: a consent counts once it is confirmed. */
+  doubleOptIn: z.boolean().optional(),
 });
 export type Jurisdiction = z.infer<typeof jurisdictionSchema>;
 

@@ -1,4 +1,4 @@
-import { consentBodySchema, consentSchema } from "./consents.ts";
+import { confirmationBodySchema, confirmationSchema, consentBodySchema, consentSchema } from "./consents.ts";
 import { pageOf, pageQuerySchema } from "./pages.ts";
 import {
   preferencesBatchResultSchema,
@@ -25,4 +25,5 @@ export const recipientRoutes: readonly Route[] = [
   { method: "POST", path: "/v1/recipients/{id}/consents", operation: "addConsent", summary: "Add an entry to the ledger of consent", tag: "consents", body: consentBodySchema, status: 201, response: consentSchema },
   { method: "GET", path: "/v1/recipients/{id}/consents", operation: "listConsents", summary: "List what a recipient agreed to and withdrew, newest first", tag: "consents", query: pageQuerySchema, status: 200, response: pageOf(consentSchema) },
   { method: "GET", path: "/v1/recipients/{id}/decisions", operation: "listRecipientDecisions", summary: "Why a recipient got, or did not get, what they did, newest first", tag: "recipients", query: recipientDecisionQuerySchema, status: 200, response: pageOf(recipientDecisionSchema) },
+  { method: "POST", path: "/v1/recipients/{id}/consents/confirmation", operation: "createConfirmation", summary: "Make a link by which a recipient confirms a consent that was requested", tag: "consents", body: confirmationBodySchema, status: 200, response: confirmationSchema },
 ];

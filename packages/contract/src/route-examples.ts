@@ -54,6 +54,7 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   readPreferences: { body: { recipients: ["anna"] } },
   addConsent: { path: { id: "anna" }, body: { purpose: "marketing", channel: "email", action: "granted", source: "sign-up form", textVersion: "2026-11" } },
   listRecipientDecisions: { path: { id: "anna" }, query: { channel: "email", limit: "20" } },
+  createConfirmation: { path: { id: "anna" }, body: { purpose: "news", channel: "email" } },
   listConsents: { path: { id: "anna" }, query: { limit: "20" } },
   addSuppressions: { body: { suppressions: [{ channel: "email", address: "ben@example.com" }, { channel: "email", address: "ida@example.com", scope: "category", value: "news", reason: "asked by mail" }] } },
   listSuppressions: { query: { channel: "email", address: "ida@example.com" } },

@@ -36,6 +36,7 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   putPreferencesBatch: { text: "Writes the preferences of many recipients, each as by its own PUT. The answer says of each whether it was written." },
   readPreferences: { text: "The preferences of many recipients, in order; those who are not known are left out." },
   addConsent: { text: "Adds an entry to the ledger. The latest one on a purpose is what holds; an older one is kept as evidence alone. Source, IP and text are sealed with the recipient's key." },
+  createConfirmation: { text: "For a consent that was recorded as `requested` and is not confirmed yet; of another one the answer is 400. The page behind the link has a button: opening it grants nothing. It works for `TIDINGS_CONSENT_LINK_HOURS`, and not once the consent was withdrawn. Templates have the same link as `confirmUrl`." },
   listConsents: { text: "The whole ledger of a recipient, newest first." },
   listRecipientDecisions: { text: "What was sent, put off and not sent, each with the rule that decided it and in words. Filters all have to hold. Somebody who is not known may have decisions too. A page that found little among many may be short, or empty, and still have a `nextCursor`." },
   putPolicy: { text: "Writes the environment's policy, whose key is `environment`: defaults of preferences, and rules of consent by country." },

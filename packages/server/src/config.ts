@@ -15,6 +15,7 @@ import {
 } from "./particular-settings.ts";
 import { flag, infos, oneOf, optionalText, ratio, type SettingInfo, text, whole } from "./setting-kinds.ts";
 import { givenSettings, type SettingFault } from "./settings-sources.ts";
+import { trustedProxiesSetting } from "./trusted-proxies-setting.ts";
 
 /*
  * Every setting once: name, unit, default, limit, whether it is a secret, and what it does. Units stand last in a name.
@@ -56,6 +57,7 @@ const configSchema = z.object({
     idempotencyTtlMs: whole("TIDINGS_IDEMPOTENCY_TTL_MS", "ms", 24 * HOUR_MS, [60_000, 168 * HOUR_MS], "How long an idempotency key is remembered"),
     idempotencyWaitMs: whole("TIDINGS_IDEMPOTENCY_WAIT_MS", "ms", 5000, [0, 60_000], "How long a concurrent duplicate waits for the first before 409"),
     ratePerKeyPerSecond: whole("TIDINGS_RATE_PER_KEY_PER_SECOND", "requests/s", 100_000, [1, 10_000_000], "Requests per API key and second; above it the answer is 429"),
+    trustedProxies: trustedProxiesSetting,
     requestTimeoutMs: whole("TIDINGS_REQUEST_TIMEOUT_MS", "ms", 30_000, [1000, 600_000], "Time in which a request must have arrived whole"),
     keepAliveTimeoutMs: whole("TIDINGS_KEEP_ALIVE_TIMEOUT_MS", "ms", 72_000, [1000, 600_000], "How long an idle connection is kept"),
     connectionsMax: whole("TIDINGS_CONNECTIONS_MAX", "connections", 10_000, [1, 1_000_000], "Open connections"),
@@ -189,6 +191,7 @@ const configSchema = z.object({
   optOut: z.object({
     publicUrl: optionalText("TIDINGS_PUBLIC_URL", publicUrlSchema, "an http or https URL without user name, query and fragment", false, "Where recipients reach this server: links in messages begin with it. Mail has List-Unsubscribe with one click where it is https; left out, it is the API's port on localhost"),
     linkDays: whole("TIDINGS_OPT_OUT_LINK_DAYS", "days", 400, [60, 3650], "How long links by which recipients say no work after their message"),
+    consentLinkHours: whole("TIDINGS_CONSENT_LINK_HOURS", "hours", 168, [1, 8760], "How long links by which recipients confirm a consent work"),
     ratePerLinkPerSecond: whole("TIDINGS_OPT_OUT_RATE_PER_LINK_PER_SECOND", "requests/s", 5, [1, 10_000], "Requests per such link and second; above it the answer is 429"),
     bodyBytesMax: whole("TIDINGS_OPT_OUT_BODY_BYTES_MAX", "bytes", 64 * KIB, [KIB, MIB], "Size of what a mail client or the page sends with them"),
   }),

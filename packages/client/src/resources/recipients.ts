@@ -1,4 +1,9 @@
-import type { ConsentView, consentBodySchema } from "@tidings/contract/consents";
+import type {
+  ConfirmationView,
+  ConsentView,
+  confirmationBodySchema,
+  consentBodySchema,
+} from "@tidings/contract/consents";
 import type { InboxTokenView, inboxTokenBodySchema } from "@tidings/contract/inbox-tokens";
 import type { RecipientDecision, recipientDecisionQuerySchema } from "@tidings/contract/recipient-decisions";
 import type { RecipientView, recipientBodySchema } from "@tidings/contract/recipients";
@@ -95,6 +100,17 @@ export class Recipients {
   }
 
   /**
+   * Makes a link by which a recipient confirms a consent that was recorded as `requested`.
+   *
+   * @example
+   * const { url } = await tidings.recipients.createConfirmation("user_1", { purpose: "news", channel: "email" });
+   */
+  createConfirmation(id: string, of: ConfirmationInput, options?: CallOptions): Promise<ConfirmationView> {
+    const input = { path: { id: recipientParameter(id) }, body: () => of };
+    return this.#transport.call(operations.consents.confirmation, input, options);
+  }
+
+  /**
    * What a recipient has agreed to and withdrawn, newest first.
    *
    * @example
@@ -118,4 +134,5 @@ export class Recipients {
 export type RecipientDecisionQuery = Omit<z.input<typeof recipientDecisionQuerySchema>, keyof PageQuery> & PageQuery;
 export type InboxTokenInput = z.input<typeof inboxTokenBodySchema>;
 export type RecipientInput = z.input<typeof recipientBodySchema>;
+export type ConfirmationInput = z.input<typeof confirmationBodySchema>;
 export type ConsentInput = z.input<typeof consentBodySchema>;

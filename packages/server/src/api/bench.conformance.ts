@@ -87,7 +87,12 @@ function ground() {
 }
 
 const machines: Pick<ApiDependencies, "readiness" | "metrics" | "workers" | "optOut"> = {
-  optOut: { ratePerLinkPerSecond: 20, bodyBytesMax: 10_000 },
+  optOut: {
+    publicUrl: () => "https://n.example",
+    consentLinkHours: 24,
+    ratePerLinkPerSecond: 20,
+    bodyBytesMax: 10_000,
+  },
   workers: { list: async () => [] },
   readiness: async () => ({ store: { ok: true } }),
   metrics: async () => ({ contentType: "text/plain; version=0.0.4", text: "up 1\n" }),
@@ -192,6 +197,7 @@ export const apiLimits: ApiDependencies["limits"] = {
   // Longer than any stall of a busy machine: a connection that is closed while a request is on its way is no answer.
   keepAliveTimeoutMs: 120_000,
   connectionsMax: 100,
+  trustedProxies: [],
   cachedKeysMax: 100,
   cachedKeyMs: 1000,
   eventMessagesShownMax: 1000,

@@ -8,7 +8,13 @@ import type { OrchestrateStore, RecipientRecord } from "../ports/store/orchestra
 /** A change of somebody's choices, made anew from what is stored where that has changed meanwhile. */
 export interface ChoicesChange {
   id: string;
-  apply(before: Choices, recipient: RecipientRecord): { after: Choices; consents: readonly ConsentRow[] };
+  apply(before: Choices, recipient: RecipientRecord): ChangedChoices;
+}
+
+/** What follows from a change, written in one transaction. */
+export interface ChangedChoices extends Pick<ChoicesWrite, "suppress" | "release"> {
+  after: Choices;
+  consents: readonly ConsentRow[];
 }
 
 interface Parts {
@@ -46,8 +52,8 @@ export async function changeChoices(
 }
 
 function writeOf(change: ChoicesChange, record: RecipientRecord): { write: ChoicesWrite; after: Choices } {
-  const { after, consents } = change.apply(parseChoices(record.choices), record);
+  const { after, ...beside } = change.apply(parseChoices(record.choices), record);
   const { environmentId, id, version, wrappedKey } = record;
   const choices = writtenChoices(after);
-  return { after, write: { environmentId, id, version, wrappedKey, choices, optOuts: optOutsOf(after), consents } };
+  return { after, write: { environmentId, id, version, wrappedKey, choices, optOuts: optOutsOf(after), ...beside } };
 }

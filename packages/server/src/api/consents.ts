@@ -56,12 +56,12 @@ export function adding(
   entry: Pick<ConsentRow, "id" | "at" | "recordedAt">,
   keyring: Pick<ApiKeyring, "sealForRecipient">,
 ): ChoicesChange {
-  const { purpose, channel = null, action, source, ip, textVersion, jurisdiction } = given;
-  const evidence: ConsentEvidence = { source, ip, textVersion, jurisdiction };
+  const { purpose, channel = null, action, confirmed, ...said } = given;
+  const evidence: ConsentEvidence = { ...said, confirmed };
   return {
     id,
     apply: ({ preferences, consents }, { wrappedKey }) => {
-      const after = withConsent(consents, { purpose, channel, action, at: entry.at });
+      const after = withConsent(consents, { purpose, channel, action, at: entry.at, confirmed });
       if (after.length > limits.consentsPerRecipient)
         throw faultOf("purpose", `is one more than the ${limits.consentsPerRecipient} that a recipient may have`);
       const sealed = keyring.sealForRecipient(wrappedKey, sealContext.consent, JSON.stringify(evidence));

@@ -71,6 +71,8 @@ export interface ApiLimits {
   requestTimeoutMs: number;
   keepAliveTimeoutMs: number;
   connectionsMax: number;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
   cachedKeysMax: number;
   cachedKeyMs: number;
   eventMessagesShownMax: number;

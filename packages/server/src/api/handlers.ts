@@ -1,5 +1,6 @@
 import { apiKeyHandlers } from "./api-keys.ts";
 import { configurationHandlers } from "./configuration.ts";
+import { confirmationHandlers } from "./consent-confirmations.ts";
 import { consentHandlers } from "./consents.ts";
 import { deadLetterHandlers } from "./dead-letters.ts";
 import type { ApiDependencies } from "./dependencies.ts";
@@ -32,6 +33,7 @@ export function handlersOf(dependencies: ApiDependencies, environments: Environm
     ...consentHandlers(dependencies),
     ...segmentHandlers(dependencies),
     ...recipientDecisionHandlers(dependencies),
+    ...confirmationHandlers(dependencies),
     ...suppressionHandlers(dependencies),
     ...inboxTokenHandlers(dependencies),
     ...configurationHandlers(dependencies.configuration),

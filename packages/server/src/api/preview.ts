@@ -21,6 +21,7 @@ type Parts = Pick<ApiDependencies, "configuration" | "store" | "keyring" | "temp
 const exampleLinks = {
   unsubscribeUrl: "https://preview.invalid/u/link",
   preferencesUrl: "https://preview.invalid/p/link",
+  confirmUrl: "https://preview.invalid/p/confirm/link",
 };
 
 /** Renders a template without sending or storing anything. */

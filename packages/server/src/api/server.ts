@@ -111,6 +111,8 @@ function createServer({ limits, logger }: ApiDependencies): FastifyInstance {
     forceCloseConnections: "idle",
     return503OnClosing: false,
     requestIdHeader: false,
+    // Whose word is taken for where a request came from: of nobody, unless it is said.
+    trustProxy: [...limits.trustedProxies],
     genReqId: () => `${processId}-${(requests++).toString(36)}`,
     routerOptions: { maxParamLength: parameterLengthMax },
     frameworkErrors: (error, request, reply) => void onFault(error, request, reply),

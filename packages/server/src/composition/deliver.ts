@@ -12,7 +12,7 @@ export function createDeliver(parts: PipelineParts, queue: Queue, deliveries: Ha
     ...parts,
     queue,
     takeDelivery: (id) => deliveries.take(id),
-    optOut: { publicUrl: () => publicUrlOf(config), linkDays: config.optOut.linkDays },
+    optOut: { ...config.optOut, publicUrl: () => publicUrlOf(config) },
     limits: {
       maxInFlight: config.deliver.maxInFlight,
       maxInFlightPerIntegration: config.deliver.integrationInFlightMax,

@@ -11,6 +11,7 @@ import type { HandlebarsEngine } from "../templates/handlebars.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { definitionOf, settingsOf } from "./provider-pool.ts";
+import { publicUrlOf } from "./public-url.ts";
 
 interface Parts {
   foundation: Foundation;
@@ -70,7 +71,7 @@ export function createFace({
       bodyBytesMax: config.api.eventBodyBytesMax,
       feedbackBodyBytesMax: config.feedback.bodyBytesMax,
     },
-    optOut: config.optOut,
+    optOut: { ...config.optOut, publicUrl: () => publicUrlOf(config) },
     inbox: { ...config.inbox, bounds: { itemsMax: config.inbox.itemsMax, changesMax: config.inbox.changesMax } },
     tracer,
     version,

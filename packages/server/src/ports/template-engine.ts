@@ -24,6 +24,8 @@ export interface TemplateFacts {
   unsubscribeUrl?: string | undefined;
   /** Where the recipient chooses what they get. */
   preferencesUrl?: string | undefined;
+  /** Where the recipient confirms a consent. */
+  confirmUrl?: string | undefined;
   /** The locale that the template has for the recipient; the engine sets it. */
   locale?: string | undefined;
 }
@@ -42,7 +44,7 @@ export interface CompiledTemplate {
   readonly usesParts: boolean;
   /** It reads the tenant, which has to be there. */
   readonly usesTenant: boolean;
-  /** It reads one of the links by which a recipient says no. */
+  /** It reads one of the links by which a recipient says yes or no. */
   readonly usesOptOut: boolean;
 }
 

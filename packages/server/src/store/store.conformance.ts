@@ -4,6 +4,7 @@ import { attemptsConformance } from "./conformance/attempts.conformance.ts";
 import { attentionConformance } from "./conformance/attention.conformance.ts";
 import { attentionSweepConformance } from "./conformance/attention-sweep.conformance.ts";
 import { audienceConformance } from "./conformance/audience.conformance.ts";
+import { choiceSuppressionsConformance } from "./conformance/choice-suppressions.conformance.ts";
 import { choicesConformance } from "./conformance/choices.conformance.ts";
 import { collapseConformance } from "./conformance/collapse.conformance.ts";
 import { configurationConformance } from "./conformance/configuration.conformance.ts";
@@ -52,6 +53,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     dedupeConformance(corner);
     recipientsConformance(corner);
     choicesConformance(corner);
+    choiceSuppressionsConformance(corner);
     suppressionsConformance(corner);
     runsConformance(corner);
     effectsConformance(corner);

@@ -60,7 +60,7 @@ export class LocalisedTemplate implements CompiledTemplate {
     this.usesParts = layout !== undefined || own.includes("{{>") || own.includes("{{~>");
     // What a partial reads is not known before it is compiled, and may change with it.
     this.usesTenant = this.usesParts || own.includes("tenant");
-    this.usesOptOut = this.usesParts || own.includes("unsubscribeUrl") || own.includes("preferencesUrl");
+    this.usesOptOut = this.usesParts || /unsubscribeUrl|preferencesUrl|confirmUrl/.test(own);
   }
 
   render(facts: TemplateFacts): RenderedContent {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type OptOutToken, readOptOutToken } from "../../domain/opt-out-token.ts";
+import type { ClaimSigner } from "../../domain/signed-claims.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import type { RateLimit } from "../rate-limit.ts";
 import { parameter } from "../validation.ts";
@@ -7,24 +8,35 @@ import { type Brand, brandOf } from "./brand.ts";
 import { sendPage } from "./page.ts";
 import { type OptOutTexts, textsFor } from "./texts.ts";
 
-export interface OpenedLink {
-  token: OptOutToken;
+/** What each kind of link says beside its own. */
+interface LinkToken {
+  environmentId: number;
+  tenant: string;
+  locale: string;
+}
+
+export interface OpenedLink<Token extends LinkToken = OptOutToken> {
+  token: Token;
   language: string;
   texts: OptOutTexts;
   brand: Brand;
 }
 
+/** `expired` for one that was ours; undefined for what is none. */
+export type LinkReader<Token> = (signer: ClaimSigner, text: string, now: number) => Token | "expired" | undefined;
+
 type LinkDependencies = Pick<ApiDependencies, "keyring" | "clock" | "store">;
 
 /** What a link opens; undefined where it was answered already, as it opens nothing: in words, and nothing else is done. */
-export async function openLink(
+export async function openLink<Token extends LinkToken>(
   request: FastifyRequest,
   reply: FastifyReply,
   rate: RateLimit,
   { keyring, clock, store }: LinkDependencies,
-): Promise<OpenedLink | undefined> {
+  read: LinkReader<Token>,
+): Promise<OpenedLink<Token> | undefined> {
   const text = parameter(request, "token");
-  const found = readOptOutToken(keyring, text, clock.now());
+  const found = read(keyring, text, clock.now());
   const token = typeof found === "object" ? found : undefined;
   const { language, texts } = textsFor(token?.locale ?? "", request.headers["accept-language"]);
   const refuse = (status: number, why: string): undefined => {
@@ -39,3 +51,5 @@ export async function openLink(
   }
   return { token, language, texts, brand: await brandOf(store, token.environmentId, token.tenant) };
 }
+
+export const optOutLink: LinkReader<OptOutToken> = readOptOutToken;

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeOptOutToken } from "../../domain/opt-out-token.ts";
+import type { OptOutToken } from "../../domain/opt-out-token.ts";
 import { type ApiBench, apiBench } from "../bench.conformance.ts";
+import { LinkBench } from "./link-bench.conformance.ts";
 
 let bench: ApiBench;
+let pages: LinkBench;
 beforeAll(async () => {
   bench = await apiBench();
+  pages = new LinkBench(bench);
   const put = (path: string, body: unknown) => bench.call(path, { method: "PUT", body });
   await put("/v1/categories/news", { class: "marketing", name: 'News & "more"' });
   const branding = { logoUrl: "https://acme.example/logo.png", color: "#123456" };
@@ -12,30 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-let made = 0;
-/** A link of an address of its own. */
-function link(over: { environmentId?: number; expiresAt?: number; locale?: string; tenant?: string } = {}) {
-  made += 1;
-  const addressHash = made.toString(16).padStart(32, "0");
-  const token = writeOptOutToken(bench.keyring, {
-    environmentId: 1,
-    recipient: "user",
-    channel: "email",
-    addressHash,
-    category: "news",
-    tenant: "",
-    messageId: "m",
-    locale: "en",
-    expiresAt: Date.now() + 1e6,
-    ...over,
-  });
-  return { addressHash, token, path: `/u/${token}` };
-}
-const open = (path: string, method: "GET" | "POST" = "GET", headers: Record<string, string> = {}, raw?: string) =>
-  bench.call(path, { key: null, method, headers, ...(raw === undefined ? {} : { raw }) });
-const stored = async (addressHash: string, environmentId = 1) =>
-  (await bench.store.listSuppressions({ environmentId, after: undefined, channel: "email", addressHash, limit: 10 }))
-    .items;
+const link = (over: Partial<OptOutToken> = {}) => pages.link(over);
+const open: LinkBench["open"] = (...call) => pages.open(...call);
+const stored: LinkBench["stored"] = (...of) => pages.stored(...of);
 
 test.each([
   ["a form", "application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"],
@@ -147,36 +129,4 @@ test("a body beyond its bound and too many requests of one link are refused", as
   const answers = await Promise.all(Array.from({ length: 250 }, () => open(path)));
   expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
   expect((await open(link().path)).status).toBe(200);
-});
-
-test("the preference centre shows what is in force, saves all at once, and leaves what is critical alone", async () => {
-  await bench.call("/v1/categories/login", { method: "PUT", body: { class: "critical", name: "Login" } });
-  await bench.call("/v1/categories/offers", { method: "PUT", body: { class: "marketing", description: "A <b>" } });
-  const { token, addressHash } = link();
-  const path = `/p/${token}`;
-  const boxes = (text: string) =>
-    Object.fromEntries(
-      [...text.matchAll(/name="category" value="(\w+)"([^>]*)/g)].map(([, key, state]) => [key, state]),
-    );
-  const form = { "content-type": "application/x-www-form-urlencoded" };
-  const first = await open(path);
-  expect(boxes(first.text)).toEqual({ news: " checked", offers: " checked" });
-  expect(first.text).toContain("Login <small>(always)</small>");
-  expect(first.text).toContain("A &#60;b&#62;");
-  await open(path);
-  expect(await stored(addressHash)).toEqual([]);
-  const saved = await open(path, "POST", form, "shown=news&shown=offers&shown=login&category=offers");
-  expect(saved.text).toContain('<p role="status">Your choices are saved.</p>');
-  expect(boxes(saved.text)).toEqual({ news: "", offers: " checked" });
-  expect(await stored(addressHash)).toMatchObject([{ scope: "category", value: "news" }]);
-  await open(path, "POST", form, "shown=news&shown=offers&category=news&category=offers");
-  expect(await stored(addressHash)).toEqual([]);
-  await open(path, "POST", form, "shown=news&shown=offers&category=news&nothing=1");
-  expect((await stored(addressHash)).map(({ value }) => value)).toEqual(["news", "offers"]);
-  await bench.store.addSuppressions({
-    environmentId: 1,
-    suppressions: [{ channel: "email", addressHash, scope: "everything", value: "", reason: "bounced", createdAt: 1 }],
-  });
-  expect(boxes((await open(path)).text)).toEqual({ news: " disabled", offers: " disabled" });
-  expect((await open(`/p/${token.slice(1)}`, "POST", form, "shown=news&category=news")).status).toBe(404);
 });

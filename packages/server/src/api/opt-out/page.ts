@@ -19,6 +19,7 @@ header { margin-bottom: 1.5rem; font-weight: 600 } img { max-width: 100%; max-he
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem } p { margin: 0 0 1rem } small, .note { color: var(--dim) }
 fieldset { border: 1px solid var(--line); border-radius: .5rem; margin: 0 0 1.5rem; padding: .5rem 1rem } legend { font-weight: 600; padding: 0 .5rem }
 label, .fixed { display: flex; gap: .75rem; align-items: baseline; padding: .5rem 0 } input { width: 1.25rem; height: 1.25rem; flex: none; accent-color: ${color} }
+label:has(select) { justify-content: space-between; flex-wrap: wrap } select { font: inherit; min-height: 2.75rem; padding: .25rem .5rem; max-width: 100%; border: 1px solid var(--line); border-radius: .25rem; color: inherit; background: light-dark(#fff, #161b22) }
 button { font: inherit; font-weight: 600; padding: .75rem 1.5rem; min-height: 2.75rem; border: 0; border-radius: .5rem; color: #fff; background: ${color}; cursor: pointer }
 a { color: light-dark(#0550ae, #79c0ff) } :focus-visible { outline: 3px solid light-dark(#1f2328, #fff); outline-offset: 3px }
 [role=status] { border-left: .25rem solid ${color}; padding: .5rem 1rem; margin: 0 0 1.5rem }

@@ -1,12 +1,19 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type ConsentToken, readConsentToken } from "../../domain/consent-token.ts";
+import type { OptOutToken } from "../../domain/opt-out-token.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { RateLimit } from "../rate-limit.ts";
-import { type OpenedLink, openLink } from "./link.ts";
+import { saveCentre } from "./centre-form.ts";
+import { centrePage } from "./centre-page.ts";
+import { confirmationOf, confirmConsent, confirmPage } from "./confirm.ts";
+import { type LinkReader, type OpenedLink, openLink, optOutLink } from "./link.ts";
 import { type OptOutPage, sendPage } from "./page.ts";
-import { preferencesPage, savePreferences } from "./preferences.ts";
+import { speakerOf } from "./said-by-link.ts";
 import { unsubscribe, unsubscribePage } from "./unsubscribe.ts";
 
-type OptOutDependencies = Pick<ApiDependencies, "keyring" | "clock" | "store" | "configuration" | "optOut">;
+type OptOutDependencies = Pick<ApiDependencies, "keyring" | "clock" | "store" | "configuration" | "optOut" | "ids">;
+
+type AnyToken = OptOutToken | ConsentToken;
 
 /**
  * Pages by which recipients say no. Who calls has no key but the link. A POST does what the link says, without cookie,
@@ -20,11 +27,12 @@ export async function registerOptOut(app: FastifyInstance, dependencies: OptOutD
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, bytes, done) => done(null, bytes));
 
-    const page = (
+    const page = <Token extends AnyToken>(
       method: "GET" | "POST",
-      path: "u" | "p",
+      path: "u" | "p" | "p/confirm",
       operation: string,
-      answer: (link: OpenedLink, body: unknown) => Promise<OptOutPage>,
+      read: LinkReader<Token>,
+      answer: (link: OpenedLink<Token>, request: FastifyRequest) => Promise<OptOutPage>,
     ): void => {
       scope.route({
         method: method === "GET" ? ["GET", "HEAD"] : method,
@@ -32,21 +40,29 @@ export async function registerOptOut(app: FastifyInstance, dependencies: OptOutD
         bodyLimit: optOut.bodyBytesMax,
         config: { operation },
         handler: async (request, reply) => {
-          const link = await openLink(request, reply, rate, dependencies);
-          return link === undefined ? reply : sendPage(reply, 200, await answer(link, request.body));
+          const link = await openLink(request, reply, rate, dependencies, read);
+          return link === undefined ? reply : sendPage(reply, 200, await answer(link, request));
         },
       });
     };
+    const speaker = ({ token, language }: OpenedLink<AnyToken>, request: FastifyRequest) =>
+      speakerOf(request, { environmentId: token.environmentId, recipient: token.recipient, language });
 
-    page("GET", "u", "showUnsubscribe", (link) => unsubscribePage(dependencies, link, false));
-    page("POST", "u", "unsubscribe", async (link) => {
-      await unsubscribe(dependencies, link.token);
+    page("GET", "u", "showUnsubscribe", optOutLink, (link) => unsubscribePage(dependencies, link, false));
+    page("POST", "u", "unsubscribe", optOutLink, async (link, request) => {
+      await unsubscribe(dependencies, link.token, speaker(link, request));
       return unsubscribePage(dependencies, link, true);
     });
-    page("GET", "p", "showPreferences", (link) => preferencesPage(dependencies, link, false));
-    page("POST", "p", "savePreferences", async (link, body) => {
-      await savePreferences(dependencies, link, body);
-      return preferencesPage(dependencies, link, true);
+    page("GET", "p", "showPreferences", optOutLink, (link) => centrePage(dependencies, link, false));
+    page("POST", "p", "savePreferences", optOutLink, async (link, request) => {
+      await saveCentre(dependencies, link, speaker(link, request), request.body);
+      return centrePage(dependencies, link, true);
     });
+    page("GET", "p/confirm", "showConfirmation", readConsentToken, async (link) =>
+      confirmPage(dependencies, link, await confirmationOf(dependencies, link.token)),
+    );
+    page("POST", "p/confirm", "confirmConsent", readConsentToken, async (link, request) =>
+      confirmPage(dependencies, link, await confirmConsent(dependencies, link, speaker(link, request))),
+    );
   });
 }

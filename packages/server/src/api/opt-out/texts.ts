@@ -7,7 +7,6 @@ export interface OptOutTexts {
   doneText: string;
   stays: string;
   preferences: string;
-  choose: string;
   everything: string;
   save: string;
   saved: string;
@@ -16,7 +15,6 @@ export interface OptOutTexts {
   broken: string;
   expired: string;
   tooMany: string;
-  channels: { email: string; sms: string; other: string };
 }
 
 // biome-ignore format: one text per line is what lets languages be compared
@@ -28,7 +26,6 @@ const en: OptOutTexts = {
   doneText: "You will get no more “{category}” at this address.",
   stays: "Messages that you need, such as a password reset, still reach you.",
   preferences: "Your preferences",
-  choose: "Choose what you want to get {channel}.",
   everything: "Nothing but what is necessary",
   save: "Save",
   saved: "Your choices are saved.",
@@ -37,7 +34,6 @@ const en: OptOutTexts = {
   broken: "It is incomplete or was changed. Open it again from the message.",
   expired: "It is too old. Open the link in a newer message.",
   tooMany: "Too many requests. Please try again in a moment.",
-  channels: { email: "by email", sms: "by text message", other: "there" },
 };
 
 // biome-ignore format: as above
@@ -49,7 +45,6 @@ const de: OptOutTexts = {
   doneText: "Sie erhalten „{category}“ an dieser Adresse nicht mehr.",
   stays: "Notwendige Nachrichten, etwa zum Zurücksetzen des Passworts, erhalten Sie weiterhin.",
   preferences: "Ihre Einstellungen",
-  choose: "Wählen Sie, was Sie {channel} erhalten möchten.",
   everything: "Nur was notwendig ist",
   save: "Speichern",
   saved: "Ihre Auswahl ist gespeichert.",
@@ -58,7 +53,6 @@ const de: OptOutTexts = {
   broken: "Er ist unvollständig oder wurde verändert. Öffnen Sie ihn noch einmal aus der Nachricht.",
   expired: "Er ist zu alt. Öffnen Sie den Link in einer neueren Nachricht.",
   tooMany: "Zu viele Anfragen. Bitte versuchen Sie es gleich noch einmal.",
-  channels: { email: "per E-Mail", sms: "per SMS", other: "dort" },
 };
 
 // biome-ignore format: as above
@@ -70,7 +64,6 @@ const fr: OptOutTexts = {
   doneText: "Vous ne recevrez plus « {category} » à cette adresse.",
   stays: "Les messages nécessaires, comme la réinitialisation du mot de passe, vous parviennent toujours.",
   preferences: "Vos préférences",
-  choose: "Choisissez ce que vous souhaitez recevoir {channel}.",
   everything: "Seulement ce qui est nécessaire",
   save: "Enregistrer",
   saved: "Vos choix sont enregistrés.",
@@ -79,7 +72,6 @@ const fr: OptOutTexts = {
   broken: "Il est incomplet ou a été modifié. Ouvrez-le à nouveau depuis le message.",
   expired: "Il est trop ancien. Ouvrez le lien d’un message plus récent.",
   tooMany: "Trop de demandes. Réessayez dans un instant.",
-  channels: { email: "par e-mail", sms: "par SMS", other: "là" },
 };
 
 // biome-ignore format: as above
@@ -91,7 +83,6 @@ const es: OptOutTexts = {
   doneText: "Ya no recibirá «{category}» en esta dirección.",
   stays: "Los mensajes necesarios, como el restablecimiento de la contraseña, le seguirán llegando.",
   preferences: "Sus preferencias",
-  choose: "Elija lo que desea recibir {channel}.",
   everything: "Solo lo necesario",
   save: "Guardar",
   saved: "Sus preferencias se han guardado.",
@@ -100,7 +91,6 @@ const es: OptOutTexts = {
   broken: "Está incompleto o se ha modificado. Ábralo de nuevo desde el mensaje.",
   expired: "Es demasiado antiguo. Abra el enlace de un mensaje más reciente.",
   tooMany: "Demasiadas solicitudes. Inténtelo de nuevo en un momento.",
-  channels: { email: "por correo electrónico", sms: "por SMS", other: "ahí" },
 };
 
 const byLanguage: Readonly<Record<string, OptOutTexts>> = { en, de, fr, es };
@@ -116,6 +106,10 @@ export function textsFor(locale: string, accepted: string | undefined): { langua
   }
   return { language: "en", texts: en };
 }
+
+/** Raised with each change of what the pages say: the ledger keeps which text somebody answered. */
+const textVersion = 2;
+export const textVersionOf = (language: string): string => `tidings-pages-${textVersion}-${language}`;
 
 export function filledText(text: string, names: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? "");

@@ -11,6 +11,10 @@ const consentStandSchema = z.object({
   channel: channelSchema.nullable(),
   action: consentActionSchema,
   at: z.number(),
+  /** Granted by somebody who has shown that the address is theirs. */
+  confirmed: z.boolean().optional(),
+  /** A double opt-in that was begun behind what is said here, and is not confirmed yet. */
+  requestedAt: z.number().optional(),
 });
 export type ConsentStand = z.infer<typeof consentStandSchema>;
 
@@ -41,12 +45,32 @@ export function writtenChoices({ preferences, consents }: Choices): string {
 
 /** The stands with another entry of the ledger: what is older than what is known changes nothing. */
 export function withConsent(stands: readonly ConsentStand[], entry: ConsentStand): readonly ConsentStand[] {
-  const isSame = (one: ConsentStand) => one.purpose === entry.purpose && one.channel === entry.channel;
-  const known = stands.find(isSame);
-  if (known !== undefined && isLater(known, entry)) return stands;
-  // A request for a double opt-in takes nothing back that was granted.
-  if (known !== undefined && entry.action === "requested" && known.action === "granted") return stands;
-  return [...stands.filter((one) => !isSame(one)), entry];
+  const known = stands.find((one) => one.purpose === entry.purpose && one.channel === entry.channel);
+  if (known === undefined) return [...stands, entry];
+  const next = entry.action === "requested" ? afterRequest(known, entry) : afterWord(known, entry);
+  return next === known ? stands : [...stands.filter((one) => one !== known), next];
+}
+
+/** A request grants nothing and takes nothing back: it stands beside what was said before. */
+function afterRequest(known: ConsentStand, entry: ConsentStand): ConsentStand {
+  if (known.at > entry.at || known.confirmed === true) return known;
+  return known.action === "requested" ? entry : { ...known, requestedAt: entry.at };
+}
+
+function afterWord(known: ConsentStand, entry: ConsentStand): ConsentStand {
+  if (known.action === "requested") {
+    const isOpen = known.at > entry.at && entry.confirmed !== true;
+    return isOpen ? { ...entry, requestedAt: known.at } : entry;
+  }
+  if (isLater(known, entry)) return known;
+  if (entry.action === "withdrawn" || known.action === "withdrawn" || entry.confirmed === true) return entry;
+  // Granted again: what was confirmed stays so, and what waits for that waits on.
+  return { ...known, at: entry.at };
+}
+
+/** A double opt-in was begun, and waits for its link to be followed. */
+export function isPending({ action, requestedAt }: ConsentStand): boolean {
+  return action === "requested" || requestedAt !== undefined;
 }
 
 /** Of two of one moment the no is the later one. */

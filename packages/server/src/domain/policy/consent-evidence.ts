@@ -4,7 +4,9 @@ import { z } from "zod";
 export const consentEvidenceSchema = z.object({
   source: z.string(),
   ip: z.string().optional(),
+  userAgent: z.string().optional(),
   textVersion: z.string().optional(),
   jurisdiction: z.string().optional(),
+  confirmed: z.boolean().optional(),
 });
 export type ConsentEvidence = z.infer<typeof consentEvidenceSchema>;

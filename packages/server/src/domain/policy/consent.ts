@@ -16,11 +16,23 @@ export interface ConsentSubject {
 export function consentFor(stands: readonly ConsentStand[], subject: ConsentSubject): ConsentStand | undefined {
   let latest: ConsentStand | undefined;
   for (const stand of stands) {
-    if (stand.action === "requested" || !coversPurpose(stand, subject)) continue;
-    if (stand.channel !== null && stand.channel !== subject.channel) continue;
+    if (!covers(stand, subject)) continue;
     if (latest === undefined || isLater(stand, latest)) latest = stand;
   }
   return latest;
+}
+
+/** Somebody has granted it since they last refused it, and has shown that the address is theirs. */
+export function isConfirmed(stands: readonly ConsentStand[], subject: ConsentSubject): boolean {
+  const fitting = stands.filter((stand) => covers(stand, subject));
+  const refusals = fitting.filter(({ action }) => action === "withdrawn");
+  return fitting.some((one) => one.confirmed === true && !refusals.some((refusal) => isLater(refusal, one)));
+}
+
+/** What was only requested covers nothing. */
+function covers(stand: ConsentStand, subject: ConsentSubject): boolean {
+  if (stand.action === "requested" || !coversPurpose(stand, subject)) return false;
+  return stand.channel === null || stand.channel === subject.channel;
 }
 
 function coversPurpose({ purpose }: ConsentStand, subject: ConsentSubject): boolean {

@@ -140,7 +140,9 @@ describe("above all preferences", () => {
   test("an older entry of the ledger changes nothing, and a request takes no grant back", () => {
     const stands = withConsent([], granted("news", 10));
     expect(withConsent(stands, withdrawn("news", 9))).toBe(stands);
-    expect(withConsent(stands, { ...granted("news", 12), action: "requested" })).toBe(stands);
+    expect(withConsent(stands, { ...granted("news", 12), action: "requested" })).toEqual([
+      { ...granted("news", 10), requestedAt: 12 },
+    ]);
     expect(withConsent(stands, withdrawn("news", 11))).toEqual([withdrawn("news", 11)]);
   });
 });

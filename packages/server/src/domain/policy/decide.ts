@@ -4,7 +4,7 @@ import type { Lane } from "@tidings/contract/words";
 import { holds } from "../condition.ts";
 import type { StepFacts } from "../steps/step-kind.ts";
 import type { Choices, Subject } from "./choices.ts";
-import { consentFor } from "./consent.ts";
+import { consentFor, isConfirmed } from "./consent.ts";
 import { jurisdictionFor } from "./jurisdictions.ts";
 import { type PreferenceRule, preferenceFor, type Sources } from "./precedence.ts";
 
@@ -14,7 +14,11 @@ export type PolicyRule = PreferenceRule | "consent" | "mandatory" | "jurisdictio
 export type Verdict =
   | { outcome: "send"; rule: PolicyRule }
   | { outcome: "digest"; rule: PolicyRule; frequency: "hourly" | "daily" | "weekly" }
-  | { outcome: "not_sent"; rule: PolicyRule; reason: "consent_withdrawn" | "consent_missing" | "opted_out" };
+  | {
+      outcome: "not_sent";
+      rule: PolicyRule;
+      reason: "consent_withdrawn" | "consent_missing" | "consent_unconfirmed" | "opted_out";
+    };
 
 /** All that a verdict is made of. */
 export interface PolicyInput {
@@ -41,8 +45,11 @@ export function decide(input: PolicyInput): Verdict {
   if (consent?.action === "withdrawn") return { outcome: "not_sent", rule: "consent", reason: "consent_withdrawn" };
   if (input.class === "critical") return { outcome: "send", rule: "mandatory" };
   const law = jurisdictionFor(input.jurisdictions, { ...asked, country: input.country });
-  if (law === "opt_in" && consent?.action !== "granted")
-    return { outcome: "not_sent", rule: "jurisdiction", reason: "consent_missing" };
+  if (law?.rule === "opt_in") {
+    if (consent?.action !== "granted") return { outcome: "not_sent", rule: "jurisdiction", reason: "consent_missing" };
+    if (law.doubleOptIn === true && !isConfirmed(stands, asked))
+      return { outcome: "not_sent", rule: "jurisdiction", reason: "consent_unconfirmed" };
+  }
   const sources: Sources = { recipient: choices.preferences, ...input.defaults };
   const { setting, rule } = preferenceFor(sources, subject, (choice) => holds(choice.if, facts));
   return verdictOf(setting, rule);

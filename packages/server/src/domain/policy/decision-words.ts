@@ -15,6 +15,8 @@ const reasons: Readonly<Record<string, (told: Told) => string>> = {
   consent_withdrawn: ({ channel }) => `Not sent${on(channel)}: the recipient has withdrawn their consent`,
   consent_missing: ({ channel }) =>
     `Not sent${on(channel)}: the law of the recipient's country asks for consent, and none was given`,
+  consent_unconfirmed: ({ channel }) =>
+    `Not sent${on(channel)}: the law of the recipient's country asks for a confirmed consent, and it is not confirmed yet`,
   no_address: ({ channel }) => `Not sent${on(channel)}: the recipient has no address there`,
   template_missing: ({ detail }) => `Not sent: there is no template${named(detail)}`,
   recipient_unknown: () => "Not sent: nobody of this id is known",

@@ -13,6 +13,8 @@ const written: readonly Channel[] = ["email", "sms", "push", "chat"];
 export const builtInJurisdictions: readonly Jurisdiction[] = [
   // Directive 2002/58/EC, article 13; PECR (UK); UWG article 3 (CH).
   { countries: [...europe, "GB", "CH"], channels: [...written, "voice"], classes: ["marketing"], rule: "opt_in" },
+  // Who sends has to prove it, and a form alone proves nothing: BGH, 10 February 2011, I ZR 164/09.
+  { countries: ["DE"], channels: ["email"], classes: ["marketing"], rule: "opt_in", doubleOptIn: true },
   // CASL, section 6: commercial electronic messages.
   { countries: ["CA"], channels: [...written], classes: ["marketing"], rule: "opt_in" },
   // TCPA, 47 CFR 64.1200: written consent for marketing calls and texts; CAN-SPAM lets mail go until it is refused.
@@ -26,10 +28,10 @@ export const builtInJurisdictions: readonly Jurisdiction[] = [
 export function jurisdictionFor(
   own: readonly Jurisdiction[],
   subject: { country: string | undefined; channel: Channel; class: Lane },
-): Jurisdiction["rule"] | undefined {
+): Jurisdiction | undefined {
   const { country } = subject;
   if (country === undefined) return undefined;
   const fits = (one: Jurisdiction) =>
     one.countries.includes(country) && one.channels.includes(subject.channel) && one.classes.includes(subject.class);
-  return (own.findLast(fits) ?? builtInJurisdictions.findLast(fits))?.rule;
+  return own.findLast(fits) ?? builtInJurisdictions.findLast(fits);
 }

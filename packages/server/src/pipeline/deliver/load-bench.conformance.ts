@@ -117,7 +117,7 @@ export function loadBench(accounts: readonly Account[], over: Partial<DeliverLim
     configuration: configurationOf(integrations),
     tenants: { peek: () => undefined, load: async (_environmentId, key) => ({ key, name: undefined, branding: {} }) },
     keyring,
-    optOut: { publicUrl: () => "http://localhost", linkDays: 60 },
+    optOut: { publicUrl: () => "http://localhost", linkDays: 60, consentLinkHours: 24 },
     clock,
     random: new SeededRandom(1),
     ids: { next: () => `id ${made++}`, derive: () => `id ${made++}` },

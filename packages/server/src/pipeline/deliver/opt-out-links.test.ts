@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readConsentToken } from "../../domain/consent-token.ts";
 import { someDelivery, someOrigin } from "../../domain/delivery.conformance.ts";
 import { readOptOutToken } from "../../domain/opt-out-token.ts";
 import { OptOutLinks } from "./opt-out-links.ts";
@@ -13,7 +14,11 @@ const asked = {
   }),
 };
 const links = (configuration: ConstructorParameters<typeof OptOutLinks>[1] = { category: () => undefined }) =>
-  new OptOutLinks(keyring, configuration, { publicUrl: () => "https://shop.example/mail", linkDays: 60 });
+  new OptOutLinks(keyring, configuration, {
+    publicUrl: () => "https://shop.example/mail",
+    linkDays: 60,
+    consentLinkHours: 24,
+  });
 const delivery = (over: Parameters<typeof someOrigin>[0], id = "user") => {
   const made = someDelivery("m", someOrigin(over));
   return { ...made, recipient: { ...made.recipient, id } };
@@ -37,4 +42,19 @@ test("the link of every attempt is the same, and fits into a line of a header", 
     recipient: "",
     channel: "email",
   });
+});
+
+test("the link that confirms a consent is for what the data names, else for the message's category on its channel", () => {
+  const tokenOf = (data: Record<string, unknown>) => {
+    const url = links().confirmUrlOf({ ...delivery({ category: "hello", channel: "email" }), data });
+    expect(url).toMatch(/^https:\/\/shop\.example\/mail\/p\/confirm\//);
+    return readConsentToken(keyring, url.slice(url.lastIndexOf("/") + 1), 0);
+  };
+  expect(tokenOf({})).toMatchObject({ recipient: "user", purpose: "hello", channel: "email" });
+  expect(tokenOf({ purpose: 7 })).toMatchObject({ purpose: "hello", channel: "email" });
+  expect(tokenOf({ purpose: "news", channel: "sms", action: "requested" })).toMatchObject({
+    purpose: "news",
+    channel: "sms",
+  });
+  expect(tokenOf({ purpose: "news" })).toMatchObject({ purpose: "news", channel: null });
 });

@@ -1,3 +1,7 @@
+import { keySchema } from "@tidings/contract/text";
+import { channelSchema } from "@tidings/contract/words";
+import { z } from "zod";
+import { writeConsentToken } from "../../domain/consent-token.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { writeOptOutToken } from "../../domain/opt-out-token.ts";
 import { normaliseAddress } from "../../domain/recipient.ts";
@@ -8,6 +12,7 @@ export interface OptOutLinkSettings {
   /** Where recipients reach the server, without a slash at its end. */
   publicUrl: () => string;
   linkDays: number;
+  consentLinkHours: number;
 }
 
 interface LinkKeyring extends ClaimSigner {
@@ -19,7 +24,9 @@ export interface Links {
   preferencesUrl: string;
 }
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const namedSchema = z.object({ purpose: keySchema, channel: channelSchema.optional() });
 /** A URL in a header cannot be folded, and a line has at most 998 characters (RFC 5322 §2.1.1). */
 const headerUrlMax = 900;
 
@@ -45,6 +52,26 @@ export class OptOutLinks {
       unsubscribeUrl: delivery.origin.lane === "critical" ? undefined : `${base}/u/${token}`,
       preferencesUrl: `${base}/p/${token}`,
     };
+  }
+
+  /**
+   * By which the recipient confirms the consent that the event's data names by `purpose` and `channel`, as `consent.updated` has
+   * them; without a purpose that to the message's own category on its channel.
+   */
+  confirmUrlOf({ origin, data, recipient, to, createdAt }: Delivery): string {
+    const { environmentId, category, channel, tenant } = origin;
+    const named = namedSchema.safeParse(data).data;
+    const of = named === undefined ? { purpose: category, channel } : { ...named, channel: named.channel ?? null };
+    const token = writeConsentToken(this.#keyring, {
+      environmentId,
+      recipient: recipient.id,
+      ...of,
+      addressHash: this.#keyring.hash(environmentId, channel, normaliseAddress(channel, to)),
+      tenant,
+      locale: recipient.locale ?? "",
+      expiresAt: createdAt + this.#settings.consentLinkHours * hourMs,
+    });
+    return `${this.#settings.publicUrl()}/p/confirm/${token}`;
   }
 
   /** The link that mail of this message has in its header. */

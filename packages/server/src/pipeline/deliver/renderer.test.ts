@@ -25,7 +25,10 @@ function bench(template: object) {
         peek: (_environmentId, key) => (state.tenants.has(key) ? tenant(key) : undefined),
         load: async (_environmentId, key) => tenant(key),
       },
-      optOutLinks: { of: ({ id }) => ({ unsubscribeUrl: `https://x/u/${id}`, preferencesUrl: `https://x/p/${id}` }) },
+      optOutLinks: {
+        of: ({ id }) => ({ unsubscribeUrl: `https://x/u/${id}`, preferencesUrl: `https://x/p/${id}` }),
+        confirmUrlOf: ({ id }) => `https://x/c/${id}`,
+      },
     },
     10,
   );

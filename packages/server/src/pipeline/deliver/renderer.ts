@@ -13,7 +13,7 @@ interface RendererParts {
   configuration: Pick<Configuration, "templateVersion"> & TemplateParts;
   templates: TemplateEngine;
   tenants: Tenants;
-  optOutLinks: Pick<OptOutLinks, "of">;
+  optOutLinks: Pick<OptOutLinks, "of" | "confirmUrlOf">;
 }
 
 interface Kept {
@@ -87,7 +87,15 @@ export class Renderer {
     const { id, data, recipient, steps } = delivery;
     const facts: TemplateFacts = { data, recipient, message: { id }, steps, tenant };
     // A link is signed, which few messages need to wait for.
-    return compiled.usesOptOut ? { ...facts, ...this.#parts.optOutLinks.of(delivery) } : facts;
+    if (!compiled.usesOptOut) return facts;
+    const links = this.#parts.optOutLinks;
+    return {
+      ...facts,
+      ...links.of(delivery),
+      get confirmUrl() {
+        return links.confirmUrlOf(delivery);
+      },
+    };
   }
 
   #upToDate({ template, compiled, partsRevision }: Kept, origin: MessageOrigin): CompiledTemplate {

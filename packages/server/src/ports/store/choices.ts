@@ -1,6 +1,7 @@
 import type { ConsentAction } from "@tidings/contract/consents";
 import type { Channel } from "@tidings/contract/words";
 import type { OptOut } from "../../domain/policy/opt-outs.ts";
+import type { SuppressionKey, SuppressionRow } from "../../domain/suppression.ts";
 
 /** An entry of the ledger. */
 export interface ConsentRow {
@@ -28,6 +29,9 @@ export interface ChoicesWrite {
   choices: string;
   optOuts: readonly OptOut[];
   consents: readonly ConsentRow[];
+  /** Addresses that get less from now on, and what is taken back of that. */
+  suppress?: readonly SuppressionRow[];
+  release?: readonly SuppressionKey[];
 }
 
 /** What recipients chose, and what they agreed to. */

@@ -15,8 +15,12 @@ export interface SuppressionQuery {
 
 /** Addresses that get nothing, or not everything. No attempt begins that one of them covers, whoever asks for it. */
 export interface SuppressionStore {
-  /** All or none; those that are there stay as they are. Gives how many are new. */
-  addSuppressions(input: { environmentId: number; suppressions: readonly SuppressionRow[] }): Promise<number>;
+  /** All or none, and with them `release` is taken away; those that are there stay as they are. Gives how many are new. */
+  addSuppressions(input: {
+    environmentId: number;
+    suppressions: readonly SuppressionRow[];
+    release?: readonly SuppressionKey[];
+  }): Promise<number>;
   /** By channel, hash, scope and value. `next` is where the next page begins; undefined behind the last one. */
   listSuppressions(input: SuppressionQuery): Promise<{ items: SuppressionRow[]; next: SuppressionKey | undefined }>;
   /** Gives how many there were. */

@@ -5,12 +5,13 @@ import { consentOfRow, optOutValues, storedChannel } from "../../sql/opt-outs.ts
 import type { Call } from "../context.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
+import { deleteSuppressions, insertSuppressions } from "./suppressions.ts";
 
 export const putChoices: Call<"putChoices"> = async ({ sql }, { writes }) => {
   const written = new Set<ChoicesWrite>();
   for (const round of inRounds(writes, nameOf)) {
     const moved = await update(sql, round);
-    await Promise.all([replaceOptOuts(sql, moved), addConsents(sql, moved)]);
+    await Promise.all([replaceOptOuts(sql, moved), addConsents(sql, moved), changeSuppressions(sql, moved)]);
     for (const write of moved) written.add(write);
   }
   return writes.map((write) => written.has(write));
@@ -76,6 +77,13 @@ async function addConsents(sql: Session, writes: readonly ChoicesWrite[]): Promi
     })),
   );
   if (rows.length > 0) await sql.run(consentSql, JSON.stringify(rows));
+}
+
+async function changeSuppressions(sql: Session, writes: readonly ChoicesWrite[]): Promise<void> {
+  for (const { environmentId, suppress = [], release = [] } of writes) {
+    if (release.length > 0) await deleteSuppressions(sql, environmentId, release);
+    if (suppress.length > 0) await insertSuppressions(sql, environmentId, suppress);
+  }
 }
 
 const nameOf = ({ environmentId, id }: ChoicesWrite): string => `${environmentId}:${id}`;

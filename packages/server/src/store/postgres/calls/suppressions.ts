@@ -1,8 +1,9 @@
-import type { SuppressionKey } from "../../../domain/suppression.ts";
+import type { SuppressionKey, SuppressionRow } from "../../../domain/suppression.ts";
 import { channelCode } from "../../sql/codes.ts";
 import { suppressionKey, suppressionRow } from "../../sql/rows/suppression.ts";
 import { scannedMax } from "../../sql/scanned-max.ts";
 import type { Call } from "../context.ts";
+import type { Session } from "../session.ts";
 
 /** Rows of one statement, so that its text stays small. */
 const rowsMax = 5000;
@@ -14,7 +15,20 @@ const addedSql = `insert into suppression (environment_id, channel, address_hash
   order by channel, address_hash collate "C", scope collate "C", value collate "C"
   on conflict do nothing`;
 
-export const addSuppressions: Call<"addSuppressions"> = async ({ sql }, { environmentId, suppressions }) => {
+export const addSuppressions: Call<"addSuppressions"> = async (
+  { sql },
+  { environmentId, suppressions, release = [] },
+) => {
+  if (release.length > 0) await deleteSuppressions(sql, environmentId, release);
+  return insertSuppressions(sql, environmentId, suppressions);
+};
+
+/** Gives how many are new. */
+export async function insertSuppressions(
+  sql: Session,
+  environmentId: number,
+  suppressions: readonly SuppressionRow[],
+): Promise<number> {
   const rows = suppressions
     .map((suppression) => ({
       ...columnsOf(suppression),
@@ -26,7 +40,7 @@ export const addSuppressions: Call<"addSuppressions"> = async ({ sql }, { enviro
   for (let at = 0; at < rows.length; at += rowsMax)
     added += await sql.run(addedSql, environmentId, JSON.stringify(rows.slice(at, at + rowsMax)));
   return added;
-};
+}
 
 const scannedSql = `select * from suppression where environment_id = $1
   and (channel, address_hash, scope, value) > ($2::smallint, $3::text, $4::text, $5::text)
@@ -63,7 +77,16 @@ const removedSql = `delete from suppression s
     and s.value = r.value`;
 
 export const removeSuppressions: Call<"removeSuppressions"> = ({ sql }, { environmentId, keys }) =>
-  sql.run(removedSql, environmentId, JSON.stringify(keys.map(columnsOf)));
+  deleteSuppressions(sql, environmentId, keys);
+
+/** Gives how many there were. */
+export function deleteSuppressions(
+  sql: Session,
+  environmentId: number,
+  keys: readonly SuppressionKey[],
+): Promise<number> {
+  return sql.run(removedSql, environmentId, JSON.stringify(keys.map(columnsOf)));
+}
 
 function columnsOf({ channel, addressHash, scope, value }: SuppressionKey) {
   return { channel: channelCode[channel], address_hash: addressHash, scope, value };

@@ -2,11 +2,14 @@ import type { ChoicesWrite } from "../../../ports/store/choices.ts";
 import { consentOfRow, optOutValues, storedChannel } from "../../sql/opt-outs.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
+import { deleteSuppressions, insertSuppressions } from "./suppressions.ts";
 
 export const putChoices: Call<"putChoices"> = ({ database }, { writes }) =>
   writes.map((write) => {
     if (!isWritten(database, write)) return false;
     writeOptOuts(database, write);
+    if (write.release !== undefined) deleteSuppressions(database, write.environmentId, write.release);
+    if (write.suppress !== undefined) insertSuppressions(database, write.environmentId, write.suppress);
     for (const consent of write.consents) {
       database.run(
         `insert into consent (environment_id, recipient, id, purpose, channel, action, at, recorded_at, sealed)

@@ -1,20 +1,34 @@
-import type { SuppressionKey } from "../../../domain/suppression.ts";
+import type { SuppressionKey, SuppressionRow } from "../../../domain/suppression.ts";
 import { channelCode } from "../../sql/codes.ts";
 import { suppressionKey, suppressionRow } from "../../sql/rows/suppression.ts";
 import { scannedMax } from "../../sql/scanned-max.ts";
 import type { Call } from "../context.ts";
+import type { Database } from "../database.ts";
 
 const addedSql = `insert or ignore into suppression (environment_id, channel, address_hash, scope, value, reason, created_at)
   values (?, ?, ?, ?, ?, ?, ?)`;
 
-export const addSuppressions: Call<"addSuppressions"> = ({ database }, { environmentId, suppressions }) => {
+export const addSuppressions: Call<"addSuppressions"> = (
+  { database },
+  { environmentId, suppressions, release = [] },
+) => {
+  deleteSuppressions(database, environmentId, release);
+  return insertSuppressions(database, environmentId, suppressions);
+};
+
+/** Gives how many are new. */
+export function insertSuppressions(
+  database: Database,
+  environmentId: number,
+  suppressions: readonly SuppressionRow[],
+): number {
   let added = 0;
   for (const suppression of suppressions) {
     const { reason, createdAt } = suppression;
     added += database.run(addedSql, environmentId, ...columnsOf(suppression), reason, createdAt);
   }
   return added;
-};
+}
 
 const scannedSql = `select * from suppression where environment_id = ?1
   and (channel, address_hash, scope, value) > (?2, ?3, ?4, ?5) and channel between ?6 and ?7
@@ -47,7 +61,12 @@ const removedSql = `delete from suppression
   where environment_id = ? and channel = ? and address_hash = ? and scope = ? and value = ?`;
 
 export const removeSuppressions: Call<"removeSuppressions"> = ({ database }, { environmentId, keys }) =>
-  keys.reduce((removed, key) => removed + database.run(removedSql, environmentId, ...columnsOf(key)), 0);
+  deleteSuppressions(database, environmentId, keys);
+
+/** Gives how many there were. */
+export function deleteSuppressions(database: Database, environmentId: number, keys: readonly SuppressionKey[]): number {
+  return keys.reduce((removed, key) => removed + database.run(removedSql, environmentId, ...columnsOf(key)), 0);
+}
 
 function columnsOf({ channel, addressHash, scope, value }: SuppressionKey): [number, string, string, string] {
   return [channelCode[channel], addressHash, scope, value];
