@@ -78,13 +78,15 @@ export interface NewMessage {
   start: CallStart | null;
   /** What it asks of the recipient's attention, of which its caps leave so much; null where there are none. */
   claim: AttentionClaim | null;
+  /** What joins a digest in its place where a cap has none for it. Left out where no digest takes it. */
+  overflow?: DigestJoin;
 }
 
 /** A message that was to go out with its insert, and does not. */
 export interface HeldMessage {
   id: string;
-  /** `lost`: an earlier turn wrote it. By a cap it is `deferred`: it waits in its row; or `dropped`: it was not made. */
-  status: "suppressed" | "expired" | "lost" | "deferred" | "dropped";
+  /** `lost`: an earlier turn wrote it. By a cap it is `deferred`: it waits in its row; or it was not made: `gathered`, in a digest, or `dropped`. */
+  status: "suppressed" | "expired" | "lost" | "deferred" | "gathered" | "dropped";
 }
 
 export interface NewRun {

@@ -1,18 +1,21 @@
 import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.ts";
 import { startedAttempt } from "../../sql/attempts.ts";
+import type { Admitted } from "../../sql/attention.ts";
 import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
 import { integer, text } from "../../sql/columns.ts";
 import type { CallContext } from "../context.ts";
-import { claimAttention } from "./claim-attention.ts";
 import { insertedMessagesSql } from "./inserted-messages-sql.ts";
 
 /**
- * Message ids are derived, so a step that runs again makes the same rows: they are there already. Gives which messages
- * were to be STARTED and are not, and which have no place by a cap, and why.
+ * Message ids are derived, so a step that runs again makes the same rows: they are there already. `admitted` is what caps
+ * made of them (claim-attention). Gives which messages were to be STARTED and are not, and which have no place by a cap, and why.
  */
-export async function insertMessages(context: CallContext, messages: readonly NewMessage[]): Promise<HeldMessage[]> {
+export async function insertMessages(
+  context: CallContext,
+  messages: readonly NewMessage[],
+  admitted: Admitted | undefined,
+): Promise<HeldMessage[]> {
   if (messages.length === 0) return [];
-  const admitted = await claimAttention(context.sql, messages);
   const held = admitted?.held ?? [];
   await insertAdmitted(context, admitted?.messages ?? messages, held);
   return held;

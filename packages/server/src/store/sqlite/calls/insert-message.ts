@@ -4,7 +4,9 @@ import { startedAttempt } from "../../sql/attempts.ts";
 import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
 import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
+import { joinDigest } from "./digest.ts";
 import { whyHeldBack } from "./held-back.ts";
+import { insertRun } from "./insert-run.ts";
 import { settle } from "./settle.ts";
 import { isSuspect, type Suspects } from "./suspects.ts";
 
@@ -27,6 +29,8 @@ export function insertMessages(
 ): readonly HeldMessage[] {
   const admitted = claimAttention(context.database, messages);
   const held = admitted?.held ?? [];
+  for (const join of admitted?.joins ?? [])
+    joinDigest(context.database, join, (run) => insertRun(context.database, run));
   for (const message of admitted?.messages ?? messages) {
     if (message.start === null) insertWaiting(context, message);
     else {
