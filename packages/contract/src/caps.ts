@@ -13,8 +13,8 @@ export const capSchema = z
     channels: namedChannelsSchema.optional(),
     /** So many of `limit` are kept for what matters: workflows of priority `high`. */
     reserve: z.int().min(1).max(99).optional(),
-    /** What becomes of a message that there is no place for: it is not made, or waits until there is one. */
-    over: z.enum(["drop", "defer"]),
+    /** What becomes of a message that there is no place for: it is not made, waits until there is one, or is told in its category's digest. */
+    over: z.enum(["drop", "defer", "digest"]),
   })
   .refine(({ limit, reserve = 0 }) => reserve < limit, { error: "must be less than `limit`", path: ["reserve"] });
 export type CapBody = z.infer<typeof capSchema>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { capsSchema } from "./caps.ts";
+import { categoryDigestSchema } from "./category-digest.ts";
 import { channelSettingsSchema } from "./preferences.ts";
 import { dailyWindowSchema, quietHoursSchema } from "./quiet-hours.ts";
 import { line } from "./text.ts";
@@ -21,5 +22,6 @@ export const categoryBodySchema = z.strictObject({
   quietHours: quietHoursSchema.optional(),
   sendWindow: dailyWindowSchema.optional(),
   caps: capsSchema.optional(),
+  digest: categoryDigestSchema.optional(),
 });
 export type CategoryBody = z.infer<typeof categoryBodySchema>;

@@ -28,7 +28,7 @@ const caps = (schema: string, whose: string): [string, string][] => [
   [`${schema}.caps[].reserve`, "How many of `limit` are kept for workflows of priority `high`"],
   [
     `${schema}.caps[].over`,
-    "What becomes of a message without a place: `drop` does not make it, `defer` makes it wait for one",
+    "What becomes of a message without a place: `drop` does not make it, `defer` makes it wait for one, `digest` tells of it in its category's digest, or defers it where there is none",
   ],
 ];
 
@@ -57,4 +57,22 @@ export const timingTexts: Readonly<Record<string, string>> = Object.fromEntries(
   ["PutPolicyBody.timeZone", "IANA name, for recipients who have none, nor their tenant"],
   ...quietHours("PutPreferencesBody", `The recipient's own, ${byClock}, in place of all others`),
   ...quietHours("PutPreferencesAnswer", "The recipient's own, in place of all others"),
+  [
+    "PutCategoryBody.digest",
+    "Gathers messages for recipients whose preference is `hourly`, `daily` or `weekly`; left out, such a preference counts as `on`. `critical` is never gathered",
+  ],
+  [
+    "PutCategoryBody.digest.template",
+    "Template of the digest, with `steps.digest.events` and `steps.digest.count`; on channels that it has nothing for, nothing is gathered",
+  ],
+  [
+    "PutCategoryBody.digest.time",
+    "When daily and weekly digests go out, by the recipient's clock; `09:00` where left out",
+  ],
+  ["PutCategoryBody.digest.weekday", "On which day weekly digests go out; Monday where left out"],
+  [
+    "PutCategoryBody.digest.overflow",
+    "Frequency of the digest that takes what caps with `over: digest` have no place for; `daily` where left out",
+  ],
+  ["PutCategoryBody.digest.maxEvents", "With so many events a digest goes out early"],
 ]);

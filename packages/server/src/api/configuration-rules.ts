@@ -2,7 +2,7 @@ import type { ConfigurationKind } from "@tidings/contract/configuration";
 import type { Fault } from "@tidings/contract/errors";
 import type { PartialBody } from "@tidings/contract/partials";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
-import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
+import type { WorkflowBody } from "@tidings/contract/workflows";
 import {
   integrationFaults,
   type ProviderRules,
@@ -16,15 +16,9 @@ import { faultOfTemplate } from "../domain/template-rules.ts";
 import type { DataSchemas } from "../ports/data-schemas.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { TemplateRules } from "../ports/template-engine.ts";
+import { categoryFaults, userOfDigestTemplate } from "./category-rules.ts";
 import type { ConfigurationDocument } from "./configuration-documents.ts";
-import {
-  type DocumentUser,
-  type Stored,
-  storedDocuments,
-  storedLibrary,
-  userOfLayout,
-  userOfPartial,
-} from "./stored-documents.ts";
+import { type DocumentUser, storedLibrary, storedWorkflows, userOfLayout, userOfPartial } from "./stored-documents.ts";
 
 /** What must hold between documents before one of them is written or deleted. */
 export interface ConfigurationRules {
@@ -69,9 +63,11 @@ export class StoredConfigurationRules implements ConfigurationRules {
     const { store, templates } = this.#options;
     switch (written.kind) {
       case "category":
+        return categoryFaults(store, environmentId, written.document);
       case "policy":
+        return policyFaults(key);
       case "segment":
-        return policyFaults(written.kind, key);
+        return [];
       case "integration":
         return integrationFaults(written.document, secrets, this.#options.provider(written.document.provider));
       case "workflow":
@@ -87,7 +83,7 @@ export class StoredConfigurationRules implements ConfigurationRules {
         const faults = templates.templateFaults(written.document, library).map(faultOfTemplate);
         return faults.length > 0
           ? faults
-          : templateUseFaults(key, written.document, await this.#workflows(environmentId));
+          : templateUseFaults(key, written.document, await storedWorkflows(store, environmentId));
       }
     }
   }
@@ -101,11 +97,12 @@ export class StoredConfigurationRules implements ConfigurationRules {
         return userOfPartial(store, environmentId, key, false);
       case "category":
       case "template": {
-        const user = (await this.#workflows(environmentId)).find(({ document }) => {
+        const user = (await storedWorkflows(store, environmentId)).find(({ document }) => {
           const references = workflowReferences(document);
           return kind === "category" ? references.category === key : references.templates.includes(key);
         });
-        return user && { kind: "workflow", key: user.key };
+        if (user !== undefined) return { kind: "workflow", key: user.key };
+        return kind === "template" ? userOfDigestTemplate(store, environmentId, key) : undefined;
       }
       default:
         return undefined;
@@ -138,12 +135,5 @@ export class StoredConfigurationRules implements ConfigurationRules {
   #dataFaults({ data }: WorkflowBody): Fault[] {
     const faults = data === undefined ? [] : this.#options.dataSchemas.schemaFaults(data);
     return faults.map(({ path, message }) => ({ path: path === "" ? "data" : `data.${path}`, message }));
-  }
-
-  async #workflows(environmentId: number): Promise<Stored<WorkflowBody>[]> {
-    const all: Stored<WorkflowBody>[] = [];
-    for await (const workflow of storedDocuments(this.#options.store, environmentId, "workflow", workflowBodySchema))
-      all.push(workflow);
-    return all;
   }
 }

@@ -2,6 +2,7 @@ import type { ConfigurationKind } from "@tidings/contract/configuration";
 import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
 import { type PartialBody, partialBodySchema } from "@tidings/contract/partials";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
+import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import type { z } from "zod";
 import { partialsOf, takesInHtml } from "../domain/template-rules.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
@@ -39,6 +40,13 @@ export async function* storedDocuments<Document>(
     if (last === undefined || rows.length < pageLength) return;
     after = last.key;
   }
+}
+
+export async function storedWorkflows(store: Reads, environmentId: number): Promise<Stored<WorkflowBody>[]> {
+  const all: Stored<WorkflowBody>[] = [];
+  for await (const workflow of storedDocuments(store, environmentId, "workflow", workflowBodySchema))
+    all.push(workflow);
+  return all;
 }
 
 /** The layout and the partials that a document takes in, as they are stored now. */

@@ -40,9 +40,9 @@ function play(claims: readonly (readonly [Claimant, AttentionClaim])[]): (string
     const { admission } = result;
     return admission.outcome === "admitted"
       ? "sent"
-      : admission.outcome === "dropped"
-        ? "dropped"
-        : admission.at / 1000;
+      : admission.outcome === "deferred"
+        ? admission.at / 1000
+        : admission.outcome;
   });
 }
 
@@ -70,6 +70,19 @@ describe("a cap", () => {
       200,
       210,
     ]);
+  });
+
+  test("gives what is over to a digest where one would take it, unless another cap drops it", () => {
+    const own = claim([cap({ over: "digest", limit: 1 })]);
+    const gathered = { mayGather: true };
+    expect(
+      play([
+        [claimant("a", 0, gathered), own],
+        [claimant("b", 1, gathered), own],
+        [claimant("c", 2), own],
+        [claimant("d", 3, gathered), claim([...own.caps, cap({ limit: 1, level: "environment" })])],
+      ]),
+    ).toEqual(["sent", "gathered", 100, "dropped"]);
   });
 
   test("drops what would wait beyond the horizon or its expiry", () => {

@@ -2,6 +2,7 @@ import type { CapBody } from "@tidings/contract/caps";
 import type { AttentionEntry } from "./attention-entry.ts";
 import { holdsOn } from "./holds-on.ts";
 import { sendTime, type TimingRules } from "./send-time.ts";
+import { fits } from "./sliding-window.ts";
 
 /** A cap, and whose messages it counts. */
 export interface Cap extends CapBody {
@@ -22,11 +23,17 @@ export interface AttentionClaim {
 }
 
 /** A message that claims a place. */
-export type Claimant = Omit<AttentionEntry, "countsUntil" | "isHigh"> & { expiresAt: number | null };
+export type Claimant = Omit<AttentionEntry, "countsUntil" | "isHigh"> & {
+  expiresAt: number | null;
+  /** A digest would take it. */
+  mayGather?: boolean;
+};
 
 export type Admission =
   | { outcome: "admitted" }
   | { outcome: "deferred"; at: number; cap: Cap }
+  /** It joins a digest in place of going out, and takes no place. */
+  | { outcome: "gathered"; cap: Cap }
   | { outcome: "dropped"; cap: Cap };
 
 /** Processes whose clocks differ by less may claim places of one recipient. */
@@ -53,7 +60,9 @@ export function admit(
   const over = claim.caps.filter((cap) => cap === full || !hasPlace(counted, claimant, claim, cap, claimant.at));
   const [first] = over;
   if (first === undefined) return { admission: admitted, entries: taken(claimant.at) };
-  const cap = over.find((each) => each.over === "drop") ?? first;
+  const toGather = claimant.mayGather === true ? over.find((each) => each.over === "digest") : undefined;
+  const cap = over.find((each) => each.over === "drop") ?? toGather ?? first;
+  if (cap === toGather) return { admission: { outcome: "gathered", cap }, entries: counted };
   const at = cap.over === "drop" || full !== undefined ? undefined : placeBehind(counted, claimant, claim);
   if (at === undefined) return { admission: { outcome: "dropped", cap }, entries: counted };
   return { admission: { outcome: "deferred", at, cap }, entries: taken(at) };
@@ -72,7 +81,7 @@ function kept(entries: readonly AttentionEntry[], now: number, entriesMax: numbe
 }
 
 export function entryOf(
-  { expiresAt: _, ...claimant }: Claimant,
+  { expiresAt: _, mayGather: __, ...claimant }: Claimant,
   { caps, isHigh }: AttentionClaim,
   at: number,
 ): AttentionEntry {
@@ -106,19 +115,6 @@ function hasPlace(
   if (cap.reserve === undefined || matters(cap, { lane: claimant.lane, isHigh: claim.isHigh })) return true;
   const ordinary = same.filter((entry) => !matters(cap, entry));
   return fits(ordinary, at, cap.limit - cap.reserve, windowMs);
-}
-
-/** Whether with one more at `at` no window that holds `at` has more than `limit`. Windows are half open: two that are a window apart share none. */
-function fits(entries: readonly { at: number }[], at: number, limit: number, windowMs: number): boolean {
-  const times = entries.map((entry) => entry.at).filter((each) => Math.abs(each - at) < windowMs);
-  if (times.length < limit) return true;
-  times.push(at);
-  times.sort((a, b) => a - b);
-  for (let index = limit; index < times.length; index += 1) {
-    const [first = 0, last = 0] = [times[index - limit], times[index]];
-    if (first <= at && at <= last && last - first < windowMs) return false;
-  }
-  return true;
 }
 
 /** The first moment at which all caps have a place: one at which something leaves a window. */

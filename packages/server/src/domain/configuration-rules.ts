@@ -92,8 +92,8 @@ export function templateUseFaults(
 }
 
 /** There is one policy, and it has one name: another key would be a policy that nobody asks. */
-export function policyFaults(kind: "category" | "policy" | "segment", key: string): Fault[] {
-  return kind !== "policy" || key === policyKey ? [] : [{ path: "key", message: `must be ${policyKey}` }];
+export function policyFaults(key: string): Fault[] {
+  return key === policyKey ? [] : [{ path: "key", message: `must be ${policyKey}` }];
 }
 
 /** `secrets` are those given, or those stored where none were given. */

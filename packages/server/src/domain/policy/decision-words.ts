@@ -23,12 +23,18 @@ const reasons: Readonly<Record<string, (told: Told) => string>> = {
   no_workflow: ({ detail }) => `Nothing started: no workflow awaits the event${named(detail)}`,
   deduplicated: ({ detail }) => `Not started: a run with the same value of ${detail} came before it`,
   expired: () => "Not sent: its time had run out",
+  hourly: gathered,
+  daily: gathered,
+  weekly: gathered,
+  category_digest: ({ rule }) => `Sent as a digest: ${ruleWords(rule)}`,
+  digest_empty: () => "Not sent: nothing was left in the digest when its time came",
   quiet_hours: ({ detail }) => `Put off: quiet hours, ${detail}`,
   send_window: ({ detail }) => `Put off: outside of the times at which the category is sent, ${detail}`,
   expires_in_quiet_hours: () => "Not sent: its time runs out within quiet hours",
   expires_before_send_window: () => "Not sent: its time runs out before the category is sent again",
   no_time_to_send: () => "Not sent: quiet hours and send window leave no time for it",
-  cap_reached: ({ detail }) => `Not sent: the recipient has had as many messages as the cap allows${named(detail)}`,
+  cap_reached: ({ outcome, detail }) =>
+    `${outcome === "digest" ? "Gathered for the digest" : outcome === "deferred" ? "Put off" : "Not sent"}: the recipient has had as many messages as the cap allows${named(detail)}`,
   superseded: ({ detail }) => `Not sent: a newer message took its place${named(detail)}`,
   topic_unknown: ({ detail }) => `Nobody reached: there is no topic${named(detail)}`,
   segment_unknown: ({ detail }) => `Nobody reached: there is no segment${named(detail)}`,
@@ -63,6 +69,11 @@ export function decisionWords(told: Told): string {
 /** The detail of what is sent is the frequency that was asked for, where nothing gathers it. */
 function sent({ rule, detail }: Told): string {
   return `Sent: ${ruleWords(rule)}${detail === "" ? "" : `, ${detail}, but nothing gathers it`}`;
+}
+
+/** The reason is the frequency, and the detail the run of the digest. */
+function gathered({ reason, channel, rule, detail }: Told): string {
+  return `Gathered for the ${reason} digest${on(channel)}${named(detail)}: ${ruleWords(rule)}`;
 }
 
 function ruleWords(rule: string): string {

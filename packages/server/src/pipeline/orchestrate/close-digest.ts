@@ -1,16 +1,10 @@
-import { z } from "zod";
 import { sealContext } from "../../domain/event-payload.ts";
-import type { Json } from "../../domain/steps/step-kind.ts";
 import type { DigestEntry, GatheredWindow, WindowEnd } from "../../ports/store/digests.ts";
 import type { NewDecision, RunProgress, RunRecord } from "../../ports/store/orchestrate.ts";
+import { digestResult, openEntry } from "./digest-content.ts";
 import type { OpenRun, RunServices } from "./open-run.ts";
 import { programOf } from "./programs.ts";
 import { decision } from "./run-output.ts";
-
-const contentSchema = z.object({
-  data: z.record(z.string(), z.json()),
-  steps: z.record(z.string(), z.json()).optional(),
-});
 
 interface Closing {
   progress: RunProgress;
@@ -51,14 +45,7 @@ export function closeDigest(
     decisions.push(decision(frame, record.recipient, what));
     return { progress: { kind: "completed" }, window: closed(window, record), decisions };
   }
-  const events = entries.map((entry): Record<string, Json> => {
-    const text = keyring.unsealForEnvironment(record.environmentId, sealContext.digestEntry, entry.content);
-    const { data, steps } = contentSchema.parse(JSON.parse(text));
-    const own = { id: entry.eventId, at: new Date(entry.at).toISOString(), data };
-    return steps === undefined ? own : { ...own, steps };
-  });
-  const last = events.at(-1)?.["at"] ?? null;
-  const result = { events, count: events.length, firstAt: events[0]?.["at"] ?? null, lastAt: last };
+  const result = digestResult(entries.map((entry) => openEntry(record.environmentId, entry, keyring)));
   const text = JSON.stringify({ ...frame.journal, [step.id]: result });
   const journal = keyring.sealForEnvironment(record.environmentId, sealContext.journal, text);
   return {

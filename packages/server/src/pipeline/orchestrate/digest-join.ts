@@ -1,19 +1,11 @@
 import type { DigestStep } from "@tidings/contract/digest-step";
 import { closesAt } from "../../domain/digest-window.ts";
-import { sealContext } from "../../domain/event-payload.ts";
 import type { DigestJoin } from "../../ports/store/orchestrate.ts";
+import { digestContent } from "./digest-content.ts";
 import type { Person } from "./person.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 import { decision, type RunFrame } from "./run-output.ts";
 import { stepKey } from "./step-key.ts";
-
-interface Content {
-  sealed: string;
-  bytes: number;
-}
-
-/** What windows keep of an event, by its data: sealed once for all of its recipients, and gone with it. */
-const sealedOf = new WeakMap<object, Content>();
 
 /** The joining of a run that has come to a digest at `at`. `receivedAt` is its event's. */
 export function digestJoin(
@@ -25,7 +17,7 @@ export function digestJoin(
 ): DigestJoin {
   const { environmentId, eventId, now, workflow, tenant, lane } = frame;
   const { window, maxEvents = limits.digest.eventsMax } = digest;
-  const { sealed: content, bytes } = contentOf(frame, keyring);
+  const { sealed: content, bytes } = digestContent(frame, keyring);
   const end = closesAt(window, now, person.facts.timeZone);
   return {
     environmentId,
@@ -68,16 +60,4 @@ export function digestJoin(
       detail: "",
     }),
   };
-}
-
-function contentOf(frame: RunFrame, keyring: OrchestrateDependencies["keyring"]): Content {
-  const { data, journal } = frame;
-  const isPlain = Object.keys(journal).length === 0;
-  const known = isPlain ? sealedOf.get(data) : undefined;
-  if (known !== undefined) return known;
-  const text = JSON.stringify(isPlain ? { data } : { data, steps: journal });
-  const sealed = keyring.sealForEnvironment(frame.environmentId, sealContext.digestEntry, text);
-  const content = { sealed, bytes: Buffer.byteLength(text) };
-  if (isPlain) sealedOf.set(data, content);
-  return content;
 }

@@ -1,23 +1,8 @@
-import { workflowBodySchema } from "@tidings/contract/workflows";
-import { afterEach, describe, expect, test } from "vitest";
-import { z } from "zod";
-import type { Delivery } from "../../domain/delivery.ts";
-import { sealContext } from "../../domain/event-payload.ts";
-import { stepKinds } from "../../domain/steps/step-kinds.ts";
-import { deriveId, IdSource } from "../../lib/ids.ts";
-import { Keyring } from "../../lib/keyring.ts";
+import { describe, expect, test } from "vitest";
 import { SeededRandom } from "../../lib/seeded-random.ts";
-import { SimulatedClock } from "../../lib/simulated-clock.ts";
-import type { Configuration } from "../../ports/configuration.ts";
-import type { NewEvent } from "../../ports/store/ingest.ts";
-import { EmbeddedQueue } from "../../queue/embedded.ts";
-import { findDue } from "../../queue/find-due.ts";
-import { openCorner, times } from "../../store/conformance/corner.conformance.ts";
-import { Database } from "../../store/sqlite/database.ts";
-import { migrate } from "../../store/sqlite/migrate.ts";
-import { storeOn } from "./dying-store.conformance.ts";
-import { effectLimits, noEffects, stepLimits } from "./effect-limits.conformance.ts";
-import { Orchestrate } from "./orchestrate.ts";
+import { times } from "../../store/conformance/corner.conformance.ts";
+import { type DigestBench, digestBench, digestsSent } from "./digest-bench.conformance.ts";
+import { stepLimits } from "./effect-limits.conformance.ts";
 
 /*
  * Steps that gather and count, on a real store under a simulated clock. TIDINGS_TEST_DIGEST_KEYS and
@@ -26,13 +11,8 @@ import { Orchestrate } from "./orchestrate.ts";
 const keysMany = Number(process.env["TIDINGS_TEST_DIGEST_KEYS"] ?? 40);
 const eventsMany = Number(process.env["TIDINGS_TEST_DIGEST_EVENTS"] ?? 12);
 
-const databases: Database[] = [];
-afterEach(() => {
-  for (const database of databases.splice(0)) database.close();
-});
-
 const mail = (id: string) => ({ id, type: "channel", channel: "email", template: "t" });
-const workflows: Record<string, object[]> = {
+const steps: Record<string, object[]> = {
   digest: [{ id: "sum", type: "digest", key: "data.key", window: { kind: "fixed", seconds: 60 } }, mail("mail")],
   later: [
     { id: "wait", type: "delay", seconds: 5 },
@@ -48,127 +28,14 @@ const workflows: Record<string, object[]> = {
   throttled: [mail("first"), { id: "few", type: "throttle", limit: 2, windowSeconds: 60 }, mail("second")],
 };
 
-function configurationOf(environmentId: number): Configuration {
-  const documents = Object.entries(workflows).map(([key, steps]) => {
-    const document = workflowBodySchema.parse({ category: "c", steps });
-    return { environmentId, key, version: 1, document };
-  });
-  const template = { environmentId, key: "t", version: 1, document: { email: { subject: "s" } } };
-  return {
-    workflowsFor: (_, name) => documents.filter(({ key }) => key === name),
-    category: () => undefined,
-    policy: () => undefined,
-    segment: () => undefined,
-    laneOf: () => "transactional",
-    currentTemplate: () => template,
-    integrations: () => [],
-    workflowVersion: async (_, key) => documents.find((each) => each.key === key),
-    templateVersion: async () => template,
-  };
-}
-
-const turnLimits = {
-  effects: { ...effectLimits, pollMs: 60_000 },
-  firstTurnRecipientsMax: 10,
-  openedRecipientsMax: 10,
-  pacedMessages: 1000,
-  paceMaxMs: 10,
-  batchMax: 100,
-  concurrency: 4,
-  recipientsPerTurn: 20,
-  messagesPerCommit: 50,
-  expandedWaitingMax: 1000,
-  expansionHeldMs: 100,
-  expansionTurnsMax: 3,
-  segmentLookedMax: 60,
-  segmentMessagesMax: 10,
-  deferralSpreadMs: 0,
-  attentionEntriesMax: 100,
-  attentionHorizonMs: 86_400_000,
+const documents = {
+  categories: {},
+  workflows: Object.fromEntries(Object.entries(steps).map(([key, own]) => [key, { category: "c", steps: own }])),
 };
+const bench = (digest = stepLimits.digest, pollMs = 1000) => digestBench({ documents, digest, pollMs });
 
-async function bench(digest = stepLimits.digest, pollMs = 1000) {
-  const database = new Database(":memory:", { cacheMib: 64, checkpointPages: 1000 });
-  databases.push(database);
-  migrate(database, 0);
-  const corner = await openCorner(storeOn(database));
-  const { environmentId } = corner;
-  const random = new SeededRandom(7);
-  const keyring = new Keyring(Buffer.alloc(32, 1), (length) => random.bytes(length), 10_000);
-  const keys = { wrappedDataKey: keyring.newWrappedKey(), wrappedAddressKey: keyring.newWrappedKey() };
-  keyring.addEnvironment({ id: environmentId, ...keys });
-  const line = new SimulatedClock(corner.at);
-  const faults: string[] = [];
-  const delivered = new Map<string, Delivery>();
-  /** A process, which dies after so many steps of its store. */
-  const start = (crashAfter = Number.POSITIVE_INFINITY): EmbeddedQueue => {
-    const clock = line.fork();
-    const store = storeOn(database, { after: crashAfter, crash: () => clock.drop() });
-    const queue = new EmbeddedQueue({
-      clock,
-      itemsMax: 5000,
-      pollMs,
-      findDue: (topic, limit) => findDue(store, topic, { now: clock.now(), limit, node: "here" }),
-      onFault: (topic, error) => faults.push(`${topic} ${String(error)}`),
-    });
-    new Orchestrate({
-      ...noEffects,
-      store,
-      keyring,
-      clock,
-      steps: stepKinds,
-      configuration: configurationOf(environmentId),
-      queue: {
-        publish: (topic, items) => queue.publish(topic, items),
-        consume: (topic, handler, options) => queue.consume(topic, handler, options),
-        wake: () => {},
-        depth: () => 0,
-        stop: async () => {},
-      },
-      ids: new IdSource(
-        () => clock.now(),
-        (length) => random.bytes(length),
-      ),
-      limits: { ...turnLimits, digest },
-      takeEvent: () => undefined,
-      places: undefined,
-      handOver: (delivery) => delivered.set(delivery.id, delivery),
-      onFault: (where, id) => faults.push(`${where} ${id}`),
-      onCommitted: () => {},
-    }).start();
-    return queue;
-  };
-  const seal = (context: string, value: unknown) =>
-    keyring.sealForEnvironment(environmentId, context, JSON.stringify(value));
-  const event = (name: string, data: object, over: Partial<NewEvent> = {}): NewEvent => ({
-    ...corner.event({ name, receivedAt: line.now(), dueAt: line.now(), ...over }),
-    // Ids of events that came at one time are in no order.
-    id: deriveId(line.now(), "event", JSON.stringify([name, data])),
-    payload: seal(sealContext.payload, { data, recipients: ["u1"] }),
-    inline: over.inline === null ? null : seal(sealContext.inline, [{ id: "u1", email: "u1@example.org" }]),
-  });
-  const accept = async (name: string, data: object, over: Partial<NewEvent> = {}): Promise<string> => {
-    const made = event(name, data, over);
-    await corner.store.acceptEvents({ events: [made] });
-    return made.id;
-  };
-  const rest = (ms: number) => line.settleTo(line.now() + ms);
-  return { corner, database, clock: line, faults, delivered, start, event, accept, rest };
-}
-
-type Bench = Awaited<ReturnType<typeof bench>>;
-
-const resultSchema = z.object({
-  count: z.number(),
-  firstAt: z.iso.datetime(),
-  lastAt: z.iso.datetime(),
-  events: z.array(z.object({ id: z.string(), at: z.iso.datetime(), data: z.record(z.string(), z.json()) })),
-});
-
-/** What each digest that was sent had gathered. */
-const digests = ({ delivered }: Bench) =>
-  [...delivered.values()].map(({ steps }) => resultSchema.parse(steps?.["sum"]));
-const numbers = (b: Bench) => digests(b).map(({ events }) => events.map(({ data }) => data["n"]));
+const digests = (b: DigestBench) => digestsSent(b, "sum");
+const numbers = (b: DigestBench) => digests(b).map(({ events }) => events.map(({ data }) => data["n"]));
 
 describe("a digest step", () => {
   test("gathers what comes in its window and sends it once, in the order in which it came", async () => {

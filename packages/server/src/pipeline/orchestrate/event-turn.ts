@@ -171,6 +171,7 @@ function startRun(
   const output = outputOf(frame, person, plan, facts, services);
   for (const message of output.messages) push(turn.messages, message);
   for (const made of output.decisions) push(turn.decisions, made);
+  for (const join of output.joins) push(turn.joins, join);
   planned.deliveries.push(...output.deliveries);
   if (plan.end.kind === "done") return;
   if (plan.end.kind === "gather") push(turn.joins, digestJoin(frame, person, plan.end, record.receivedAt, services));

@@ -8,13 +8,14 @@ import type { RunPlan } from "../../domain/run-plan.ts";
 import type { Json, StepFacts } from "../../domain/steps/step-kind.ts";
 import type { Configuration, Versioned } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
-import type { NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
+import type { DigestJoin, NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
 import { attentionOf } from "./attention.ts";
 import { collapseHash } from "./collapse-key.ts";
 import { sharedOrigin } from "./origins.ts";
 import type { Person } from "./person.ts";
 import { type Judged, judge, type PolicyServices } from "./policy.ts";
 import type { OrchestrateKeyring, OrchestrateLimits } from "./ports.ts";
+import { categoryDigest, preferenceJoin } from "./preference-join.ts";
 import { ruleText, sentDecisions, timingOf } from "./timing.ts";
 
 /** A run, as far as its messages and decisions carry it. */
@@ -40,7 +41,7 @@ export interface RunFrame {
 export interface OutputSource extends PolicyServices {
   ids: Ids;
   configuration: Configuration;
-  keyring: Pick<OrchestrateKeyring, "sealForRecipient">;
+  keyring: Pick<OrchestrateKeyring, "sealForRecipient" | "sealForEnvironment">;
   limits: OrchestrateLimits;
 }
 
@@ -48,6 +49,8 @@ export interface RunOutput {
   messages: NewMessage[];
   decisions: NewDecision[];
   deliveries: Delivery[];
+  /** Digests of preferences that are joined in place of sending. */
+  joins: DigestJoin[];
 }
 
 /** Turns what a plan sends into messages, one per address, and what it does not send into decisions. */
@@ -58,7 +61,7 @@ export function outputOf(
   facts: StepFacts,
   source: OutputSource,
 ): RunOutput {
-  const output: RunOutput = { messages: [], decisions: [], deliveries: [] };
+  const output: RunOutput = { messages: [], decisions: [], deliveries: [], joins: [] };
   for (const branch of plan.branches) {
     output.decisions.push(
       decision(frame, person.id, {
@@ -106,8 +109,30 @@ function sendTo(output: RunOutput, sending: Sending, send: RunPlan["sends"][numb
     notSent(verdict.reason, { rule: verdict.rule, versions });
     return;
   }
+  if (verdict.outcome === "digest" && gather(output, sending, send, judged)) return;
   for (const address of addresses)
     append(output, sending, { ...send, templateVersion: template.version, address, judged });
+}
+
+/** Joins the category's digest; false where it has none on the channel. */
+function gather(
+  output: RunOutput,
+  { frame, person, source }: Sending,
+  send: Pick<Send, "step" | "channel">,
+  judged: Judged,
+): boolean {
+  const { verdict, versions } = judged;
+  const { step, channel } = send;
+  const digest = categoryDigest(source, frame.environmentId, frame.workflow.document.category, channel);
+  if (digest === undefined || verdict.outcome !== "digest") return false;
+  const { frequency, rule } = verdict;
+  const made = { step, channel, outcome: "digest", reason: frequency, rule, versions, detail: "" };
+  const joining = { step, channel, frequency, decision: decision(frame, person.id, made) };
+  const join = preferenceJoin(frame, person, joining, digest, source);
+  // An event is in a digest once, however many steps of its workflow lead there.
+  if (output.joins.some(({ keyHash }) => keyHash === join.keyHash)) output.decisions.push(join.decision);
+  else output.joins.push(join);
+  return true;
 }
 
 export function decision(
@@ -151,6 +176,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     output.decisions.push(decision(frame, person.id, notSent));
     return;
   }
+  const claim = attentionOf(source, origin, frame.workflow.document.priority === "high", person);
   output.messages.push({
     id,
     eventId,
@@ -165,9 +191,10 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     content: sealedJournal(frame, person, source),
     decisions: sentDecisions("workflow_step", timing, send.judged, now),
     start: null,
-    claim: attentionOf(source, origin, frame.workflow.document.priority === "high", person),
+    claim,
     collapseHash: collapseHash(frame, send.collapseKey, origin, person.id, send.address.hash),
     order: frame.order && messageMark(frame.order, id),
+    ...overflowOf(claim, { frame, person, source }, send),
   });
   // The look for what is due finds it.
   if (timing.outcome === "deferred") return;
@@ -188,6 +215,30 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     last: undefined,
     ...(frame.order === undefined ? {} : { isOrdered: true }),
   });
+}
+
+const none = {};
+
+/** The category's digest as what takes a message that a cap has no place for. */
+function overflowOf(
+  claim: NewMessage["claim"],
+  { frame, person, source }: Omit<Sending, "facts">,
+  { step, channel, judged }: Send,
+): Pick<NewMessage, "overflow"> {
+  if (frame.lane === "critical" || claim === null || !claim.caps.some(({ over }) => over === "digest")) return none;
+  const digest = categoryDigest(source, frame.environmentId, frame.workflow.document.category, channel);
+  if (digest === undefined) return none;
+  const made = {
+    step,
+    channel,
+    outcome: "digest",
+    reason: "cap_reached",
+    rule: "cap",
+    versions: judged.versions,
+    detail: "",
+  };
+  const joining = { step, channel, frequency: digest.overflow ?? "daily", decision: decision(frame, person.id, made) };
+  return { overflow: preferenceJoin(frame, person, joining, digest, source) };
 }
 
 function originOf(frame: RunFrame, { step, channel, template, templateVersion }: Send): MessageOrigin {

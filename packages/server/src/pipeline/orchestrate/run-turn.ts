@@ -2,9 +2,10 @@ import type { Delivery } from "../../domain/delivery.ts";
 import { openPayload } from "../../domain/event-payload.ts";
 import { planRun, type RunPlan } from "../../domain/run-plan.ts";
 import { timeOfId } from "../../lib/ids.ts";
-import type { WindowEnd } from "../../ports/store/digests.ts";
+import type { GatheredWindow, WindowEnd } from "../../ports/store/digests.ts";
 import type { RunProgress, RunRecord, RunTurn } from "../../ports/store/orchestrate.ts";
 import { closeDigest, closed } from "./close-digest.ts";
+import { closePreferenceDigest } from "./close-preference-digest.ts";
 import { digestJoin } from "./digest-join.ts";
 import { effectKey } from "./effect-key.ts";
 import { openRun, type RunServices } from "./open-run.ts";
@@ -21,6 +22,7 @@ export interface PlannedRunTurn extends Traceable {
 
 /** Plans the next turn of a run that has waited. Where it comes to an effect, that is only noted: nothing is asked for in a turn. */
 export async function planRunTurn(record: RunRecord, now: number, services: RunServices): Promise<PlannedRunTurn> {
+  if (record.window !== null && record.workflow === "") return closePreference(record, record.window, now, services);
   const run = await openRun(record, now, services);
   if (run.status === "ends") return { turn: runTurn(record, now, run), deliveries: [] };
   if (record.window !== null)
@@ -29,14 +31,28 @@ export async function planRunTurn(record: RunRecord, now: number, services: RunS
   const tenants = new LoadedTenants(services.tenants);
   await tenants.add(frame.environmentId, [frame.tenant]);
   const plan = planRun(programOf(frame.workflow.document), record.step, facts, services.steps);
-  const { deliveries, ...output } = outputOf(frame, person, plan, facts, { ...services, tenants });
+  const { deliveries, joins: preferred, ...output } = outputOf(frame, person, plan, facts, { ...services, tenants });
   if (openPayload(record.event, record.environmentId, services.keyring).audiences !== undefined)
     for (const message of output.messages) message.expanded = true;
-  const joins =
+  const own =
     plan.end.kind === "gather" ? [digestJoin(frame, person, plan.end, timeOfId(record.event.id), services)] : [];
+  const joins = [...preferred, ...own];
   const throttles = throttleClaims(frame, record.recipient, plan.throttles);
   const progress = progressOf(record, plan.end, now);
   return { turn: runTurn(record, now, { ...output, progress, throttles, joins }), deliveries };
+}
+
+/** The run of a window that gathers for a preference is of no workflow, and ends when it closes. */
+async function closePreference(
+  record: RunRecord,
+  window: GatheredWindow,
+  now: number,
+  services: RunServices,
+): Promise<PlannedRunTurn> {
+  const tenants = new LoadedTenants(services.tenants);
+  await tenants.add(record.environmentId, [record.tenant]);
+  const { deliveries, ...made } = closePreferenceDigest(record, window, now, { ...services, tenants });
+  return { turn: runTurn(record, now, made), deliveries };
 }
 
 function progressOf({ dueAt, tenant, journal }: RunRecord, end: RunPlan["end"], now: number): RunProgress {

@@ -29,18 +29,16 @@ const versioned = <Document>(key: string, document: Document): Versioned<Documen
   document,
 });
 
-function planned(
-  kind: "event" | "message",
-  lane: Lane,
-  over: {
-    expiresAt?: number;
-    rules?: Partial<CategoryBody>;
-    policy?: PolicyBody;
-    tenant?: Partial<Tenant>;
-    preferences?: PreferencesBody;
-    channel?: Channel;
-  } = {},
-) {
+interface Given {
+  expiresAt?: number;
+  rules?: Partial<CategoryBody>;
+  policy?: PolicyBody;
+  tenant?: Partial<Tenant>;
+  preferences?: PreferencesBody;
+  channel?: Channel;
+}
+
+function planned(kind: "event" | "message", lane: Lane, over: Given = {}) {
   const { channel = "email" } = over;
   const keyring = new Keyring(randomBytes(32), randomBytes, 10);
   const rules: Partial<CategoryBody> = over.rules ?? { quietHours: { from: "22:00", to: "07:00" } };

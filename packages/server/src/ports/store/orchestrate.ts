@@ -85,16 +85,18 @@ export interface NewMessage {
   collapseHash?: string | undefined;
   /** Where it stands among messages of its event's ordering key; left out where there is none. */
   order?: OrderMark | undefined;
+  /** What joins a digest in its place where a cap has none for it. Left out where no digest takes it. */
+  overflow?: DigestJoin;
 }
 
 /** A message that was to go out with its insert, and does not. */
 export interface HeldMessage {
   id: string;
   /**
-   * `lost`: an earlier turn wrote it. By a cap it is `deferred`: it waits in its row; or `dropped`: it was not made. `superseded`:
+   * `lost`: an earlier turn wrote it. By a cap it is `deferred`: it waits in its row; or it was not made: `gathered`, in a digest, or `dropped`. `superseded`:
    * a newer one of its collapse key is there, and it was written as canceled. `behind`: others of its ordering key start before it.
    */
-  status: "suppressed" | "expired" | "lost" | "deferred" | "dropped" | "superseded" | "behind";
+  status: "suppressed" | "expired" | "lost" | "deferred" | "gathered" | "dropped" | "superseded" | "behind";
 }
 
 export interface NewRun {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AttentionClaim, Cap } from "../../domain/attention.ts";
 import type { NewMessage } from "../../ports/store/orchestrate.ts";
 import { type Corner, type OpenCorner, times } from "./corner.conformance.ts";
+import { joinOf } from "./digests.conformance.ts";
 import type { MessageFields } from "./rows.conformance.ts";
 
 const windowMs = 100_000;
@@ -39,6 +40,67 @@ export function attentionConformance(open: OpenCorner): void {
   };
 
   describe("a message that claims its recipient's attention", () => {
+    test("joins a digest in the same commit where a cap gives it there, once for all its addresses", async () => {
+      const corner = await open();
+      const event = await corner.accepted();
+      const runId = corner.id();
+      const caps = claimOf({ limit: 1, over: "digest" });
+      const made = corner.decision({ eventId: event.id, runId, outcome: "digest", reason: "cap_reached" });
+      const overflow = joinOf(corner, event.id, { runId, decision: made });
+      const messages = times(3, () => ({ ...corner.message({ eventId: event.id, runId, claim: caps }), overflow }));
+      const results = await corner.store.commitEvents({ turns: [corner.turn(event, { messages })] });
+      const [first, second, third] = messages.map(({ id }) => id);
+      expect(results).toMatchObject([
+        {
+          status: "committed",
+          held: [
+            { id: second, status: "gathered" },
+            { id: third, status: "gathered" },
+          ],
+        },
+      ]);
+      expect(await corner.dueMessages()).toEqual([first]);
+      const ids = await corner.store.dueRuns({ lane: "transactional", now: corner.at + 1000, limit: 10 });
+      const [record] = await corner.store.loadRuns({ ids, lane: "transactional" });
+      expect(record?.window?.entries).toMatchObject([{ runId, eventId: event.id }]);
+      const { environmentId } = corner;
+      const shownEvent = await corner.store.getEvent({ environmentId, id: event.id, limit: 10 });
+      expect(shownEvent?.decisions.map(({ detail }) => detail).toSorted()).toEqual([
+        "category: 1 in 100 s",
+        `category: 1 in 100 s, in ${record?.id}`,
+      ]);
+    });
+
+    test("of a run joins a digest too, and one that closes a window claims like any other", async () => {
+      const corner = await open();
+      const caps = claimOf({ limit: 1, over: "digest" });
+      const joining = async () => {
+        const run = await corner.waiting();
+        const overflow = joinOf(corner, run.eventId, { runId: run.id });
+        return corner.runTurn(run, {
+          messages: [{ ...corner.message({ eventId: run.eventId, runId: run.id, claim: caps }), overflow }],
+        });
+      };
+      const turns = [await joining(), await joining()];
+      await corner.store.commitRuns({ turns });
+      const [id] = await corner.store.dueRuns({ lane: "transactional", now: corner.at + 1000, limit: 10 });
+      const [record] = await corner.store.loadRuns({ ids: [id ?? ""], lane: "transactional" });
+      expect(record?.window?.entries).toHaveLength(1);
+      if (record === undefined) throw new RangeError("there is no window");
+      const { event, window, ...run } = record;
+      const close = corner.runTurn(
+        { ...run, eventId: event.id, effectKey: null },
+        {
+          window: { kind: "close", version: window?.version ?? 0, eventId: event.id },
+          messages: [
+            corner.message({ eventId: event.id, runId: record.id, claim: claimOf({ limit: 1, over: "defer" }) }),
+          ],
+        },
+      );
+      const [result] = await corner.store.commitRuns({ turns: [close] });
+      expect(result).toMatchObject({ status: "committed", held: [{ status: "deferred" }] });
+    });
+
     test("is not made where a cap that drops has no place for it, which is recorded", async () => {
       const corner = await open();
       const { messages } = await turns(corner, [{}, {}]);

@@ -1,6 +1,6 @@
-import type { Admission, Cap } from "../../domain/attention.ts";
+import type { Admission, Cap, Claimant } from "../../domain/attention.ts";
 import { admitText, withoutMessages } from "../../domain/attention-text.ts";
-import type { HeldMessage, NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
+import type { DigestJoin, HeldMessage, NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
 
 /** A recipient's row of attention. */
 export interface AttentionKey {
@@ -18,6 +18,8 @@ export interface Admitted {
   messages: readonly NewMessage[];
   held: HeldMessage[];
   decisions: NewDecision[];
+  /** Of what goes into digests in place of messages; an event of a run is in a window once. */
+  joins: DigestJoin[];
   /** Rows to be written. */
   rows: AttentionRow[];
 }
@@ -44,7 +46,7 @@ export function admitMessages(
 ): Admitted {
   const rows = new Map<string, { row: AttentionRow; entries: string }>();
   for (const row of stored) rows.set(nameOf(row), { row, entries: row.entries });
-  const result: Admitted = { messages: [], held: [], decisions: [], rows: [] };
+  const result: Admitted = { messages: [], held: [], decisions: [], joins: [], rows: [] };
   const written: NewMessage[] = [];
   for (const message of messages) {
     const known = rows.get(nameOf({ environmentId: message.origin.environmentId, recipient: message.recipient }));
@@ -55,7 +57,8 @@ export function admitMessages(
     const older = replaces?.get(message.id);
     const before = older === undefined ? known.entries : withoutMessages(known.entries, older);
     const { admission, text } = admitText(before, claimantOf(message), message.claim, message.createdAt);
-    if (older === undefined || admission.outcome !== "dropped") known.entries = text;
+    const isWritten = admission.outcome === "admitted" || admission.outcome === "deferred";
+    if (older === undefined || isWritten) known.entries = text;
     const kept = afterAdmission(message, admission, result);
     if (kept !== undefined) written.push(kept);
   }
@@ -65,9 +68,10 @@ export function admitMessages(
   return { ...result, messages: written };
 }
 
-function claimantOf({ id, dueAt, createdAt, expiresAt, origin }: NewMessage) {
+function claimantOf({ id, dueAt, createdAt, expiresAt, origin, overflow }: NewMessage): Claimant {
   const { channel, lane, category, tenant } = origin;
-  return { id, at: dueAt ?? createdAt, expiresAt, channel, lane, category, tenant };
+  const mayGather = overflow !== undefined;
+  return { id, at: dueAt ?? createdAt, expiresAt, channel, lane, category, tenant, mayGather };
 }
 
 /** The message as it is written; undefined where it is not. */
@@ -79,11 +83,22 @@ function afterAdmission(message: NewMessage, admission: Admission, result: Admit
     result.decisions.push(droppedDecision(message, admission.cap));
     return undefined;
   }
+  if (admission.outcome === "gathered") {
+    if (message.overflow !== undefined) gather(message.overflow, admission.cap, result);
+    return undefined;
+  }
   const detail = `${capText(admission.cap)} until ${new Date(admission.at).toISOString()}`;
   const deferred = JSON.stringify({ outcome: "deferred", reason: "cap_reached", detail, at });
   const before = message.decisions.slice(0, -1);
   const decisions = `${before}${before.length > 1 ? "," : ""}${deferred}]`;
   return { ...message, dueAt: admission.at, decisions, start: null };
+}
+
+/** Each of a recipient's addresses may come here. */
+function gather(join: DigestJoin, cap: Cap, { joins, decisions }: Admitted): void {
+  const decision = { ...join.decision, detail: capText(cap) };
+  if (joins.some(({ runId, keyHash }) => runId === join.runId && keyHash === join.keyHash)) decisions.push(decision);
+  else joins.push({ ...join, decision });
 }
 
 function droppedDecision(message: NewMessage, cap: Cap): NewDecision {

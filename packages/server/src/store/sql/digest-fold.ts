@@ -1,4 +1,4 @@
-import type { DigestJoin, NewRun } from "../../ports/store/orchestrate.ts";
+import type { DigestJoin, NewDecision, NewRun } from "../../ports/store/orchestrate.ts";
 import { integer, type SqlRow, text } from "./columns.ts";
 
 /** States of a window: an open one takes events, a sealed one waits to be closed. */
@@ -63,6 +63,12 @@ export function foldJoins(open: WindowState | undefined, joins: readonly DigestJ
     add(window, join);
     into.entries.push({ windowId: window.state.id, join });
   }
+}
+
+/** What is recorded of a join: the window, and before it what else there is to say. */
+export function joinedDecision({ decision }: DigestJoin, windowId: string): NewDecision {
+  const { detail } = decision;
+  return { ...decision, detail: detail === "" ? windowId : `${detail}, in ${windowId}` };
 }
 
 function takes(window: WindowState, join: DigestJoin): boolean {

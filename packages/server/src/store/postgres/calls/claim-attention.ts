@@ -17,6 +17,15 @@ const writtenSql = `update attention set entries = r.entries
   from json_to_recordset($1) as r (environment_id int, recipient text, entries text)
   where attention.environment_id = r.environment_id and attention.recipient = r.recipient`;
 
+/** Locks the rows of those of whom messages claim something; for who locks more than them, and must begin with these. */
+export async function lockAttention(sql: Session, messages: readonly NewMessage[]): Promise<void> {
+  const keys = keysOf(messages);
+  if (keys.length > 0) await sql.all(lockedSql, JSON.stringify(keys));
+}
+
+const keysOf = (messages: readonly NewMessage[]) =>
+  claimedOf(messages).map(({ environmentId, recipient }) => ({ environment_id: environmentId, recipient }));
+
 /** Places for messages that claim one: whoever wants one of the same recipient waits for this transaction's end. */
 export async function claimAttention(
   sql: Session,
@@ -24,11 +33,7 @@ export async function claimAttention(
   replaces?: ReadonlyMap<string, readonly string[]>,
 ): Promise<Admitted | undefined> {
   if (messages.every(({ claim }) => claim === null)) return undefined;
-  const keys = claimedOf(messages).map(({ environmentId, recipient }) => ({
-    environment_id: environmentId,
-    recipient,
-  }));
-  const stored = (await sql.all(lockedSql, JSON.stringify(keys))).map((row) => ({
+  const stored = (await sql.all(lockedSql, JSON.stringify(keysOf(messages)))).map((row) => ({
     environmentId: integer(row, "environment_id"),
     recipient: text(row, "recipient"),
     entries: text(row, "entries"),

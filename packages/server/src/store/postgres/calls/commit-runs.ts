@@ -4,6 +4,7 @@ import { text } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
+import { claimAttention, lockAttention } from "./claim-attention.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
 import { endWindows, withWindowsAsRead } from "./digest-windows.ts";
 import { deleteEffects, putEffects } from "./effects.ts";
@@ -25,18 +26,19 @@ async function commitRound(
 ): Promise<void> {
   const { sql } = context;
   const sorted = turns.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
+  // What caps demote joins windows: attention is locked before those that are closed here.
+  await lockAttention(
+    sql,
+    sorted.flatMap(({ window, messages }) => (window === null ? [] : messages)),
+  );
   const advanced = await advance(context, await withWindowsAsRead(sql, sorted));
   await endWindows(sql, advanced);
   const moved = await pastThrottles(context, advanced, results);
-  await joinDigests(
-    context,
-    moved.flatMap(({ joins }) => joins),
-  );
+  const messages = moved.flatMap((turn) => turn.messages);
+  const admitted = await claimAttention(sql, messages);
+  await joinDigests(context, [...moved.flatMap(({ joins }) => joins), ...(admitted?.joins ?? [])]);
   const [held] = await Promise.all([
-    insertMessages(
-      context,
-      moved.flatMap(({ messages }) => messages),
-    ),
+    insertMessages(context, messages, admitted),
     putEffects(sql, moved),
     deleteEffects(
       sql,

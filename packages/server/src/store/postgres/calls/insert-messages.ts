@@ -3,29 +3,25 @@ import { messageStateCode } from "../../sql/codes.ts";
 import { type Overtaken, overtakenRow, superseded } from "../../sql/collapse.ts";
 import { integer, text } from "../../sql/columns.ts";
 import type { CallContext } from "../context.ts";
-import { claimAttention } from "./claim-attention.ts";
+import type { Places } from "./claim-places.ts";
 import { insertedMessagesSql } from "./inserted-messages-sql.ts";
 import { rowOf } from "./new-message-row.ts";
 import { settleAll } from "./settle.ts";
 import { behindOthers } from "./stand-behind.ts";
-import { collapsed, supersede } from "./supersede.ts";
+import { supersede } from "./supersede.ts";
 
 /**
- * Message ids are derived, so a step that runs again makes the same rows: they are there already. Gives which messages
- * were to be STARTED and are not, and which have no place by a cap, and why.
+ * Message ids are derived, so a step that runs again makes the same rows: they are there already. `places` is what caps and
+ * collapse keys made of them (claim-places). Gives which messages were to be STARTED and are not, and which have no place, and why.
  */
-export async function insertMessages(context: CallContext, messages: readonly NewMessage[]): Promise<HeldMessage[]> {
-  if (messages.length === 0) return [];
-  const newest = await collapsed(context.sql, messages);
-  const kept = newest?.messages ?? messages;
-  const admitted = await claimAttention(context.sql, kept, newest?.replaces);
-  const held = admitted?.held ?? [];
-  const written = admitted?.messages ?? kept;
+export async function insertMessages(context: CallContext, places: Places): Promise<HeldMessage[]> {
+  const { messages, newest } = places;
+  const held = [...places.held];
   if (newest !== undefined) {
     await insertOvertaken(context, newest.overtaken, held);
-    await supersede(context, written, newest.replaces);
+    await supersede(context, messages, newest.replaces);
   }
-  await insertAdmitted(context, written, held);
+  await insertAdmitted(context, messages, held);
   return held;
 }
 

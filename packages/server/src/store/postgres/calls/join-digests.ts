@@ -3,6 +3,7 @@ import {
   type Folded,
   type FoldedWindow,
   foldJoins,
+  joinedDecision,
   type WindowState,
   windowOpen,
   windowSealed,
@@ -46,7 +47,7 @@ export async function joinDigests(context: CallContext, joins: readonly DigestJo
     insertEntries(sql, folded.entries),
     insertDecisions(
       sql,
-      folded.entries.map(({ windowId, join }) => ({ ...join.decision, detail: windowId })),
+      folded.entries.map(({ windowId, join }) => joinedDecision(join, windowId)),
     ),
   ]);
 }

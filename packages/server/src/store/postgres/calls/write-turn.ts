@@ -3,6 +3,7 @@ import { integer } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
 import type { CallContext } from "../context.ts";
 import type { Session } from "../session.ts";
+import { claimAttention } from "./claim-attention.ts";
 import { insertDecisions } from "./insert-decisions.ts";
 import { insertMessages } from "./insert-messages.ts";
 import { insertRuns } from "./insert-runs.ts";
@@ -21,10 +22,9 @@ export async function writeTurns(context: CallContext, turns: readonly TurnWrite
   );
   const kept = <Item extends { runId: string }>(items: readonly Item[]): readonly Item[] =>
     lost.size === 0 ? items : items.filter(({ runId }) => !lost.has(runId));
-  await joinDigests(
-    context,
-    turns.flatMap(({ joins }) => kept(joins)),
-  );
+  const messages = turns.flatMap((turn) => kept(turn.messages));
+  const admitted = await claimAttention(context.sql, messages);
+  await joinDigests(context, [...turns.flatMap(({ joins }) => kept(joins)), ...(admitted?.joins ?? [])]);
   const writing = [
     insertRuns(
       context,
@@ -35,13 +35,7 @@ export async function writeTurns(context: CallContext, turns: readonly TurnWrite
       ...turns.flatMap((turn) => kept(turn.decisions)),
     ]),
   ];
-  const [held] = await Promise.all([
-    insertMessages(
-      context,
-      turns.flatMap((turn) => kept(turn.messages)),
-    ),
-    ...writing,
-  ]);
+  const [held] = await Promise.all([insertMessages(context, messages, admitted), ...writing]);
   const heldById = new Map(held.map((one) => [one.id, one]));
   return turns.map((turn) => ({
     dropped: lost.size === 0 ? [] : droppedOf(turn, lost),

@@ -7,9 +7,9 @@ import { endWindow, isAsRead, joinDigest } from "./digest.ts";
 import { deleteEffect, putEffect } from "./effect.ts";
 import { insertDecision } from "./insert-decision.ts";
 import { insertMessages } from "./insert-message.ts";
+import { insertRun } from "./insert-run.ts";
 import { type Suspects, suspectsAmong } from "./suspects.ts";
 import { claimThrottles } from "./throttle.ts";
-import { insertRun } from "./write-turn.ts";
 
 export const commitRuns: Call<"commitRuns"> = (context, { turns }) => {
   const suspects = suspectsAmong(

@@ -5,6 +5,7 @@ import {
   type Folded,
   type FoldedWindow,
   foldJoins,
+  joinedDecision,
   windowOpen,
   windowSealed,
   windowState,
@@ -30,7 +31,7 @@ export function joinDigest(database: Database, join: DigestJoin, insertRun: (run
   }
   for (const { windowId } of folded.entries) {
     insertEntry(database, windowId, join);
-    insertDecision(database, { ...join.decision, detail: windowId });
+    insertDecision(database, joinedDecision(join, windowId));
   }
 }
 

@@ -5,7 +5,9 @@ import { messageStateCode } from "../../sql/codes.ts";
 import { type Overtaken, overtakenRow, superseded } from "../../sql/collapse.ts";
 import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
+import { joinDigest } from "./digest.ts";
 import { whyHeldBack } from "./held-back.ts";
+import { insertRun } from "./insert-run.ts";
 import { originValues } from "./origin-values.ts";
 import { settle } from "./settle.ts";
 import { standsBehind } from "./stands-behind.ts";
@@ -37,6 +39,8 @@ export function insertMessages(
   const kept = newest?.messages ?? messages;
   const admitted = claimAttention(context.database, kept, newest?.replaces);
   const held = admitted?.held ?? [];
+  for (const join of admitted?.joins ?? [])
+    joinDigest(context.database, join, (run) => insertRun(context.database, run));
   if (newest !== undefined) for (const one of newest.overtaken) held.push(insertOvertaken(context, one));
   for (const message of admitted?.messages ?? kept) {
     const older = newest?.replaces.get(message.id);
