@@ -5,6 +5,7 @@ import type { FeedbackStore } from "./feedback.ts";
 import type { InboxStore } from "./inbox.ts";
 import type { IngestStore } from "./ingest.ts";
 import type { KeyStore } from "./keys.ts";
+import type { KeywordStore } from "./keywords.ts";
 import type { LogStore } from "./log.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
 import type { OrchestrateStore } from "./orchestrate.ts";
@@ -32,6 +33,7 @@ export interface StoreCalls
     RecipientStore,
     ChoicesStore,
     SuppressionStore,
+    KeywordStore,
     InboxStore,
     LogStore,
     MaintenanceStore,

@@ -1,3 +1,4 @@
+import { acceptChange } from "./calls/accept-change.ts";
 import { acceptEvents } from "./calls/accept-events.ts";
 import { addInboxItems } from "./calls/add-inbox-items.ts";
 import { countExpanded, readSubscribers } from "./calls/audience.ts";
@@ -26,6 +27,7 @@ import {
   listEnvironments,
   revokeApiKey,
 } from "./calls/keys.ts";
+import { recipientsAt, recordKeyword } from "./calls/keywords.ts";
 import { getInboxItem, listInbox } from "./calls/list-inbox.ts";
 import { listMessages } from "./calls/list-messages.ts";
 import { loadDeliveries } from "./calls/load-deliveries.ts";
@@ -97,6 +99,9 @@ export const calls: PostgresCalls = {
   deleteRecipient,
   putChoices,
   listConsents,
+  acceptChange,
+  recordKeyword,
+  recipientsAt,
   addSuppressions,
   listSuppressions,
   removeSuppressions,

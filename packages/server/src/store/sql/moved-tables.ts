@@ -38,6 +38,11 @@ export const movedTables: readonly MovedTable[] = [
     "environment_id:i channel:s address_hash:t scope:t value:t reason:t created_at:b",
   ),
   movedTable(
+    "keyword",
+    "environment_id channel address_hash scope value",
+    "environment_id:i channel:s address_hash:t scope:t value:t at:b stops:s",
+  ),
+  movedTable(
     "event",
     "id",
     `environment_id:i id:u kind:s lane:s state:s generation:i cursor:i holder:i received_at:b due_at:b expires_at:b name:t

@@ -1,3 +1,4 @@
+import { acceptChange } from "./calls/accept-change.ts";
 import { acceptEvents } from "./calls/accept-events.ts";
 import { addInboxItems } from "./calls/add-inbox-items.ts";
 import { countExpanded, readSubscribers } from "./calls/audience.ts";
@@ -26,6 +27,7 @@ import {
   listEnvironments,
   revokeApiKey,
 } from "./calls/keys.ts";
+import { recipientsAt, recordKeyword } from "./calls/keywords.ts";
 import { getInboxItem, listInbox } from "./calls/list-inbox.ts";
 import { loadDeliveries } from "./calls/load-deliveries.ts";
 import { loadEvents } from "./calls/load-events.ts";
@@ -93,6 +95,9 @@ export const calls: SqliteCalls = {
   deleteRecipient,
   putChoices,
   listConsents,
+  acceptChange,
+  recordKeyword,
+  recipientsAt,
   addSuppressions,
   listSuppressions,
   removeSuppressions,
