@@ -1,10 +1,8 @@
-import { acceptChange } from "./calls/accept-change.ts";
 import { acceptEvents } from "./calls/accept-events.ts";
 import { addInboxItems } from "./calls/add-inbox-items.ts";
 import { countExpanded, readSubscribers } from "./calls/audience.ts";
 import { cancelEvents } from "./calls/cancel-events.ts";
 import { changeInbox } from "./calls/change-inbox.ts";
-import { listConsents, putChoices } from "./calls/choices.ts";
 import { commitEvents } from "./calls/commit-events.ts";
 import { commitRuns } from "./calls/commit-runs.ts";
 import {
@@ -27,7 +25,6 @@ import {
   listEnvironments,
   revokeApiKey,
 } from "./calls/keys.ts";
-import { recipientsAt, recordKeyword } from "./calls/keywords.ts";
 import { getInboxItem, listInbox } from "./calls/list-inbox.ts";
 import { loadDeliveries } from "./calls/load-deliveries.ts";
 import { loadEvents } from "./calls/load-events.ts";
@@ -55,6 +52,7 @@ import {
 } from "./calls/webhook-log.ts";
 import { createWebhook, deleteWebhook, getWebhook, listWebhooks, putWebhook } from "./calls/webhooks.ts";
 import { writeDocuments } from "./calls/write-documents.ts";
+import { choiceCalls } from "./choice-calls.ts";
 import type { SqliteCalls } from "./context.ts";
 
 /** Every call of the Store port, as this engine does it. */
@@ -93,11 +91,7 @@ export const calls: SqliteCalls = {
   putRecipient,
   getRecipient,
   deleteRecipient,
-  putChoices,
-  listConsents,
-  acceptChange,
-  recordKeyword,
-  recipientsAt,
+  ...choiceCalls,
   addSuppressions,
   listSuppressions,
   removeSuppressions,
