@@ -10,7 +10,7 @@ const composition = [`${server}(migrate-store-)?main\\.ts$`, `${server}compositi
 
 const layer = (...names) => names.map((name) => `${server}${name}/`);
 const settings = [`${server}config\\.ts$`, `${server}errors\\.ts$`];
-const settingsParts = `${server}(settings-sources|setting-kinds|particular-settings)\\.ts$`;
+const settingsParts = `${server}(settings-sources|setting-kinds|particular-settings|trusted-proxies-setting)\\.ts$`;
 
 /** Packages that speak to the outside; what needs one lies in a provider, an engine or the API. */
 const vendors = [

@@ -14,7 +14,7 @@ import type { Handlers } from "./handler.ts";
 import { body, parameter, valid } from "./validation.ts";
 import { iso } from "./views.ts";
 
-type ConsentDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "ids">;
+type ConsentDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "ids" | "ingest">;
 
 /** The ledger of consent: entries are added, and never changed. */
 export function consentHandlers(dependencies: ConsentDependencies): Handlers {
@@ -55,6 +55,7 @@ export function adding(
   given: Omit<ConsentBody, "at">,
   entry: Pick<ConsentRow, "id" | "at" | "recordedAt">,
   keyring: Pick<ApiKeyring, "sealForRecipient">,
+  prefix = "",
 ): ChoicesChange {
   const { purpose, channel = null, action, confirmed, ...said } = given;
   const evidence: ConsentEvidence = { ...said, confirmed };
@@ -63,14 +64,23 @@ export function adding(
     apply: ({ preferences, consents }, { wrappedKey }) => {
       const after = withConsent(consents, { purpose, channel, action, at: entry.at, confirmed });
       if (after.length > limits.consentsPerRecipient)
-        throw faultOf("purpose", `is one more than the ${limits.consentsPerRecipient} that a recipient may have`);
+        throw faultOf(
+          `${prefix}purpose`,
+          `is one more than the ${limits.consentsPerRecipient} that a recipient may have`,
+        );
       const sealed = keyring.sealForRecipient(wrappedKey, sealContext.consent, JSON.stringify(evidence));
       return {
         after: { preferences, consents: after },
         consents: [{ ...entry, purpose, channel, action, sealed }],
+        told: [{ name: "consent.updated", data: { ...toldOf(given), at: iso(entry.at) } }],
       };
     },
   };
+}
+
+/** Where somebody was when they said it is evidence, and is told to nobody. */
+function toldOf({ ip: _ip, userAgent: _userAgent, ...told }: Omit<ConsentBody, "at">): object {
+  return told;
 }
 
 /** What was sealed for a recipient of the same id who was deleted does not open: that it was said is still shown. */

@@ -11,7 +11,9 @@ import type { ChoicesStore } from "../ports/store/choices.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { DecisionStore } from "../ports/store/decisions.ts";
 import type { InboxStore } from "../ports/store/inbox.ts";
+import type { AcceptResult, NewEvent } from "../ports/store/ingest.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
+import type { KeywordStore } from "../ports/store/keywords.ts";
 import type { LogStore } from "../ports/store/log.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
 import type { OrchestrateStore } from "../ports/store/orchestrate.ts";
@@ -44,6 +46,20 @@ export interface IngestPort {
     idempotencyKey?: string,
     trace?: string,
   ): Promise<{ id: string }>;
+  /** An event that is a change: `write` makes both durable, or says why it does not. */
+  acceptChange(
+    environmentId: number,
+    body: EventBody,
+    idempotencyKey: string | undefined,
+    trace: string | undefined,
+    write: (event: NewEvent) => Promise<AcceptResult>,
+  ): Promise<{ id: string }>;
+  /** An event to be written with the change that it tells of, and `committed` then; undefined where nothing awaits it. */
+  changeEvent(
+    environmentId: number,
+    name: string,
+    bodyOf: () => EventBody,
+  ): { event: NewEvent; committed(): void } | undefined;
   cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }>;
 }
 
@@ -106,6 +122,7 @@ export interface ApiDependencies {
     SuppressionStore &
     SegmentStore &
     Pick<ConfigurationStore, "getConfiguration"> &
+    KeywordStore &
     LogStore &
     DecisionStore &
     TenantStore &

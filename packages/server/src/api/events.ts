@@ -6,22 +6,29 @@ import {
   type RunView,
 } from "@tidings/contract/events";
 import type { MessageView } from "@tidings/contract/messages";
+import { changeNames } from "../domain/change-names.ts";
 import { type EventPayload, openPayload } from "../domain/event-payload.ts";
 import { TidingsError } from "../errors.ts";
 import type { EventRow, MessageRow } from "../ports/store/log.ts";
+import { acceptChange } from "./changes-by-event.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import type { Handlers } from "./handler.ts";
 import { problemOf } from "./problem.ts";
 import { body, idempotencyKey, idParameter } from "./validation.ts";
 import { decisionView, iso, isoOrNone, messageView, orNone } from "./views.ts";
 
-type EventDependencies = Pick<ApiDependencies, "ingest" | "store" | "keyring" | "limits">;
+type EventDependencies = Pick<ApiDependencies, "ingest" | "store" | "keyring" | "limits" | "clock" | "ids">;
 
-export function eventHandlers({ ingest, store, keyring, limits }: EventDependencies): Handlers {
+export function eventHandlers(dependencies: EventDependencies): Handlers {
+  const { ingest, store, keyring, limits } = dependencies;
   return {
     sendEvent: async (request, { environmentId }) => {
       const event = body(eventBodySchema, request);
-      const { id } = await ingest.accept(environmentId, event, idempotencyKey(request), request.received?.trace);
+      const key = idempotencyKey(request);
+      const trace = request.received?.trace;
+      const { id } = changeNames.has(event.name)
+        ? await acceptChange(dependencies, environmentId, event, key, trace)
+        : await ingest.accept(environmentId, event, key, trace);
       request.received?.span?.set("tidings.event.id", id);
       // Ids need no escaping. This is the busiest route: a text costs Fastify no serialisation.
       return `{"id":"${id}"}`;

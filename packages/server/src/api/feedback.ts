@@ -3,12 +3,16 @@ import type { FastifyInstance } from "fastify";
 import { TidingsError } from "../errors.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import type { Environments } from "./environments.ts";
+import { takeInbound } from "./inbound.ts";
 import { parameter, valid } from "./validation.ts";
 
 /** Environment of an integration whose URL names none. */
 const environmentDefault = "development";
 
-type FeedbackDependencies = Pick<ApiDependencies, "feedback" | "verifyFeedback" | "clock" | "limits">;
+type FeedbackDependencies = Pick<
+  ApiDependencies,
+  "feedback" | "verifyFeedback" | "clock" | "limits" | "store" | "keyring" | "ids" | "configuration" | "ingest"
+>;
 
 /**
  * What providers report. The caller has no key of ours: the body, exactly as it came, is verified by the integration's
@@ -30,7 +34,8 @@ export async function registerFeedback(
         const { environment = environmentDefault } = valid(feedbackQuerySchema, request.query);
         const environmentId = await environments.idOf(environment);
         const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const result = await verifyFeedback(environmentId, parameter(request, "integration"), {
+        const integration = parameter(request, "integration");
+        const result = await verifyFeedback(environmentId, integration, {
           headers: request.headers,
           rawBody,
           now: clock.now(),
@@ -42,7 +47,8 @@ export async function registerFeedback(
           throw new TidingsError("validation_failed", { faults: [{ path: "", message: result.detail }] });
         }
         const accepted = await feedback.report(environmentId, result.feedback);
-        return reply.send({ accepted });
+        const heard = await takeInbound(dependencies, { environmentId, integration }, result.inbound ?? []);
+        return reply.send({ accepted: accepted + heard });
       },
     );
   });

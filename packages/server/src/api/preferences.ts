@@ -13,7 +13,7 @@ import type { Handlers } from "./handler.ts";
 import { body, parameter } from "./validation.ts";
 
 /** What recipients have chosen, of one and of many at once. */
-export function preferenceHandlers(dependencies: Pick<ApiDependencies, "store">): Handlers {
+export function preferenceHandlers(dependencies: Pick<ApiDependencies, "store" | "ingest">): Handlers {
   const { store } = dependencies;
   const read = async (environmentId: number, ids: readonly string[]): Promise<PreferencesView[]> => {
     const keys = ids.map((id) => ({ environmentId, id }));
@@ -53,8 +53,16 @@ export function preferenceHandlers(dependencies: Pick<ApiDependencies, "store">)
   };
 }
 
-function replacing(id: string, preferences: PreferencesBody): ChoicesChange {
-  return { id, apply: ({ consents }) => ({ after: { preferences, consents }, consents: [] }) };
+/** Puts preferences in place of all that were chosen before. */
+export function replacing(id: string, preferences: PreferencesBody): ChoicesChange {
+  return {
+    id,
+    apply: ({ consents }) => ({
+      after: { preferences, consents },
+      consents: [],
+      told: [{ name: "preference.updated", data: preferences }],
+    }),
+  };
 }
 
 /** Of two bodies for one recipient nobody could say which holds. */

@@ -9,14 +9,15 @@ import { recipientWrite } from "../domain/recipient-write.ts";
 import { TidingsError } from "../errors.ts";
 import type { RecipientRow } from "../ports/store/recipients.ts";
 import type { ApiKeyring } from "./api-keyring.ts";
+import { eventsOf } from "./change-events.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import type { Handlers } from "./handler.ts";
 import { body, parameter, valid } from "./validation.ts";
 import { iso } from "./views.ts";
 
-type RecipientDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "broadcast">;
+type RecipientDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "broadcast" | "ingest">;
 
-export function recipientHandlers({ store, keyring, clock, broadcast }: RecipientDependencies): Handlers {
+export function recipientHandlers({ store, keyring, clock, broadcast, ingest }: RecipientDependencies): Handlers {
   return {
     putRecipient: async (request, { environmentId }) => {
       const id = valid(recipientIdSchema, parameter(request, "id"), "id");
@@ -32,7 +33,15 @@ export function recipientHandlers({ store, keyring, clock, broadcast }: Recipien
         existingWrappedKey: stored?.wrappedKey,
         sealer: keyring,
       });
-      return recipientView(await store.putRecipient({ recipient }), keyring);
+      // Addresses and what is personal are sealed with the recipient's own key, and an event's data is not.
+      const { locale, timeZone, tenant, country, attributes } = fields;
+      const data = { locale, timeZone, tenant, country, attributes };
+      const told = [{ name: "recipient.updated", data }] as const;
+      const { events, committed } = eventsOf({ ingest }, environmentId, id, told);
+      const row = await store.putRecipient({ recipient, events });
+      // Written over by nobody newer meanwhile, or the events are not there to be handed on.
+      if (row.updatedAt === now) committed();
+      return recipientView(row, keyring);
     },
 
     getRecipient: async (request, { environmentId }) => {

@@ -98,6 +98,17 @@ export interface Feedback {
   code?: string;
 }
 
+/** What somebody sent to an integration, normalised. */
+export interface InboundMessage {
+  /** The provider's own: told again, it is the same. */
+  id: string;
+  /** Number in E.164 form. */
+  from: string;
+  text: string;
+  /** When it was sent, ms. */
+  at: number;
+}
+
 /** A configured account of a provider, ready to send. */
 export interface Provider {
   /** Messages that one call may carry. */
@@ -137,7 +148,7 @@ export interface FeedbackRequest {
   now: number;
 }
 export type FeedbackResult =
-  | { status: "verified"; feedback: Feedback[] }
+  | { status: "verified"; feedback: Feedback[]; inbound?: InboundMessage[] }
   | { status: "forged" }
   | { status: "malformed"; detail: string };
 

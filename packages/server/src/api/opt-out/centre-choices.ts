@@ -21,7 +21,10 @@ const categoriesMax = limits.choicesPerScope;
 const addressesMax = 20;
 const suppressionsMax = 1000;
 
-export type CentreDependencies = Pick<ApiDependencies, "store" | "configuration" | "clock" | "keyring" | "ids">;
+export type CentreDependencies = Pick<
+  ApiDependencies,
+  "store" | "configuration" | "clock" | "keyring" | "ids" | "ingest"
+>;
 
 /** What is in force for a category on a channel. `stopped`: by what is not for the recipient to undo here. */
 export interface ShownChoice {

@@ -13,7 +13,7 @@ import { type LinkWord, type Speaker, sayByLink } from "./said-by-link.ts";
 import { filledText } from "./texts.ts";
 import { categoryName } from "./unsubscribe.ts";
 
-type ConfirmDependencies = Pick<ApiDependencies, "store" | "configuration" | "clock" | "keyring" | "ids">;
+type ConfirmDependencies = Pick<ApiDependencies, "store" | "configuration" | "clock" | "keyring" | "ids" | "ingest">;
 
 /**
  * What a link finds.

@@ -11,7 +11,10 @@ import { type OptOutPage, sendPage } from "./page.ts";
 import { speakerOf } from "./said-by-link.ts";
 import { unsubscribe, unsubscribePage } from "./unsubscribe.ts";
 
-type OptOutDependencies = Pick<ApiDependencies, "keyring" | "clock" | "store" | "configuration" | "optOut" | "ids">;
+type OptOutDependencies = Pick<
+  ApiDependencies,
+  "keyring" | "clock" | "store" | "configuration" | "optOut" | "ids" | "ingest"
+>;
 
 type AnyToken = OptOutToken | ConsentToken;
 

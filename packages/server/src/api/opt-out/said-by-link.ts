@@ -8,8 +8,10 @@ import { parseProfile } from "../../domain/recipient-view.ts";
 import type { SuppressionKey, SuppressionRow } from "../../domain/suppression.ts";
 import type { ConsentRow } from "../../ports/store/choices.ts";
 import type { RecipientRecord } from "../../ports/store/orchestrate.ts";
+import type { ToldChange } from "../change-events.ts";
 import { changeChoices } from "../choices-writer.ts";
 import type { ApiDependencies } from "../dependencies.ts";
+import { iso } from "../views.ts";
 import { defaultCountryOf } from "./policy-in-force.ts";
 import { textVersionOf } from "./texts.ts";
 
@@ -18,9 +20,11 @@ export interface Speaker {
   environmentId: number;
   /** Empty where the link does not say whose it is. */
   recipient: string;
-  ip: string;
+  /** Undefined where it was not said over the network. */
+  ip: string | undefined;
   userAgent: string | undefined;
-  language: string;
+  /** Of the page's text; undefined where there was none. */
+  language: string | undefined;
 }
 
 /** What is said about a purpose on a channel. */
@@ -33,14 +37,14 @@ export interface LinkWord {
 
 /** What one POST comes to. It is made anew where the recipient was changed meanwhile. */
 export interface LinkChange {
-  source: "one_click" | "preference_centre" | "double_opt_in";
+  source: "one_click" | "preference_centre" | "double_opt_in" | "sms_keyword";
   suppress: readonly SuppressionRow[];
   release: readonly SuppressionKey[];
   words: (before: Choices, recipient: RecipientRecord) => readonly LinkWord[];
   preferences?: (before: Choices["preferences"]) => Choices["preferences"];
 }
 
-type SayDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "ids" | "configuration">;
+type SayDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "ids" | "configuration" | "ingest">;
 
 const userAgentMax = 1000;
 
@@ -67,17 +71,14 @@ export async function sayByLink(dependencies: SayDependencies, speaker: Speaker,
       const now = clock.now();
       const evidence = evidenceOf(speaker, change.source, parseProfile(record.profile).country ?? country);
       const rows = words.map((word) => rowOf(dependencies, record, word, evidence, now));
-      return {
-        after: {
-          preferences: change.preferences?.(before.preferences) ?? before.preferences,
-          consents: words.reduce((stands, word) => withConsent(stands, standOf(word, stands, now)), before.consents),
-        },
-        consents: rows,
-        suppress,
-        release,
-      };
+      const preferences = change.preferences?.(before.preferences);
+      const consents = words.reduce((stands, word) => withConsent(stands, standOf(word, stands, now)), before.consents);
+      const told: ToldChange[] = words.map((word) => ({ name: "consent.updated", data: toldOf(word, evidence, now) }));
+      if (preferences !== undefined) told.unshift({ name: "preference.updated", data: preferences });
+      const after = { preferences: preferences ?? before.preferences, consents };
+      return { after, consents: rows, suppress, release, told };
     };
-    const [after] = await changeChoices({ store }, environmentId, [{ id, apply }]);
+    const [after] = await changeChoices(dependencies, environmentId, [{ id, apply }]);
     if (after !== undefined) return true;
   }
   if (suppress.length + release.length > 0)
@@ -97,7 +98,15 @@ function evidenceOf(
   source: LinkChange["source"],
   jurisdiction: string | undefined,
 ): ConsentEvidence {
-  return { source, ip, userAgent, textVersion: textVersionOf(language), jurisdiction };
+  const textVersion = language === undefined ? undefined : textVersionOf(language);
+  return { source, ip, userAgent, textVersion, jurisdiction };
+}
+
+/** As the body of a call that adds it to the ledger; where somebody was when they said it is evidence alone. */
+function toldOf({ purpose, channel, action, confirmed }: LinkWord, evidence: ConsentEvidence, now: number): object {
+  const where = channel === null ? {} : { channel };
+  const { ip: _ip, userAgent: _userAgent, ...told } = evidence;
+  return { purpose, ...where, action, ...told, ...(confirmed ? { confirmed } : {}), at: iso(now) };
 }
 
 function rowOf(

@@ -11,7 +11,10 @@ import { filledText } from "./texts.ts";
 /** As suppressions and the ledger say why: a click of a mail client, or on the page. */
 const source = "one_click";
 
-type UnsubscribeDependencies = Pick<ApiDependencies, "store" | "configuration" | "clock" | "keyring" | "ids">;
+type UnsubscribeDependencies = Pick<
+  ApiDependencies,
+  "store" | "configuration" | "clock" | "keyring" | "ids" | "ingest"
+>;
 
 /**
  * Ends what the message's category sends to its address, and records that its recipient has withdrawn their consent to it on

@@ -1,6 +1,7 @@
 import { batchEventSchema } from "@tidings/contract/events";
 import { faultsOf } from "@tidings/contract/faults";
 import type { Lane } from "@tidings/contract/words";
+import { changeNames } from "../../domain/change-names.ts";
 import { TidingsError } from "../../errors.ts";
 import type { IdempotencyClaim } from "../../ports/store/ingest.ts";
 import { claimOf } from "./idempotency.ts";
@@ -77,6 +78,10 @@ function prepareItem(
   const prefix = `events[${position}]`;
   if (!parsed.success) throw new TidingsError("validation_failed", { faults: faultsOf(parsed.error, prefix) });
   const { idempotencyKey, ...body } = parsed.data;
+  if (changeNames.has(body.name)) {
+    const fault = { path: `${prefix}.name`, message: "is a change, which is sent alone: POST /v1/events" };
+    throw new TidingsError("validation_failed", { faults: [fault] });
+  }
   if (idempotencyKey === undefined) return prepareEvent(context, environmentId, body, null, trace, prefix);
   const claim: IdempotencyClaim = claimOf(idempotencyKey, body, keysExpireAt);
   const first = claimed.get(claim.keyHash);

@@ -10,6 +10,7 @@ import { type Queue, type QueueItem, queueItem } from "../../ports/queue.ts";
 import type { AcceptResult, IngestStore, NewEvent } from "../../ports/store/ingest.ts";
 import type { FirstTurn, TurnWritten } from "../../ports/store/orchestrate.ts";
 import { type BatchOutcome, prepareBatch } from "./batch.ts";
+import { type ChangeEvent, changeEvent } from "./change-events.ts";
 import { type Accepted, claimOf, OpenKeys } from "./idempotency.ts";
 import { Intake } from "./intake.ts";
 import { cancellationHash, type PrepareContext, type Prepared, prepareEvent, prepareMessage } from "./prepare.ts";
@@ -140,6 +141,32 @@ export class Ingest {
     }
   }
 
+  /** An event that is a change: `write` makes both durable in one transaction, or says why it does not. */
+  acceptChange(
+    environmentId: number,
+    body: EventBody,
+    key: string | undefined,
+    trace: string | undefined,
+    write: (event: NewEvent) => Promise<AcceptResult>,
+  ): Promise<Accepted> {
+    const prepare = (claim: NewEvent["idempotency"]) => prepareEvent(this.#options, environmentId, body, claim, trace);
+    return this.#acceptOne(environmentId, body, key, prepare, (prepared) => this.#submitChange(prepared, write));
+  }
+
+  /**
+   * An event that tells of a change, to be written with that, and handed on once both are committed. Undefined where no
+   * workflow awaits it, and where those that do refuse it: a change is not for them to refuse.
+   */
+  changeEvent(environmentId: number, name: string, bodyOf: () => EventBody): ChangeEvent | undefined {
+    const from = this.#options.clock.monotonic();
+    const prepared = changeEvent(this.#options, environmentId, name, bodyOf);
+    if (prepared === undefined) return undefined;
+    const { event } = prepared;
+    const committed = (): void =>
+      this.#handOver(event.lane, [prepared], [{ status: "accepted", id: event.id, turn: null }], from);
+    return { event, committed };
+  }
+
   /** Stops what carries the key and has not gone out yet. */
   cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }> {
     const { store, keyring, clock } = this.#options;
@@ -155,13 +182,14 @@ export class Ingest {
     body: unknown,
     key: string | undefined,
     prepare: (claim: NewEvent["idempotency"]) => Prepared,
+    submit = (prepared: Prepared) => this.#submit(prepared),
   ): Promise<Accepted> {
     this.#intake.enter(1);
     try {
-      if (key === undefined) return await this.#submit(prepare(null));
+      if (key === undefined) return await submit(prepare(null));
       const expiresAt = this.#options.clock.now() + this.#options.limits.idempotencyTtlMs;
       const claim = claimOf(key, body, expiresAt);
-      return await this.#openKeys.once(environmentId, claim, async () => this.#submit(prepare(claim)));
+      return await this.#openKeys.once(environmentId, claim, async () => submit(prepare(claim)));
     } finally {
       this.#intake.leave(1, 0);
     }
@@ -177,6 +205,19 @@ export class Ingest {
     } finally {
       this.#intake.leave(0, prepared.bytes);
     }
+  }
+
+  async #submitChange(prepared: Prepared, write: (event: NewEvent) => Promise<AcceptResult>): Promise<Accepted> {
+    const from = this.#options.clock.monotonic();
+    const result = await write(prepared.event).catch((error: unknown) => {
+      // What refuses the change says why; all else is the store.
+      if (error instanceof TidingsError) throw error;
+      this.#options.onStoreError(error);
+      throw this.#intake.overloaded();
+    });
+    this.#handOver(prepared.event.lane, [prepared], [result], from);
+    if (result.status === "mismatch") throw new TidingsError("idempotency_mismatch");
+    return { id: result.id };
   }
 
   /**

@@ -2,6 +2,8 @@ import type { ConsentAction } from "@tidings/contract/consents";
 import type { Channel } from "@tidings/contract/words";
 import type { OptOut } from "../../domain/policy/opt-outs.ts";
 import type { SuppressionKey, SuppressionRow } from "../../domain/suppression.ts";
+import type { AcceptResult, NewEvent } from "./ingest.ts";
+import type { RecipientWrite } from "./orchestrate.ts";
 
 /** An entry of the ledger. */
 export interface ConsentRow {
@@ -32,7 +34,14 @@ export interface ChoicesWrite {
   /** Addresses that get less from now on, and what is taken back of that. */
   suppress?: readonly SuppressionRow[];
   release?: readonly SuppressionKey[];
+  /** That tell of the change to workflows: they are accepted with it. Without idempotency keys and turns. */
+  events?: readonly NewEvent[];
 }
+
+/** A change that an event is: of choices, or of the recipient. */
+export type ChangeWrite =
+  | { choices: ChoicesWrite; recipient?: undefined }
+  | { recipient: RecipientWrite; choices?: undefined };
 
 /** What recipients chose, and what they agreed to. */
 export interface ChoicesStore {
@@ -41,6 +50,11 @@ export interface ChoicesStore {
    * version, so that nothing planned on the choices before is written as if nothing had happened.
    */
   putChoices(input: { writes: readonly ChoicesWrite[] }): Promise<boolean[]>;
+  /**
+   * Accepts the event and makes the change that it is, or neither: where its idempotency key was used, and where the recipient
+   * is another than was read (`changed`).
+   */
+  acceptChange(input: { event: NewEvent } & ChangeWrite): Promise<AcceptResult | { status: "changed" }>;
   /** Newest first, entries before the id `before`; empty for the newest. */
   listConsents(input: {
     environmentId: number;

@@ -1,3 +1,4 @@
+import type { NewEvent } from "./ingest.ts";
 import type { RecipientRecord, RecipientWrite } from "./orchestrate.ts";
 
 export interface RecipientRow extends RecipientRecord {
@@ -5,8 +6,8 @@ export interface RecipientRow extends RecipientRecord {
 }
 
 export interface RecipientStore {
-  /** Writes unless what is stored is newer; gives what is stored then. */
-  putRecipient(input: { recipient: RecipientWrite }): Promise<RecipientRow>;
+  /** Writes unless what is stored is newer, and accepts `events` with it; gives what is stored then. */
+  putRecipient(input: { recipient: RecipientWrite; events?: readonly NewEvent[] }): Promise<RecipientRow>;
   getRecipient(input: { environmentId: number; id: string }): Promise<RecipientRow | undefined>;
   /** Deletes the row with the data key, so that what was sealed with it is gone, and the inbox with its tokens. False where there was none. */
   deleteRecipient(input: { environmentId: number; id: string }): Promise<boolean>;

@@ -7,6 +7,7 @@ import type { FeedbackStore } from "./feedback.ts";
 import type { InboxStore } from "./inbox.ts";
 import type { IngestStore } from "./ingest.ts";
 import type { KeyStore } from "./keys.ts";
+import type { KeywordStore } from "./keywords.ts";
 import type { LogStore } from "./log.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
 import type { OrchestrateStore } from "./orchestrate.ts";
@@ -37,6 +38,7 @@ export interface StoreCalls
     ChoicesStore,
     SuppressionStore,
     AttentionStore,
+    KeywordStore,
     InboxStore,
     LogStore,
     DecisionStore,

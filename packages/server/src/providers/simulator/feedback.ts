@@ -12,7 +12,16 @@ const reportSchema = z.object({
   at: z.number().min(0).max(8.64e15),
   code: z.string().max(100).exactOptional(),
 });
-const bodySchema = z.object({ feedback: z.array(reportSchema).max(10_000) });
+const inboundSchema = z.object({
+  id: z.string().min(1).max(200),
+  from: z.string().min(1).max(100),
+  text: z.string().max(5000),
+  at: z.number().min(0).max(8.64e15),
+});
+const bodySchema = z.object({
+  feedback: z.array(reportSchema).max(10_000).default([]),
+  inbound: z.array(inboundSchema).max(1000).exactOptional(),
+});
 
 /** Hex HMAC-SHA256 over `timestamp.rawBody`; the timestamp is in seconds. */
 export const signFeedback = (secret: string, timestamp: string, rawBody: Buffer | string): string =>
@@ -40,6 +49,6 @@ function parse(rawBody: Buffer): FeedbackResult {
     return { status: "malformed", detail: "not JSON" };
   }
   const parsed = bodySchema.safeParse(json);
-  if (parsed.success) return { status: "verified", feedback: parsed.data.feedback };
+  if (parsed.success) return { status: "verified", ...parsed.data };
   return { status: "malformed", detail: `wrong at ${parsed.error.issues[0]?.path.join(".") ?? "its root"}` };
 }

@@ -3,7 +3,6 @@ import { addInboxItems } from "./calls/add-inbox-items.ts";
 import { countExpanded, readSubscribers } from "./calls/audience.ts";
 import { cancelEvents } from "./calls/cancel-events.ts";
 import { changeInbox } from "./calls/change-inbox.ts";
-import { listConsents, putChoices } from "./calls/choices.ts";
 import { commitEvents } from "./calls/commit-events.ts";
 import { commitRuns } from "./calls/commit-runs.ts";
 import {
@@ -60,6 +59,7 @@ import {
 } from "./calls/webhook-log.ts";
 import { createWebhook, deleteWebhook, getWebhook, listWebhooks, putWebhook } from "./calls/webhooks.ts";
 import { writeDocuments } from "./calls/write-documents.ts";
+import { choiceCalls } from "./choice-calls.ts";
 import type { PostgresCalls } from "./context.ts";
 
 /** Every call of the Store port, as this engine does it. */
@@ -98,8 +98,7 @@ export const calls: PostgresCalls = {
   putRecipient,
   getRecipient,
   deleteRecipient,
-  putChoices,
-  listConsents,
+  ...choiceCalls,
   addSuppressions,
   listSuppressions,
   removeSuppressions,

@@ -1,3 +1,4 @@
+import { choiceTables } from "./choice-tables.ts";
 import { type MovedTable, movedTable } from "./moved-table.ts";
 
 /*
@@ -21,22 +22,8 @@ export const movedTables: readonly MovedTable[] = [
     "environment_id id",
     "environment_id:i id:t wrapped_key:t profile:t sealed:t version:i created_at:b updated_at:b choices:t",
   ),
-  movedTable(
-    "opt_out",
-    "environment_id recipient legal scope value channel",
-    "environment_id:i recipient:t legal:s scope:t value:t channel:s rank:b refuses:s",
-  ),
-  movedTable(
-    "consent",
-    "environment_id recipient id",
-    "environment_id:i recipient:t id:t purpose:t channel:s action:t at:b recorded_at:b sealed:t",
-  ),
+  ...choiceTables,
   movedTable("address", "environment_id channel hash recipient", "environment_id:i channel:t hash:t recipient:t"),
-  movedTable(
-    "suppression",
-    "environment_id channel address_hash scope value",
-    "environment_id:i channel:s address_hash:t scope:t value:t reason:t created_at:b",
-  ),
   movedTable(
     "event",
     "id",

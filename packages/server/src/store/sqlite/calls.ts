@@ -3,7 +3,6 @@ import { addInboxItems } from "./calls/add-inbox-items.ts";
 import { countExpanded, readSubscribers } from "./calls/audience.ts";
 import { cancelEvents } from "./calls/cancel-events.ts";
 import { changeInbox } from "./calls/change-inbox.ts";
-import { listConsents, putChoices } from "./calls/choices.ts";
 import { commitEvents } from "./calls/commit-events.ts";
 import { commitRuns } from "./calls/commit-runs.ts";
 import {
@@ -56,6 +55,7 @@ import {
 } from "./calls/webhook-log.ts";
 import { createWebhook, deleteWebhook, getWebhook, listWebhooks, putWebhook } from "./calls/webhooks.ts";
 import { writeDocuments } from "./calls/write-documents.ts";
+import { choiceCalls } from "./choice-calls.ts";
 import type { SqliteCalls } from "./context.ts";
 
 /** Every call of the Store port, as this engine does it. */
@@ -94,8 +94,7 @@ export const calls: SqliteCalls = {
   putRecipient,
   getRecipient,
   deleteRecipient,
-  putChoices,
-  listConsents,
+  ...choiceCalls,
   addSuppressions,
   listSuppressions,
   removeSuppressions,

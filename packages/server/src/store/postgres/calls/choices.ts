@@ -5,13 +5,17 @@ import { consentOfRow, optOutValues, storedChannel } from "../../sql/opt-outs.ts
 import type { Call } from "../context.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
+import { acceptEvents } from "./accept-events.ts";
 import { deleteSuppressions, insertSuppressions } from "./suppressions.ts";
 
-export const putChoices: Call<"putChoices"> = async ({ sql }, { writes }) => {
+export const putChoices: Call<"putChoices"> = async (context, { writes }) => {
+  const { sql } = context;
   const written = new Set<ChoicesWrite>();
   for (const round of inRounds(writes, nameOf)) {
     const moved = await update(sql, round);
     await Promise.all([replaceOptOuts(sql, moved), addConsents(sql, moved), changeSuppressions(sql, moved)]);
+    const events = moved.flatMap((write) => write.events ?? []);
+    if (events.length > 0) await acceptEvents(context, { events });
     for (const write of moved) written.add(write);
   }
   return writes.map((write) => written.has(write));

@@ -3,11 +3,14 @@ import { integer } from "../../sql/columns.ts";
 import { recipientOfRow } from "../../sql/rows/recipient.ts";
 import type { Call } from "../context.ts";
 import type { Session } from "../session.ts";
+import { acceptEvents } from "./accept-events.ts";
 import { removeSubscriber } from "./subscriptions.ts";
 import { writeRecipients } from "./write-recipient.ts";
 
-export const putRecipient: Call<"putRecipient"> = async ({ sql }, { recipient }) => {
-  await writeRecipients(sql, [recipient]);
+export const putRecipient: Call<"putRecipient"> = async (context, { recipient, events = [] }) => {
+  const { sql } = context;
+  const written = await writeRecipients(sql, [recipient]);
+  if (written > 0 && events.length > 0) await acceptEvents(context, { events });
   const row = await recipientRow(sql, recipient.environmentId, recipient.id);
   if (row === undefined) throw new Error("an upsert left no row");
   return row;

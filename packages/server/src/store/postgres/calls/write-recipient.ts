@@ -14,14 +14,16 @@ const writtenSql = `insert into recipient as p (environment_id, id, wrapped_key,
 
 /**
  * Upserts that never write over newer data. Where somebody else made a recipient meanwhile, the row has another key than
- * the one that sealed this write: it throws, and the caller's turn runs again from a new read.
+ * the one that sealed this write: it throws, and the caller's turn runs again from a new read. Gives how many were written.
  */
-export async function writeRecipients(sql: Session, writes: readonly RecipientWrite[]): Promise<void> {
+export async function writeRecipients(sql: Session, writes: readonly RecipientWrite[]): Promise<number> {
   const sorted = writes.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  for (const round of inRounds(sorted, nameOf)) await writeRound(sql, round);
+  let written = 0;
+  for (const round of inRounds(sorted, nameOf)) written += await writeRound(sql, round);
+  return written;
 }
 
-async function writeRound(sql: Session, writes: readonly RecipientWrite[]): Promise<void> {
+async function writeRound(sql: Session, writes: readonly RecipientWrite[]): Promise<number> {
   const rows = writes.map((write) => ({
     environment_id: write.environmentId,
     id: write.id,
@@ -41,6 +43,7 @@ async function writeRound(sql: Session, writes: readonly RecipientWrite[]): Prom
     sql,
     writes.filter((write) => written.has(nameOf(write))),
   );
+  return written.size;
 }
 
 const foreignSql = `select 1 from json_to_recordset($1) as r (environment_id int, id text, wrapped_key text, updated_at bigint)

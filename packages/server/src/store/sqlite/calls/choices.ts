@@ -2,10 +2,12 @@ import type { ChoicesWrite } from "../../../ports/store/choices.ts";
 import { consentOfRow, optOutValues, storedChannel } from "../../sql/opt-outs.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
+import { acceptEvents } from "./accept-events.ts";
 import { deleteSuppressions, insertSuppressions } from "./suppressions.ts";
 
-export const putChoices: Call<"putChoices"> = ({ database }, { writes }) =>
+export const putChoices: Call<"putChoices"> = (context, { writes }) =>
   writes.map((write) => {
+    const { database } = context;
     if (!isWritten(database, write)) return false;
     writeOptOuts(database, write);
     if (write.release !== undefined) deleteSuppressions(database, write.environmentId, write.release);
@@ -25,6 +27,7 @@ export const putChoices: Call<"putChoices"> = ({ database }, { writes }) =>
         consent.sealed,
       );
     }
+    if (write.events !== undefined) acceptEvents(context, { events: write.events });
     return true;
   });
 

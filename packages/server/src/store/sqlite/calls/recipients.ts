@@ -2,12 +2,14 @@ import type { RecipientRow } from "../../../ports/store/recipients.ts";
 import { integer } from "../../sql/columns.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
+import { acceptEvents } from "./accept-events.ts";
 import { recipientRecord } from "./load-recipients.ts";
 import { removeSubscriber } from "./subscriptions.ts";
 import { writeRecipient } from "./write-recipient.ts";
 
-export const putRecipient: Call<"putRecipient"> = ({ database }, { recipient }) => {
-  writeRecipient(database, recipient);
+export const putRecipient: Call<"putRecipient"> = (context, { recipient, events = [] }) => {
+  const { database } = context;
+  if (writeRecipient(database, recipient)) acceptEvents(context, { events });
   const row = recipientRow(database, recipient.environmentId, recipient.id);
   if (row === undefined) throw new Error("an upsert left no row");
   return row;

@@ -1,0 +1,125 @@
+import { consentSchema } from "@tidings/contract/consents";
+import { eventSchema } from "@tidings/contract/events";
+import { pageOf } from "@tidings/contract/pages";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import type { InboundMessage } from "../ports/provider.ts";
+import { type ApiBench, apiBench } from "./bench.conformance.ts";
+
+let bench: ApiBench;
+const accepted: string[] = [];
+beforeAll(async () => {
+  bench = await apiBench(({ ingest }) => ({
+    verifyFeedback: async (_environmentId, integration, { rawBody }) => {
+      const inbound = z.array(z.custom<InboundMessage>()).parse(JSON.parse(rawBody.toString()));
+      return integration === "phones" ? { status: "verified", feedback: [], inbound } : undefined;
+    },
+    ingest: {
+      accept: async (...call) => {
+        const answer = await ingest.accept(...call);
+        if (!accepted.includes(answer.id)) accepted.push(answer.id);
+        return answer;
+      },
+      acceptChange: (...call) => ingest.acceptChange(...call),
+      changeEvent: (...call) => ingest.changeEvent(...call),
+      acceptBatch: (...call) => ingest.acceptBatch(...call),
+      acceptMessage: (...call) => ingest.acceptMessage(...call),
+      cancel: (...call) => ingest.cancel(...call),
+    },
+  }));
+  await bench.call("/v1/categories/news", { method: "PUT", body: { class: "marketing", name: "Our News" } });
+  await bench.call("/v1/categories/login", { method: "PUT", body: { class: "critical" } });
+});
+afterAll(() => bench.close());
+
+let minute = 0;
+/** Each a minute later than the one before, so that all lie in the past. */
+function said(from: string, text: string, id = `m${minute}`): InboundMessage {
+  minute += 1;
+  return { id, from, text, at: Date.now() - 3_600_000 + minute * 60_000 };
+}
+const tell = (...inbound: InboundMessage[]) =>
+  bench.call("/v1/feedback/phones", { key: null, method: "POST", raw: JSON.stringify(inbound) });
+const person = (id: string, phone: string) =>
+  bench.call(`/v1/recipients/${id}`, { method: "PUT", body: { phone, email: `${id}@example.org` } });
+async function stopped(phone: string): Promise<string[]> {
+  const addressHash = bench.keyring.hash(1, "sms", phone);
+  const of = { environmentId: 1, after: undefined, channel: "sms", addressHash, limit: 10 } as const;
+  return (await bench.store.listSuppressions(of)).items.map(({ scope, value }) => `${scope} ${value}`);
+}
+const ledger = async (id: string) =>
+  pageOf(consentSchema).parse((await bench.call(`/v1/recipients/${id}/consents`)).json).items;
+const lastEvent = async () => eventSchema.parse((await bench.call(`/v1/events/${accepted.at(-1)}`)).json);
+
+test("STOP ends what the integration sends to the number, START takes it back, and what is told again changes nothing", async () => {
+  const phone = "+436601000001";
+  const stop = said(phone, "Stop.");
+  const start = said(phone, "START");
+  expect((await tell(stop)).json).toEqual({ accepted: 1 });
+  expect(await stopped(phone)).toEqual(["sender phones"]);
+  await tell(stop);
+  await tell(start);
+  expect(await stopped(phone)).toEqual([]);
+  await tell(stop, start, stop);
+  expect(await stopped(phone)).toEqual([]);
+  await tell(said(phone, "ARRÊT"));
+  expect(await stopped(phone)).toEqual(["sender phones"]);
+});
+
+test("STOP with a category ends that alone, and the ledger of all who have the number says so, once", async () => {
+  const phone = "+436601000002";
+  await person("ann", phone);
+  await person("ben", phone);
+  const stop = said(phone, "stop our news");
+  await tell(stop, stop);
+  expect(await stopped(phone)).toEqual(["category news"]);
+  for (const id of ["ann", "ben"]) {
+    const [entry, ...more] = await ledger(id);
+    expect(entry).toMatchObject({ purpose: "news", channel: "sms", action: "withdrawn", source: "sms_keyword" });
+    expect(entry?.textVersion).toBeUndefined();
+    expect(more).toEqual([]);
+  }
+  await tell(said(phone, "Start NEWS"));
+  expect(await stopped(phone)).toEqual([]);
+  await tell(stop);
+  expect((await ledger("ann")).map(({ action, confirmed }) => [action, confirmed])).toEqual([
+    ["granted", true],
+    ["withdrawn", undefined],
+  ]);
+});
+
+test("free text and words go out as one event each, with whoever has the number", async () => {
+  const phone = "+436601000003";
+  await person("cat", phone);
+  const before = accepted.length;
+  const free = said(phone, "stop by at six, or stop login");
+  await tell(free, free);
+  await tell(free);
+  expect(accepted).toHaveLength(before + 1);
+  const data = { id: free.id, integration: "phones", channel: "sms", text: free.text };
+  const event = await lastEvent();
+  expect(event).toMatchObject({ name: "message.replied", recipients: ["cat"], data });
+  expect(event.data).not.toHaveProperty("keyword");
+  expect(await stopped(phone)).toEqual([]);
+  await tell(said(phone, "HILFE"));
+  expect((await lastEvent()).data).toMatchObject({ keyword: "help" });
+  await person("dan", phone);
+  await tell(free);
+  expect(accepted).toHaveLength(before + 2);
+});
+
+test("a number that is not known is heard, and what comes from no number is passed over", async () => {
+  const before = accepted.length;
+  const answer = await tell(said("+436601000004", "stop"), said("INFO", "stop"), said("12345", "stop"));
+  expect([answer.status, answer.json]).toEqual([200, { accepted: 1 }]);
+  expect(await stopped("+436601000004")).toEqual(["sender phones"]);
+  expect(accepted).toHaveLength(before);
+});
+
+test("a provider's clock that is ahead makes nothing that is said later too old", async () => {
+  const phone = "+436601000005";
+  await tell({ ...said(phone, "stop"), at: Date.now() + 86_400_000 });
+  expect(await stopped(phone)).toEqual(["sender phones"]);
+  await tell({ ...said(phone, "start"), at: Date.now() + 86_400_000 });
+  expect(await stopped(phone)).toEqual([]);
+});
