@@ -205,6 +205,6 @@ describe("a digest that a preference asks for", () => {
       expect(b.faults).toEqual([]);
       await queue.stop();
     },
-    30_000 + keysMany * eventsMany * 5,
+    30_000 + keysMany * eventsMany * 15,
   );
 });
