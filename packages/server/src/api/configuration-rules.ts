@@ -6,7 +6,6 @@ import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflo
 import {
   integrationFaults,
   type ProviderRules,
-  policyFaults,
   templateUseFaults,
   workflowFaults,
   workflowReferences,
@@ -16,6 +15,7 @@ import { faultOfTemplate } from "../domain/template-rules.ts";
 import type { DataSchemas } from "../ports/data-schemas.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { TemplateRules } from "../ports/template-engine.ts";
+import { categoryFaults, categoryUsing } from "./category-rules.ts";
 import type { ConfigurationDocument } from "./configuration-documents.ts";
 import {
   type DocumentUser,
@@ -70,7 +70,7 @@ export class StoredConfigurationRules implements ConfigurationRules {
     switch (written.kind) {
       case "category":
       case "policy":
-        return policyFaults(written.kind, key);
+        return categoryFaults(store, environmentId, key, written);
       case "integration":
         return integrationFaults(written.document, secrets, this.#options.provider(written.document.provider));
       case "workflow":
@@ -108,7 +108,7 @@ export class StoredConfigurationRules implements ConfigurationRules {
           const references = workflowReferences(document);
           return kind === "category" ? references.category === key : references.templates.includes(key);
         });
-        return user && { kind: "workflow", key: user.key };
+        return user ? { kind: "workflow", key: user.key } : categoryUsing(store, environmentId, kind, key);
       }
     }
   }

@@ -128,6 +128,10 @@ export class ConfigurationCache implements Configuration, TemplateParts {
     return this.#indexes.get(environmentId)?.policy;
   }
 
+  looksBack(environmentId: number): boolean {
+    return this.#indexes.get(environmentId)?.looksBack === true;
+  }
+
   laneOf(environmentId: number, category: string): Lane {
     return this.category(environmentId, category)?.document.class ?? "marketing";
   }

@@ -4,6 +4,7 @@ import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
 import { type PartialBody, partialBodySchema } from "@tidings/contract/partials";
 import { type PolicyBody, policyBodySchema, policyKey } from "@tidings/contract/policies";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
+import { placedSteps } from "@tidings/contract/workflow-steps";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { z } from "zod";
 import type { IntegrationConfiguration, Versioned } from "../ports/configuration.ts";
@@ -23,6 +24,7 @@ export class ConfigurationIndex {
   /** Counts the changes of layouts and partials. */
   partsRevision = 0;
   #byEvent: Map<string, Versioned<WorkflowBody>[]> | undefined;
+  #looksBack: boolean | undefined;
   #integrationList: readonly IntegrationConfiguration[] | undefined;
 
   /** Takes over a newest version, or removes what was deleted. Throws, and changes nothing, where it cannot be read. */
@@ -40,6 +42,7 @@ export class ConfigurationIndex {
     } else if (row.kind === "workflow") {
       change(this.workflows, row, () => versioned(row, workflowBodySchema));
       this.#byEvent = undefined;
+      this.#looksBack = undefined;
     } else {
       change(this.#integrations, row, () => ({
         ...versioned(row, integrationBodySchema),
@@ -53,6 +56,14 @@ export class ConfigurationIndex {
   workflowsFor(eventName: string): readonly Versioned<WorkflowBody>[] {
     this.#byEvent ??= groupByEvent(inOrder(this.workflows));
     return this.#byEvent.get(eventName) ?? [];
+  }
+
+  /** Whether a workflow has a step that looks at what recipients were sent of late. */
+  get looksBack(): boolean {
+    this.#looksBack ??= [...this.workflows.values()].some(({ document }) =>
+      placedSteps(document.steps).some(({ step }) => step.type === "recent"),
+    );
+    return this.#looksBack;
   }
 
   get policy(): Versioned<PolicyBody> | undefined {

@@ -18,10 +18,12 @@ import { firstTurnConformance } from "./conformance/first-turn.conformance.ts";
 import { inboxConformance } from "./conformance/inbox.conformance.ts";
 import { inboxModelConformance } from "./conformance/inbox-model.conformance.ts";
 import { logConformance } from "./conformance/log.conformance.ts";
+import { recentConformance } from "./conformance/recent.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
 import { settleConformance } from "./conformance/settle.conformance.ts";
 import { sumsConformance } from "./conformance/sums.conformance.ts";
+import { sunsetConformance } from "./conformance/sunset.conformance.ts";
 import { suppressionsConformance } from "./conformance/suppressions.conformance.ts";
 import { tenantsConformance } from "./conformance/tenants.conformance.ts";
 import { throttlesConformance } from "./conformance/throttles.conformance.ts";
@@ -46,6 +48,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     firstTurnConformance(corner);
     dedupeConformance(corner);
     recipientsConformance(corner);
+    recentConformance(corner);
     choicesConformance(corner);
     suppressionsConformance(corner);
     runsConformance(corner);
@@ -55,6 +58,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     attemptsConformance(corner);
     settleConformance(corner);
     attentionConformance(corner);
+    sunsetConformance(corner);
     feedbackConformance(corner);
     deadLettersConformance(corner);
     inboxConformance(corner);

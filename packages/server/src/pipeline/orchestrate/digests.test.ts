@@ -68,6 +68,7 @@ function configurationOf(environmentId: number): Configuration {
 
 const turnLimits = {
   effects: { ...effectLimits, pollMs: 60_000 },
+  recent: stepLimits.recent,
   firstTurnRecipientsMax: 10,
   openedRecipientsMax: 10,
   pacedMessages: 1000,

@@ -87,7 +87,8 @@ function planned(
     inline: [],
   };
   const tenants = { preferencesOf: () => undefined };
-  const services = { configuration, ids, keyring, limits, steps: stepKinds, tenants };
+  const lookBack = { looksBack: () => false };
+  const services = { configuration, ids, keyring, limits, lookBack, steps: stepKinds, tenants };
   return kind === "message"
     ? planDirect(work, people, now, services)
     : planEvent(work, lane, people, 10, now, services);

@@ -8,6 +8,7 @@ import type { KeyStore } from "./keys.ts";
 import type { LogStore } from "./log.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
 import type { OrchestrateStore } from "./orchestrate.ts";
+import type { RecentStore } from "./recent.ts";
 import type { RecipientStore } from "./recipients.ts";
 import type { SuppressionStore } from "./suppressions.ts";
 import type { TenantStore } from "./tenants.ts";
@@ -30,6 +31,7 @@ export interface StoreCalls
     AudienceStore,
     KeyStore,
     RecipientStore,
+    RecentStore,
     ChoicesStore,
     SuppressionStore,
     InboxStore,

@@ -97,6 +97,7 @@ export class Rows {
       decisions: "[]",
       start: null,
       claim: null,
+      recalled: false,
     };
     return { ...message, ...laidOver(message, over), origin: { ...origin, ...laidOver(origin, over) } };
   }

@@ -36,6 +36,7 @@ import { appendMail, findMail, listMail } from "./calls/mail.ts";
 import { purgeExpiredKeys } from "./calls/purge-expired-keys.ts";
 import { queueDepths } from "./calls/queue-depths.ts";
 import { inboxHeads, readInboxes } from "./calls/read-inboxes.ts";
+import { recentMessages } from "./calls/recent-messages.ts";
 import { recentSums } from "./calls/recent-sums.ts";
 import { deleteRecipient, getRecipient, putRecipient } from "./calls/recipients.ts";
 import { recordFeedback } from "./calls/record-feedback.ts";
@@ -67,6 +68,7 @@ export const calls: PostgresCalls = {
   loadEvents,
   loadRecipients,
   commitEvents,
+  recentMessages,
   dueRuns,
   dueEffects,
   loadRuns,

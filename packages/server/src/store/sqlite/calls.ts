@@ -33,6 +33,7 @@ import { loadRecipients } from "./calls/load-recipients.ts";
 import { loadRuns } from "./calls/load-runs.ts";
 import { appendMail, findMail, listMail, purgeExpiredKeys, queueDepths, recentSums } from "./calls/maintenance.ts";
 import { inboxHeads, readInboxes } from "./calls/read-inboxes.ts";
+import { recentMessages } from "./calls/recent-messages.ts";
 import { deleteRecipient, getRecipient, putRecipient } from "./calls/recipients.ts";
 import { recordFeedback } from "./calls/record-feedback.ts";
 import { recordOutcomes } from "./calls/record-outcomes.ts";
@@ -63,6 +64,7 @@ export const calls: SqliteCalls = {
   loadEvents,
   loadRecipients,
   commitEvents,
+  recentMessages,
   dueRuns,
   dueEffects,
   loadRuns,

@@ -2,9 +2,11 @@ import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.t
 import { startedAttempt } from "../../sql/attempts.ts";
 import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
 import { integer, text } from "../../sql/columns.ts";
+import { droppedOf } from "../../sql/sunset.ts";
 import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
 import { insertedMessagesSql } from "./inserted-messages-sql.ts";
+import { claimSunsets, writeSunsets } from "./sunset.ts";
 
 /**
  * Message ids are derived, so a step that runs again makes the same rows: they are there already. Gives which messages
@@ -12,9 +14,15 @@ import { insertedMessagesSql } from "./inserted-messages-sql.ts";
  */
 export async function insertMessages(context: CallContext, messages: readonly NewMessage[]): Promise<HeldMessage[]> {
   if (messages.length === 0) return [];
-  const admitted = await claimAttention(context.sql, messages);
+  const sunsets = await claimSunsets(context.sql, messages);
+  const awake = sunsets?.messages ?? messages;
+  const admitted = await claimAttention(context.sql, awake);
   const held = admitted?.held ?? [];
-  await insertAdmitted(context, admitted?.messages ?? messages, held);
+  if (sunsets !== undefined) {
+    await writeSunsets(context.sql, sunsets, droppedOf(held));
+    held.push(...sunsets.held.filter(({ id }) => !held.some((one) => one.id === id)));
+  }
+  await insertAdmitted(context, admitted?.messages ?? awake, held);
   return held;
 }
 
@@ -99,6 +107,7 @@ function rowOf({ holding }: CallContext, message: NewMessage) {
     content: message.content,
     decisions: message.decisions,
     expanded: message.expanded === true ? 1 : null,
+    recalled: message.recalled === true ? 1 : null,
     attempt: start === null ? null : startedAttempt(start, 1),
     sender: start?.integration ?? null,
   };

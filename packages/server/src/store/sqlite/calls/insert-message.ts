@@ -2,19 +2,21 @@ import type { CallStart } from "../../../ports/store/call-start.ts";
 import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.ts";
 import { startedAttempt } from "../../sql/attempts.ts";
 import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
+import { droppedOf } from "../../sql/sunset.ts";
 import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
 import { whyHeldBack } from "./held-back.ts";
 import { settle } from "./settle.ts";
+import { claimSunsets, writeSunsets } from "./sunset.ts";
 import { isSuspect, type Suspects } from "./suspects.ts";
 
 const columns = `id, event_id, run_id, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at,
-  environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded`;
+  environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded, recalled`;
 
 const waitingSql = `insert into message (${columns})
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
 const startedSql = `insert into message (${columns}, attempts, first_attempt_at, attempt)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
 
 /**
  * Message ids are derived, so a step that runs again makes the same rows: they are there already. Gives which messages
@@ -25,9 +27,15 @@ export function insertMessages(
   messages: readonly NewMessage[],
   suspects: Suspects,
 ): readonly HeldMessage[] {
-  const admitted = claimAttention(context.database, messages);
+  const sunsets = claimSunsets(context.database, messages);
+  const awake = sunsets?.messages ?? messages;
+  const admitted = claimAttention(context.database, awake);
   const held = admitted?.held ?? [];
-  for (const message of admitted?.messages ?? messages) {
+  if (sunsets !== undefined) {
+    writeSunsets(context.database, sunsets, droppedOf(held));
+    held.push(...sunsets.held);
+  }
+  for (const message of admitted?.messages ?? awake) {
     if (message.start === null) insertWaiting(context, message);
     else {
       const status = insertStarted(context, message, message.start, suspects);
@@ -112,7 +120,7 @@ function insertEnded(
   return state;
 }
 
-function originValues({ origin, expanded }: NewMessage) {
+function originValues({ origin, expanded, recalled }: NewMessage) {
   return [
     origin.environmentId,
     origin.step,
@@ -125,5 +133,6 @@ function originValues({ origin, expanded }: NewMessage) {
     origin.category,
     origin.tenant,
     expanded === true ? 1 : null,
+    recalled === true ? 1 : null,
   ] as const;
 }
