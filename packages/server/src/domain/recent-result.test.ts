@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type RecentMessage, recentResult } from "./recent-result.ts";
+import type { RecentMessage } from "./recent-message.ts";
+import { recentResult } from "./recent-result.ts";
 import { recentStep } from "./steps/recent-step.ts";
 
 const dayMs = 86_400_000;

@@ -1,26 +1,5 @@
-import type { Channel, MessageState } from "@tidings/contract/words";
+import type { RecentMessage } from "./recent-message.ts";
 import type { Json } from "./steps/step-kind.ts";
-
-/** What became of one message, as far as a step that looks back asks. Times in ms. */
-export interface RecentMessage {
-  /** When it was made. */
-  at: number;
-  workflow: string;
-  category: string;
-  channel: Channel;
-  state: MessageState;
-  sentAt: number | null;
-  deliveredAt: number | null;
-  openedAt: number | null;
-  clickedAt: number | null;
-  readAt: number | null;
-}
-
-/** Messages of one recipient, newest first. `isWhole`: there were no more of that time. */
-export interface Recent {
-  messages: readonly RecentMessage[];
-  isWhole: boolean;
-}
 
 /** So many of the latest are in the result one by one: it goes with each message of the run. */
 const latestMax = 10;

@@ -1,5 +1,6 @@
 import { type RecentStep, recentStepSchema } from "@tidings/contract/recent-step";
-import { type RecentMessage, recentResult } from "../recent-result.ts";
+import type { RecentMessage } from "../recent-message.ts";
+import { recentResult } from "../recent-result.ts";
 import type { StepDefinition, StepKind } from "./step-kind.ts";
 
 const dayMs = 86_400_000;

@@ -2,7 +2,7 @@ import type { DigestStep } from "@tidings/contract/digest-step";
 import type { ThrottleStep } from "@tidings/contract/throttle-step";
 import type { Channel } from "@tidings/contract/words";
 import type { FetchStep } from "@tidings/contract/workflows";
-import type { Recent } from "../recent-result.ts";
+import type { Recent } from "../recent-message.ts";
 import type { MessageFacts } from "./message-facts.ts";
 
 /** A value that survives JSON. */

@@ -1,6 +1,6 @@
 import type { Lane } from "@tidings/contract/words";
 import type { WorkflowBody } from "@tidings/contract/workflows";
-import type { Recent } from "../../domain/recent-result.ts";
+import type { Recent } from "../../domain/recent-message.ts";
 import { lookBackMs, recentStep } from "../../domain/steps/recent-step.ts";
 import type { RunRecord } from "../../ports/store/orchestrate.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
@@ -61,12 +61,24 @@ export async function recentOfRuns(
   services: Services,
 ): Promise<RecentInSight | undefined> {
   const wanted = new Wanted();
-  for (const { environmentId, workflow: key, workflowVersion, step, dueAt, recipient } of records) {
-    const workflow = await services.configuration.workflowVersion(environmentId, key, workflowVersion);
-    const backMs = workflow === undefined ? 0 : lookBack(workflow.document, step);
-    if (backMs > 0) wanted.add(environmentId, recipient, dueAt - backMs);
+  for (const record of records) {
+    const backMs = await lookBackOf(record, services);
+    if (backMs > 0) wanted.add(record.environmentId, record.recipient, record.dueAt - backMs);
   }
   return wanted.look(lane, services);
+}
+
+/** 0 where the workflow cannot be read: planning meets that again, and ends the one run. */
+async function lookBackOf(
+  { environmentId, workflow: key, workflowVersion, step }: RunRecord,
+  { configuration }: Pick<Services, "configuration">,
+): Promise<number> {
+  try {
+    const workflow = await configuration.workflowVersion(environmentId, key, workflowVersion);
+    return workflow === undefined ? 0 : lookBack(workflow.document, step);
+  } catch {
+    return 0;
+  }
 }
 
 class Wanted {

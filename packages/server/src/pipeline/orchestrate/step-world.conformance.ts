@@ -14,7 +14,7 @@ import type { Configuration } from "../../ports/configuration.ts";
 import type { NewEvent } from "../../ports/store/ingest.ts";
 import { EmbeddedQueue } from "../../queue/embedded.ts";
 import { findDue } from "../../queue/find-due.ts";
-import { openCorner } from "../../store/conformance/corner.conformance.ts";
+import { type Corner, openCorner } from "../../store/conformance/corner.conformance.ts";
 import { Database } from "../../store/sqlite/database.ts";
 import { migrate } from "../../store/sqlite/migrate.ts";
 import { storeOn } from "./dying-store.conformance.ts";
@@ -47,6 +47,25 @@ function configurationOf(environmentId: number, { workflows, categories = {}, po
     integrations: () => [],
     workflowVersion: async (_, key) => all.find((each) => each.key === key),
     templateVersion: async (_, key) => versioned(key, everywhere),
+  };
+}
+
+type Accepted = { data?: object; id?: string; body?: RecipientBody } & Partial<NewEvent>;
+
+/** Accepts an event for one recipient, who is upserted where a body is given. Gives its id. */
+function acceptor(corner: Corner, keyring: Keyring, now: () => number) {
+  const seal = (context: string, value: unknown) =>
+    keyring.sealForEnvironment(corner.environmentId, context, JSON.stringify(value));
+  return async (name: string, { data = {}, id = "u1", body, ...over }: Accepted): Promise<string> => {
+    const made = await corner.accepted({
+      name,
+      receivedAt: now(),
+      dueAt: now(),
+      ...over,
+      payload: seal(sealContext.payload, { data, recipients: [id] }),
+      inline: body === undefined ? null : seal(sealContext.inline, [{ id, ...body }]),
+    });
+    return made.id;
   };
 }
 
@@ -103,23 +122,7 @@ export async function stepWorld(documents: Documents, pollMs = 1000) {
     }).start();
     return queue;
   };
-  const seal = (context: string, value: unknown) =>
-    keyring.sealForEnvironment(environmentId, context, JSON.stringify(value));
-  /** An event for one recipient, who is upserted where a body is given. */
-  const accept = async (
-    name: string,
-    { data = {}, id = "u1", body, ...over }: { data?: object; id?: string; body?: RecipientBody } & Partial<NewEvent>,
-  ): Promise<string> => {
-    const made = await corner.accepted({
-      name,
-      receivedAt: clock.now(),
-      dueAt: clock.now(),
-      ...over,
-      payload: seal(sealContext.payload, { data, recipients: [id] }),
-      inline: body === undefined ? null : seal(sealContext.inline, [{ id, ...body }]),
-    });
-    return made.id;
-  };
+  const accept = acceptor(corner, keyring, () => clock.now());
   const shown = (id: string) => corner.store.getEvent({ environmentId, id, limit: 100 });
   const rest = (ms = 2000) => clock.settleTo(clock.now() + ms);
   return { corner, database, clock, faults, delivered, keyring, start, accept, shown, rest };

@@ -1,5 +1,5 @@
 import type { Lane } from "@tidings/contract/words";
-import type { Recent } from "../../domain/recent-result.ts";
+import type { Recent } from "../../domain/recent-message.ts";
 
 export interface RecentQuery {
   recipients: readonly { environmentId: number; id: string }[];

@@ -1,5 +1,5 @@
 import { channels, messageStates } from "@tidings/contract/words";
-import type { Recent, RecentMessage } from "../../../domain/recent-result.ts";
+import type { Recent, RecentMessage } from "../../../domain/recent-message.ts";
 import { uuidFrom } from "../../../lib/ids.ts";
 import { wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text } from "../columns.ts";
