@@ -1,6 +1,7 @@
 import type { ConditionOperator } from "@tidings/contract/conditions";
 import type { Json } from "@tidings/contract/data";
 import type { DigestStep } from "@tidings/contract/digest-step";
+import type { FirstOfStep } from "@tidings/contract/first-of-step";
 import type { ThrottleStep } from "@tidings/contract/throttle-step";
 import type { Channel } from "@tidings/contract/words";
 import type { Step, WorkflowBody } from "@tidings/contract/workflows";
@@ -55,7 +56,8 @@ export type TypedStep<Schema, Known extends References = References> =
     }
   | Keyed<DigestStep, Schema>
   | Keyed<ThrottleStep, Schema>
-  | Exclude<Step, { type: "channel" | "condition" | "digest" | "throttle" }>;
+  | (Omit<FirstOfStep, "template"> & { template: Known["template"] })
+  | Exclude<Step, { type: "channel" | "first_of" | "condition" | "digest" | "throttle" }>;
 
 /** A step whose key is a path of the schema. */
 type Keyed<Known extends { key?: string | undefined }, Schema> = Omit<Known, "key"> & {

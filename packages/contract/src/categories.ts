@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { capsSchema } from "./caps.ts";
 import { categoryDigestSchema } from "./category-digest.ts";
+import { channelOrderSchema } from "./channel-order.ts";
 import { channelSettingsSchema } from "./preferences.ts";
 import { dailyWindowSchema, quietHoursSchema } from "./quiet-hours.ts";
+import { sunsetSchema } from "./sunset.ts";
 import { line } from "./text.ts";
 import { laneSchema } from "./words.ts";
 
@@ -17,11 +19,15 @@ export const categoryBodySchema = z.strictObject({
   retry: retryScheduleSchema.optional(),
   /** Defaults of the category, where neither the recipient nor the tenant has chosen. */
   preferences: channelSettingsSchema.optional(),
+  /** Order of channels, where neither the recipient nor the tenant has one. */
+  channelOrder: channelOrderSchema.optional(),
   /** Whether mail of it can be left with one click; that of the class marketing always can, and critical mail never. */
   unsubscribe: z.boolean().optional(),
   quietHours: quietHoursSchema.optional(),
   sendWindow: dailyWindowSchema.optional(),
   caps: capsSchema.optional(),
   digest: categoryDigestSchema.optional(),
+  /** Of the class marketing: who is silent for long is asked once, and then left alone. */
+  sunset: sunsetSchema.optional(),
 });
 export type CategoryBody = z.infer<typeof categoryBodySchema>;

@@ -20,6 +20,8 @@ export const limits = {
   headersPerFetch: 20,
   eventsPerDigest: 1000,
   runsPerThrottle: 100,
+  /** Days that a step looks back. */
+  recentDays: 365,
   webhookSecretOverlapSeconds: 7 * 86_400,
   /** Documents that are written together. */
   documentsPerSet: 2000,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { channelOrderSchema } from "./channel-order.ts";
 import { countrySchema } from "./consents.ts";
 import { channelSettingsSchema } from "./preferences.ts";
 import { timingFields } from "./timing.ts";
@@ -23,6 +24,8 @@ export type Jurisdiction = z.infer<typeof jurisdictionSchema>;
 export const policyBodySchema = z.strictObject({
   /** Defaults, below a tenant's and a category's own. */
   preferences: channelSettingsSchema.optional(),
+  /** Order of channels, below a tenant's and a category's own. */
+  channelOrder: channelOrderSchema.optional(),
   /** Rules in place of the built-in ones; of several that fit the last holds. */
   jurisdictions: z.array(jurisdictionSchema).max(200).optional(),
   /** Country of recipients who have none. Where left out, no country's rules hold for them. */

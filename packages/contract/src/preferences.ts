@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { channelOrderSchema } from "./channel-order.ts";
 import { conditionSchema } from "./conditions.ts";
 import { limits } from "./limits.ts";
 import { quietHoursSchema } from "./quiet-hours.ts";
 import { keySchema, recipientIdSchema } from "./text.ts";
-import { channelSchema, channels } from "./words.ts";
 
 /** What somebody wants of a channel: at once, not at all, or gathered. */
 export const settingSchema = z.enum(["on", "off", "hourly", "daily", "weekly"]);
@@ -40,14 +40,12 @@ const choiceFields = {
 };
 
 /** A tenant's defaults for its recipients. */
-export const tenantPreferencesSchema = z.strictObject(choiceFields);
+export const tenantPreferencesSchema = z.strictObject({
+  ...choiceFields,
+  /** Order of channels for those of its recipients who have none of their own. */
+  channelOrder: channelOrderSchema.optional(),
+});
 export type TenantPreferences = z.infer<typeof tenantPreferencesSchema>;
-
-const channelOrderSchema = z
-  .array(channelSchema)
-  .min(1)
-  .max(channels.length)
-  .refine((order) => new Set(order).size === order.length, { error: "names a channel twice" });
 
 /** Body of `PUT /v1/recipients/{id}/preferences`: all of somebody's choices; what is left out is not chosen. */
 export const preferencesBodySchema = z.strictObject({

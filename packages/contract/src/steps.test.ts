@@ -17,6 +17,7 @@ describe("a step", () => {
     ["gathers by the week", digest({ kind: "calendar", every: "week", time: "08:30", weekday: "friday" })],
     ["throttles", { type: "throttle", key: "data.a", limit: 1, windowSeconds: 60 }],
     ["takes the place of older messages", { type: "channel", channel: "sms", template: "t", collapseKey: "data.a" }],
+    ["sends on the first of some channels", { type: "first_of", channels: ["push", "email"], template: "t" }],
     ["waits until a time", { type: "delay", until: { time: "23:59", weekday: "sunday" } }],
   ])("%s", (_, step) => {
     expect(pathsOf(step)).toEqual([]);
@@ -37,6 +38,8 @@ describe("a step", () => {
     ["no time at all", { type: "delay" }, ["seconds"]],
     ["two times", { type: "delay", seconds: 5, until: { time: "09:00" } }, ["seconds"]],
     ["a time of no day", { type: "delay", until: { time: "24:00" } }, ["until.time"]],
+    ["no channel", { type: "first_of", channels: [], template: "t" }, ["channels"]],
+    ["a channel twice", { type: "first_of", channels: ["sms", "sms"], template: "t" }, ["channels"]],
     ["no run past", { type: "throttle", limit: 0, windowSeconds: 60 }, ["limit"]],
     ["a window without an end", { type: "throttle", limit: 1 }, ["windowSeconds"]],
     ["less than it slides", digest({ kind: "sliding", seconds: 60, maxSeconds: 59 }), ["window.maxSeconds"]],

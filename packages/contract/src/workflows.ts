@@ -4,7 +4,9 @@ import { dataPathSchema } from "./data-path.ts";
 import { dataSchemaSchema } from "./data-schemas.ts";
 import { type DelayStep, delayStepSchema } from "./delay-step.ts";
 import { type DigestStep, digestStepSchema } from "./digest-step.ts";
+import { type FirstOfStep, firstOfStepSchema } from "./first-of-step.ts";
 import { limits } from "./limits.ts";
+import { type RecentStep, recentStepSchema } from "./recent-step.ts";
 import { stepSecondsSchema } from "./step-seconds.ts";
 import { bodyText, keySchema, line } from "./text.ts";
 import { type ThrottleStep, throttleStepSchema } from "./throttle-step.ts";
@@ -93,7 +95,15 @@ export type ConditionStep = {
   else?: Step[] | undefined;
 };
 /** One step of a workflow. Later kinds join this union. */
-export type Step = ChannelStep | DelayStep | ConditionStep | FetchStep | DigestStep | ThrottleStep;
+export type Step =
+  | ChannelStep
+  | DelayStep
+  | ConditionStep
+  | FetchStep
+  | DigestStep
+  | ThrottleStep
+  | FirstOfStep
+  | RecentStep;
 
 export const stepSchema: z.ZodType<Step> = z.lazy(() =>
   z.discriminatedUnion("type", [
@@ -102,6 +112,8 @@ export const stepSchema: z.ZodType<Step> = z.lazy(() =>
     fetchStepSchema,
     digestStepSchema,
     throttleStepSchema,
+    firstOfStepSchema,
+    recentStepSchema,
     z.strictObject({
       id: keySchema,
       type: z.literal("condition"),

@@ -1,6 +1,8 @@
+import { type CategoryBody, categoryBodySchema } from "@tidings/contract/categories";
 import type { DocumentKind } from "@tidings/contract/configuration";
 import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
 import { type PartialBody, partialBodySchema, partialKeysOf } from "@tidings/contract/partials";
+import { sendingOf } from "@tidings/contract/sending-step";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import { placedSteps } from "@tidings/contract/workflow-steps";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
@@ -29,6 +31,7 @@ export function referenceFaults(documents: readonly FolderDocument[]): FolderFau
     const report: Report = (path, message, hint, line) =>
       faults.push({ ...placeOf(path, line), path, message, ...(hint === undefined ? {} : { hint }) });
     if (kind === "workflow") checkWorkflow(workflowBodySchema.parse(document), folder, report);
+    if (kind === "category") checkCategory(categoryBodySchema.parse(document), folder, report);
     if (kind === "template") checkTemplate(templateBodySchema.parse(document), folder, report);
     if (kind === "layout") checkPartials(layoutBodySchema.parse(document), folder, report);
     if (kind === "partial") checkPartial(key, partialBodySchema.parse(document), folder, report);
@@ -67,14 +70,20 @@ function checkWorkflow(workflow: WorkflowBody, folder: Folder, report: Report): 
     const first = ids.get(step.id);
     if (first === undefined) ids.set(step.id, path);
     else report(`${path}.id`, `is the id of ${first} too`);
-    if (step.type !== "channel") continue;
-    mustBeThere(folder, "template", step.template, `${path}.template`, report);
-    const template = folder.templates.get(step.template);
-    if (template !== undefined && template[step.channel] === undefined) {
+    const sending = sendingOf(step);
+    if (sending === undefined) continue;
+    mustBeThere(folder, "template", sending.template, `${path}.template`, report);
+    const template = folder.templates.get(sending.template);
+    const missing = sending.channels.find((channel) => template !== undefined && template[channel] === undefined);
+    if (template !== undefined && missing !== undefined) {
       const has = Object.keys(template).filter((name) => name !== "name" && name !== "engine" && name !== "layout");
-      report(`${path}.template`, `has no content for ${step.channel}`, `it has some for ${has.join(", ")}`);
+      report(`${path}.template`, `has no content for ${missing}`, `it has some for ${has.join(", ")}`);
     }
   }
+}
+
+function checkCategory({ sunset }: CategoryBody, folder: Folder, report: Report): void {
+  if (sunset !== undefined) mustBeThere(folder, "template", sunset.template, "sunset.template", report);
 }
 
 function checkTemplate(template: TemplateBody, folder: Folder, report: Report): void {

@@ -165,6 +165,9 @@ const configSchema = z.object({
     eventsMax: whole("TIDINGS_DIGEST_EVENTS_MAX", "events", limits.eventsPerDigest, [1, limits.eventsPerDigest], "Events in one window of a digest; with so many it closes early"),
     bytesMax: whole("TIDINGS_DIGEST_BYTES_MAX", "bytes", 128 * KIB, [KIB, MIB], "Size of the data of all events in one window; an event that does not fit closes it early. They go with each message of the digest"),
   }),
+  recent: z.object({
+    messagesMax: whole("TIDINGS_RECENT_MESSAGES_MAX", "messages", 100, [1, 1000], "Latest messages of a recipient that a step `recent` looks at"),
+  }),
   templates: z.object({
     sourceLengthMax: whole("TIDINGS_TEMPLATE_SOURCE_LENGTH_MAX", "characters", 500_000, [1000, 500_000], "Source of one field of a template"),
     tagsMax: whole("TIDINGS_TEMPLATE_TAGS_MAX", "values", 5000, [1, 100_000], "Values and blocks in one field of a template"),

@@ -5,20 +5,29 @@ import { type DocumentUser, storedDocuments } from "./stored-documents.ts";
 
 type Reads = Pick<ConfigurationStore, "getConfiguration" | "listConfiguration">;
 
-/** The template of a category's digest has to be there. */
-export async function categoryFaults(store: Reads, environmentId: number, { digest }: CategoryBody): Promise<Fault[]> {
-  if (digest === undefined) return [];
-  const template = await store.getConfiguration({ environmentId, kind: "template", key: digest.template });
-  return template === undefined ? [{ path: "digest.template", message: "there is no such template" }] : [];
-}
-
-/** A category whose digest is made of a template. */
-export async function userOfDigestTemplate(
+/** What must hold of a category beyond its shape: templates that it sends by itself are there. */
+export async function categoryFaults(
   store: Reads,
   environmentId: number,
-  key: string,
+  { class: lane, digest, sunset }: CategoryBody,
+): Promise<Fault[]> {
+  const missing = async (path: string, key: string): Promise<Fault[]> => {
+    const template = await store.getConfiguration({ environmentId, kind: "template", key });
+    return template === undefined ? [{ path, message: "there is no such template" }] : [];
+  };
+  const faults = digest === undefined ? [] : await missing("digest.template", digest.template);
+  if (sunset === undefined) return faults;
+  if (lane !== "marketing") return [...faults, { path: "sunset", message: "goes with the class marketing" }];
+  return [...faults, ...(await missing("sunset.template", sunset.template))];
+}
+
+/** A category that sends a template by itself. */
+export async function categoryUsing(
+  store: Reads,
+  environmentId: number,
+  template: string,
 ): Promise<DocumentUser | undefined> {
-  for await (const category of storedDocuments(store, environmentId, "category", categoryBodySchema))
-    if (category.document.digest?.template === key) return { kind: "category", key: category.key };
+  for await (const { key, document } of storedDocuments(store, environmentId, "category", categoryBodySchema))
+    if (document.digest?.template === template || document.sunset?.template === template) return { kind: "category", key };
   return undefined;
 }

@@ -5,8 +5,8 @@ import { type TemplateBody, templateBodySchema } from "@tidings/contract/templat
 import type { WorkflowBody } from "@tidings/contract/workflows";
 import {
   integrationFaults,
-  type ProviderRules,
   policyFaults,
+  type ProviderRules,
   templateUseFaults,
   workflowFaults,
   workflowReferences,
@@ -16,7 +16,7 @@ import { faultOfTemplate } from "../domain/template-rules.ts";
 import type { DataSchemas } from "../ports/data-schemas.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { TemplateRules } from "../ports/template-engine.ts";
-import { categoryFaults, userOfDigestTemplate } from "./category-rules.ts";
+import { categoryFaults, categoryUsing } from "./category-rules.ts";
 import type { ConfigurationDocument } from "./configuration-documents.ts";
 import { type DocumentUser, storedLibrary, storedWorkflows, userOfLayout, userOfPartial } from "./stored-documents.ts";
 
@@ -102,7 +102,7 @@ export class StoredConfigurationRules implements ConfigurationRules {
           return kind === "category" ? references.category === key : references.templates.includes(key);
         });
         if (user !== undefined) return { kind: "workflow", key: user.key };
-        return kind === "template" ? userOfDigestTemplate(store, environmentId, key) : undefined;
+        return kind === "template" ? categoryUsing(store, environmentId, key) : undefined;
       }
       default:
         return undefined;

@@ -71,6 +71,6 @@ function questionsOf(
       ...parseSecrets(keyring.unsealForRecipient(wrappedKey, sealContext.recipient, sealed)).personal,
     }),
     recentOf: (recipients, since) =>
-      store.recentMessages({ environmentId, recipients, since, limit: limits.segmentMessagesMax, lane }),
+      store.memberMessages({ environmentId, recipients, since, limit: limits.segmentMessagesMax, lane }),
   };
 }

@@ -14,6 +14,7 @@ export function createOrchestrate(
     ...parts,
     ...neighbours,
     queue,
+    lookBack: parts.configuration,
     limits: {
       effects: {
         openMax: config.fetch.requestsMax,
@@ -26,6 +27,7 @@ export function createOrchestrate(
         timeoutMs: config.fetch.timeoutMs,
       },
       digest: config.digest,
+      recent: config.recent,
       batchMax: config.orchestrate.batchMax,
       concurrency: config.orchestrate.concurrency,
       recipientsPerTurn: config.orchestrate.turnRecipientsMax,

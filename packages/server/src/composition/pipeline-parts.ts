@@ -7,7 +7,7 @@ import type { Keyring } from "../lib/keyring.ts";
 import type { DeliverObserver } from "../pipeline/deliver/ports.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Configuration, IntegrationConfiguration, TemplateParts } from "../ports/configuration.ts";
+import type { Configuration, IntegrationConfiguration, LookBack, TemplateParts } from "../ports/configuration.ts";
 import type { DataSchemas } from "../ports/data-schemas.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Limiter } from "../ports/limiter.ts";
@@ -27,7 +27,7 @@ import type { PublishedRows } from "../store/postgres/published.ts";
 export interface PipelineParts {
   config: Config;
   store: Store;
-  configuration: Configuration & TemplateParts;
+  configuration: Configuration & LookBack & TemplateParts;
   tenants: Tenants;
   dataSchemas: DataSchemas;
   keyring: Keyring;

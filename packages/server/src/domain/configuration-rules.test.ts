@@ -70,6 +70,16 @@ test("a request of a fetch step that does not compile is told by its step, field
   ]);
 });
 
+test("a step that leaves the channel to its recipient needs content for each of them", () => {
+  const steps: WorkflowBody["steps"] = [{ id: "t", type: "first_of", channels: ["sms", "email"], template: "shipped" }];
+  const templates = new Map([["shipped", shipped]]);
+  const document: WorkflowBody = { category: "c", steps };
+  expect(workflowFaults(document, true, templates, compiles)).toEqual([
+    { path: "steps[0].template", message: "has no content for sms" },
+  ]);
+  expect(paths(templateUseFaults("shipped", shipped, [{ key: "w", document }]))).toEqual(["sms"]);
+});
+
 test("a channel that a workflow uses stays in its template", () => {
   expect(paths(templateUseFaults("shipped", shipped, [{ key: "w", document: workflow }]))).toEqual(["sms"]);
 });

@@ -3,10 +3,11 @@ import { faultsOf } from "@tidings/contract/faults";
 import type { IntegrationBody } from "@tidings/contract/integrations";
 import { limits } from "@tidings/contract/limits";
 import { policyKey } from "@tidings/contract/policies";
+import { sendingOf } from "@tidings/contract/sending-step";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Channel } from "@tidings/contract/words";
 import { placedSteps } from "@tidings/contract/workflow-steps";
-import type { ChannelStep, WorkflowBody } from "@tidings/contract/workflows";
+import type { WorkflowBody } from "@tidings/contract/workflows";
 import type { z } from "zod";
 import { type CompileRequest, fetchStepFaults } from "./fetch-step-faults.ts";
 
@@ -29,7 +30,7 @@ export interface WorkflowReferences {
 }
 
 export function workflowReferences(workflow: WorkflowBody): WorkflowReferences {
-  const templates = placedSteps(workflow.steps).flatMap(({ step }) => (step.type === "channel" ? step.template : []));
+  const templates = placedSteps(workflow.steps).flatMap(({ step }) => sendingOf(step)?.template ?? []);
   return { category: workflow.category, templates: [...new Set(templates)] };
 }
 
@@ -55,7 +56,8 @@ export function workflowFaults(
     const first = ids.get(step.id);
     if (first === undefined) ids.set(step.id, path);
     else faults.push({ path: `${path}.id`, message: `is the id of ${first} too` });
-    if (step.type === "channel") faults.push(...channelStepFaults(step, path, templates));
+    const sending = sendingOf(step);
+    if (sending !== undefined) faults.push(...sendingFaults(sending, path, templates));
     if (step.type === "digest") {
       // Its run goes on for many events, of which a further window could keep one only.
       if (digest !== undefined) faults.push({ path, message: `a workflow has one digest; ${digest} is one too` });
@@ -66,13 +68,15 @@ export function workflowFaults(
   return faults;
 }
 
-function channelStepFaults(step: ChannelStep, path: string, templates: ReadonlyMap<string, TemplateBody>): Fault[] {
-  const template = templates.get(step.template);
+function sendingFaults(
+  sending: { template: string; channels: readonly Channel[] },
+  path: string,
+  templates: ReadonlyMap<string, TemplateBody>,
+): Fault[] {
+  const template = templates.get(sending.template);
   if (template === undefined) return [{ path: `${path}.template`, message: "there is no such template" }];
-  if (template[step.channel] === undefined) {
-    return [{ path: `${path}.template`, message: `has no content for ${step.channel}` }];
-  }
-  return [];
+  const missing = sending.channels.filter((channel) => template[channel] === undefined);
+  return missing.map((channel) => ({ path: `${path}.template`, message: `has no content for ${channel}` }));
 }
 
 /** Faults of a template for the workflows that use it: a channel that one of them needs must not go. */
@@ -84,8 +88,9 @@ export function templateUseFaults(
   const missing = new Map<Channel, string>();
   for (const workflow of workflows) {
     for (const { step } of placedSteps(workflow.document.steps)) {
-      if (step.type !== "channel" || step.template !== key || template[step.channel] !== undefined) continue;
-      missing.set(step.channel, workflow.key);
+      const sending = sendingOf(step);
+      if (sending?.template !== key) continue;
+      for (const channel of sending.channels) if (template[channel] === undefined) missing.set(channel, workflow.key);
     }
   }
   return [...missing].map(([channel, workflow]) => ({ path: channel, message: `is used by the workflow ${workflow}` }));

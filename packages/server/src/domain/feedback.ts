@@ -28,3 +28,6 @@ export const feedbackTime = {
   failed: undefined,
   bounced: undefined,
 } as const satisfies Record<FeedbackKind, string | undefined>;
+
+/** Whether it says that the recipient took notice. */
+export const isEngagement = (kind: FeedbackKind): boolean => kind === "opened" || kind === "clicked" || kind === "read";

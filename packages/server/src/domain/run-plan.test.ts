@@ -77,6 +77,20 @@ describe("a run", () => {
     ]);
   });
 
+  test("reads behind a step what it came to there, and keeps it for what comes later", () => {
+    const few = {
+      ...branch("few", "steps.lately.sent", [send("a")]),
+      if: { field: "steps.lately.sent", op: "lt", value: 1 },
+    };
+    const steps = [send("x"), { id: "lately", type: "recent" }, few, delay("d", 5)];
+    const recent = { messages: [], isWhole: true };
+    const plan = planRun(compile(steps), 0, facts({ recent, journal: { f: 1 } }), stepKinds);
+    expect(plan.sends.map(({ step }) => step)).toEqual(["x", "a"]);
+    expect(plan.journal).toMatchObject({ f: 1, lately: { sent: 0 } });
+    const unlooked = planRun(compile(steps), 0, facts(), stepKinds);
+    expect(unlooked).toMatchObject({ sends: [{ step: "x" }], end: { kind: "wait", at: 1, dueAt: 1000 } });
+  });
+
   test("waits from its base time, wherever it stands, and goes on behind the wait", () => {
     const program = compile([branch("c", "data.x", [send("a"), delay("d", 60), send("b")], [send("e")]), send("end")]);
     const first = planRun(program, 0, facts({ data: { x: true }, baseTime: 5000 }), stepKinds);

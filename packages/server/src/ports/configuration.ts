@@ -43,3 +43,8 @@ export interface TemplateParts {
   /** Another number after each change of a layout or a partial. */
   partsRevision(environmentId: number): number;
 }
+
+/** Which environments look at what their recipients were sent of late. */
+export interface LookBack {
+  looksBack(environmentId: number): boolean;
+}

@@ -133,6 +133,10 @@ export class ConfigurationCache implements Configuration, TemplateParts {
     return this.#indexes.get(environmentId)?.segments.get(key);
   }
 
+  looksBack(environmentId: number): boolean {
+    return this.#indexes.get(environmentId)?.looksBack === true;
+  }
+
   laneOf(environmentId: number, category: string): Lane {
     return this.category(environmentId, category)?.document.class ?? "marketing";
   }

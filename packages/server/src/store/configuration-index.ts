@@ -5,6 +5,7 @@ import { type PartialBody, partialBodySchema } from "@tidings/contract/partials"
 import { type PolicyBody, policyBodySchema, policyKey } from "@tidings/contract/policies";
 import { type SegmentBody, segmentBodySchema } from "@tidings/contract/segments";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
+import { placedSteps } from "@tidings/contract/workflow-steps";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { z } from "zod";
 import type { IntegrationConfiguration, Versioned } from "../ports/configuration.ts";
@@ -25,6 +26,7 @@ export class ConfigurationIndex {
   /** Counts the changes of layouts and partials. */
   partsRevision = 0;
   #byEvent: Map<string, Versioned<WorkflowBody>[]> | undefined;
+  #looksBack: boolean | undefined;
   #integrationList: readonly IntegrationConfiguration[] | undefined;
 
   /** Takes over a newest version, or removes what was deleted. Throws, and changes nothing, where it cannot be read. */
@@ -43,6 +45,7 @@ export class ConfigurationIndex {
     else if (row.kind === "workflow") {
       change(this.workflows, row, () => versioned(row, workflowBodySchema));
       this.#byEvent = undefined;
+      this.#looksBack = undefined;
     } else {
       change(this.#integrations, row, () => ({
         ...versioned(row, integrationBodySchema),
@@ -56,6 +59,14 @@ export class ConfigurationIndex {
   workflowsFor(eventName: string): readonly Versioned<WorkflowBody>[] {
     this.#byEvent ??= groupByEvent(inOrder(this.workflows));
     return this.#byEvent.get(eventName) ?? [];
+  }
+
+  /** Whether a workflow has a step that looks at what recipients were sent of late. */
+  get looksBack(): boolean {
+    this.#looksBack ??= [...this.workflows.values()].some(({ document }) =>
+      placedSteps(document.steps).some(({ step }) => step.type === "recent"),
+    );
+    return this.#looksBack;
   }
 
   get policy(): Versioned<PolicyBody> | undefined {

@@ -17,6 +17,9 @@ const reasons: Readonly<Record<string, (told: Told) => string>> = {
     `Not sent${on(channel)}: the law of the recipient's country asks for consent, and none was given`,
   consent_unconfirmed: ({ channel }) =>
     `Not sent${on(channel)}: the law of the recipient's country asks for a confirmed consent, and it is not confirmed yet`,
+  channel_order: ({ channel, detail, rule }) =>
+    `Chosen${on(channel)} as the first that lets it through, by ${ruleWords(rule)}: ${detail}`,
+  no_channel: ({ detail }) => `Not sent: none of its channels lets it through: ${detail}`,
   no_address: ({ channel }) => `Not sent${on(channel)}: the recipient has no address there`,
   template_missing: ({ detail }) => `Not sent: there is no template${named(detail)}`,
   recipient_unknown: () => "Not sent: nobody of this id is known",
@@ -36,6 +39,10 @@ const reasons: Readonly<Record<string, (told: Told) => string>> = {
   cap_reached: ({ outcome, detail }) =>
     `${outcome === "digest" ? "Gathered for the digest" : outcome === "deferred" ? "Put off" : "Not sent"}: the recipient has had as many messages as the cap allows${named(detail)}`,
   superseded: ({ detail }) => `Not sent: a newer message took its place${named(detail)}`,
+  sunset: ({ detail }) =>
+    `Not sent: the recipient was silent for long (${detail}), and was asked whether they want more`,
+  sunset_asked: ({ detail }) =>
+    `In its place the recipient is asked whether they want more: silent for long (${detail})`,
   topic_unknown: ({ detail }) => `Nobody reached: there is no topic${named(detail)}`,
   segment_unknown: ({ detail }) => `Nobody reached: there is no segment${named(detail)}`,
   recipient_unreadable: ({ detail }) => `Not reached: the data of the recipient${named(detail)} cannot be opened`,
@@ -56,6 +63,11 @@ const rules: Readonly<Record<string, string>> = {
   tenant_environment: "the tenant's default",
   category_default: "the category's default",
   environment_default: "the environment's default",
+  recipient_order: "the recipient's order of channels",
+  tenant_order: "the tenant's order of channels",
+  category_order: "the category's order of channels",
+  environment_order: "the environment's order of channels",
+  step_order: "the step's order of channels",
   built_in_default: "nobody has chosen otherwise",
 };
 

@@ -2,6 +2,7 @@ import type { DigestStep } from "@tidings/contract/digest-step";
 import type { ThrottleStep } from "@tidings/contract/throttle-step";
 import type { Channel } from "@tidings/contract/words";
 import type { FetchStep } from "@tidings/contract/workflows";
+import type { Recent } from "../recent-message.ts";
 import type { MessageFacts } from "./message-facts.ts";
 
 /** A value that survives JSON. */
@@ -19,6 +20,8 @@ export interface StepFacts {
   /** What has become of the run's messages so far, by step. */
   messages: ReadonlyMap<string, MessageFacts>;
   journal: Readonly<Record<string, Json>>;
+  /** What the recipient was sent of late; undefined where it was not looked up. */
+  recent?: Recent | undefined;
   /** Due time of the durable step at which this turn began, ms; the base of all delays, so that a rerun finds the same. */
   baseTime: number;
 }
@@ -26,8 +29,17 @@ export interface StepFacts {
 /** What a step wants; a closed set of primitives on which further kinds of step are built. */
 export type StepResult =
   | { kind: "next" }
-  /** A message to each address of the recipient on the channel; with `collapseKey`, in place of older ones of the same value. */
-  | { kind: "send"; channel: Channel; template: string; collapseKey?: string | undefined }
+  /**
+   * A message to each address of the recipient on the channel; with `among`, on one of these, by the recipient's order; with
+   * `collapseKey`, in place of older ones of the same value.
+   */
+  | {
+      kind: "send";
+      channel: Channel;
+      template: string;
+      among?: readonly Channel[];
+      collapseKey?: string | undefined;
+    }
   /** Go on after this time, durably. */
   | { kind: "wait"; dueAt: number }
   /** Take the `then` branch, or the other. */
@@ -36,6 +48,10 @@ export type StepResult =
   | { kind: "effect"; fetch: FetchStep }
   /** Others may have gone past so often that this run ends here; what comes of it is claimed with the turn. */
   | { kind: "throttle"; throttle: ThrottleStep }
+  /** What it came to goes into the journal under its id, with all that the turn makes. */
+  | { kind: "result"; value: Json }
+  /** What it reads was not looked up for this turn: the run waits for a turn of its own, which does. */
+  | { kind: "look" }
   /** The run ends by joining a window, whose own run goes on behind the step. */
   | { kind: "gather"; digest: DigestStep };
 

@@ -12,9 +12,10 @@ import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
 import { judge, type PolicyServices } from "./policy.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
+import { sunsetOf } from "./sunset.ts";
 import { timingOf } from "./timing.ts";
 
-type Services = PolicyServices & Pick<OrchestrateDependencies, "configuration" | "limits">;
+type Services = PolicyServices & Pick<OrchestrateDependencies, "configuration" | "limits" | "lookBack">;
 
 /**
  * A direct message: one recipient, their first address on the channel, no workflow. It has the event's id. Where it
@@ -78,7 +79,9 @@ export function planDirect(work: EventWork, people: PeopleInSight, now: number, 
     decisions: fate.decisions,
     start: null,
     claim: fate.dueAt === null || person === undefined ? null : attentionOf(services, origin, false, person),
+    sunset: fate.dueAt === null || person === undefined ? undefined : sunsetOf(configuration, origin, person, false),
   };
+  if (services.lookBack.looksBack(environmentId)) message.recalled = true;
   const turn = directTurn(record, now, message, write);
   if (fate.dueAt !== now || person === undefined || address === undefined) return { work, turn, deliveries: [] };
   return { work, turn, deliveries: [deliveryOf(work, message, person, address.value)] };

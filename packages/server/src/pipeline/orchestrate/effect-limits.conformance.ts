@@ -23,7 +23,7 @@ export const undescribedTenants: Tenants = {
 /** For stages under test in which no run comes to an effect. */
 export const noEffects: Pick<
   OrchestrateDependencies,
-  "http" | "requests" | "random" | "onFetched" | "tracer" | "tenants"
+  "http" | "lookBack" | "requests" | "random" | "onFetched" | "tracer" | "tenants"
 > = {
   http: { request: () => Promise.reject(new Error("nothing is to be asked")) },
   requests: {
@@ -34,11 +34,16 @@ export const noEffects: Pick<
   random: new SeededRandom(1),
   onFetched: () => {},
   tracer: undefined,
+  lookBack: { looksBack: () => true },
   tenants: undescribedTenants,
 };
 
 /** Limits of what steps may take. */
-export const stepLimits = { effects: effectLimits, digest: { eventsMax: 100, bytesMax: 10_000 } };
+export const stepLimits = {
+  effects: effectLimits,
+  digest: { eventsMax: 100, bytesMax: 10_000 },
+  recent: { messagesMax: 5 },
+};
 
 export const turnLimits: OrchestrateLimits = {
   ...stepLimits,

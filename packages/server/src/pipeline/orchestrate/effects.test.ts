@@ -91,6 +91,7 @@ function configurationOf(environmentId: number, workflows: Record<string, Fetch>
 
 const turnLimits = {
   digest: { eventsMax: 100, bytesMax: 10_000 },
+  recent: { messagesMax: 100 },
   firstTurnRecipientsMax: 10,
   openedRecipientsMax: 10,
   pacedMessages: 1000,
@@ -127,6 +128,7 @@ async function bench(workflows: Record<string, Fetch>, { allowPrivateNetwork = t
   const orchestrate = new Orchestrate({
     ...on,
     tenants: undescribedTenants,
+    lookBack: { looksBack: () => false },
     steps: stepKinds,
     configuration: configurationOf(environmentId, workflows),
     queue,

@@ -12,9 +12,11 @@ import { effectKey } from "./effect-key.ts";
 import { namedPage } from "./named-page.ts";
 import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
+import { sealedResults, withResults } from "./plan-results.ts";
 import type { TenantsInSight } from "./policy.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { programOf } from "./programs.ts";
+import type { RecentInSight } from "./recent-in-sight.ts";
 import { decision, outputOf, type RunFrame } from "./run-output.ts";
 import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
@@ -26,8 +28,13 @@ export interface PlannedTurn extends Traceable {
   deliveries: Delivery[];
 }
 
-export type TurnServices = Pick<OrchestrateDependencies, "configuration" | "ids" | "keyring" | "limits" | "steps"> & {
+export type TurnServices = Pick<
+  OrchestrateDependencies,
+  "configuration" | "ids" | "keyring" | "limits" | "lookBack" | "steps"
+> & {
   tenants: TenantsInSight;
+  /** Undefined where nothing was looked up: a run that needs it then waits for a turn of its own. */
+  recent?: RecentInSight | undefined;
 };
 
 /** Plans the next turn of an event in one lane: up to `recipientsMax` recipients through every workflow of that lane. */
@@ -86,6 +93,8 @@ export function planEvent(
     const person = personOf(planned, people, id, own);
     if (!expired) for (const workflow of workflows) startRun(planned, workflow, id, person, lane, now, services);
   }
+  if (services.lookBack.looksBack(record.environmentId))
+    for (const message of planned.turn.messages) message.recalled = true;
   if (payload.audiences !== undefined) for (const message of planned.turn.messages) message.expanded = true;
   return planned;
 }
@@ -134,7 +143,7 @@ function startRun(
   services: TurnServices,
 ): void {
   const { record, payload } = planned.work;
-  const frame: RunFrame = {
+  const begun: RunFrame = {
     id: services.ids.derive(record.receivedAt, "run", record.id, workflow.key, id, String(record.generation)),
     environmentId: record.environmentId,
     eventId: record.id,
@@ -153,20 +162,23 @@ function startRun(
   if (person === undefined) {
     push(
       turn.decisions,
-      decision(frame, id, { step: "", channel: "", outcome: "not_started", reason: "recipient_unknown", detail: "" }),
+      decision(begun, id, { step: "", channel: "", outcome: "not_started", reason: "recipient_unknown", detail: "" }),
     );
     return;
   }
-  const claim = dedupeClaim(frame, id, record.receivedAt);
+  const claim = dedupeClaim(begun, id, record.receivedAt);
   if (claim !== undefined) push(turn.dedupe, claim);
-  const facts = {
+  const known = {
     data: payload.data,
     recipient: person.facts,
     messages: new Map(),
     journal: {},
-    baseTime: frame.baseTime,
+    recent: services.recent?.of(record.environmentId, id),
+    baseTime: begun.baseTime,
   };
-  const plan = planRun(programOf(workflow.document), 0, facts, services.steps);
+  const plan = planRun(programOf(workflow.document), 0, known, services.steps);
+  const frame = withResults(begun, plan);
+  const facts = withResults(known, plan);
   for (const throttle of throttleClaims(frame, id, plan.throttles)) push(turn.throttles, throttle);
   const output = outputOf(frame, person, plan, facts, services);
   for (const message of output.messages) push(turn.messages, message);
@@ -175,7 +187,11 @@ function startRun(
   planned.deliveries.push(...output.deliveries);
   if (plan.end.kind === "done") return;
   if (plan.end.kind === "gather") push(turn.joins, digestJoin(frame, person, plan.end, record.receivedAt, services));
-  else push(turn.runs, newRun(frame, id, plan.end, record.cancellationHash));
+  else
+    push(
+      turn.runs,
+      newRun(frame, id, plan.end, record.cancellationHash, sealedResults(plan, record.environmentId, services.keyring)),
+    );
 }
 
 function newRun(
@@ -183,6 +199,7 @@ function newRun(
   recipient: string,
   end: Extract<RunPlan["end"], { kind: "wait" | "effect" }>,
   cancellationHash: string | null,
+  journal: string | null = null,
 ): NewRun {
   return {
     id: frame.id,
@@ -197,7 +214,7 @@ function newRun(
     dueAt: end.kind === "wait" ? end.dueAt : frame.baseTime,
     expiresAt: frame.expiresAt,
     cancellationHash,
-    journal: null,
+    journal,
     createdAt: frame.now,
     effectKey: end.kind === "effect" ? effectKey(end.fetch, frame.tenant) : null,
     gathers: false,

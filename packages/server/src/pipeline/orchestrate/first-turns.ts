@@ -61,8 +61,8 @@ export class FirstTurns {
     this.#persons = persons;
     this.#onEffect = onEffect;
     this.#tenants = new RecalledTenants(on.tenants);
-    const { configuration, ids, keyring, limits, steps } = on;
-    this.#services = { configuration, ids, keyring, limits, steps, tenants: this.#tenants };
+    const { configuration, ids, keyring, limits, lookBack, steps } = on;
+    this.#services = { configuration, ids, keyring, limits, lookBack, steps, tenants: this.#tenants };
   }
 
   /** Undefined where none of them can be planned. */

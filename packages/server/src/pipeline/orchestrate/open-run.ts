@@ -8,7 +8,7 @@ import { decision, type RunFrame } from "./run-output.ts";
 
 export type RunServices = Pick<
   OrchestrateDependencies,
-  "configuration" | "ids" | "keyring" | "limits" | "steps" | "tenants"
+  "configuration" | "ids" | "keyring" | "limits" | "lookBack" | "steps" | "tenants"
 >;
 
 /** A run that can go on, with all that its steps may read. */

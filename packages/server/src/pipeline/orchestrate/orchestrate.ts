@@ -19,6 +19,7 @@ import { People } from "./people.ts";
 import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { publishDueRuns } from "./publish.ts";
+import { recentOfEvents } from "./recent-in-sight.ts";
 import { handleRuns } from "./runs.ts";
 import { tenantsOf } from "./tenants-of-turns.ts";
 import { adopt, beginEvent, carriedTraces, endTurn } from "./turn-spans.ts";
@@ -172,6 +173,7 @@ export class Orchestrate {
     const services = {
       ...this.#on,
       tenants: await tenantsOf(works, people, limits.recipientsPerTurn, this.#on.tenants),
+      recent: await recentOfEvents(works, lane, this.#on),
     };
     const now = clock.now();
     const planned: PlannedTurn[] = [];

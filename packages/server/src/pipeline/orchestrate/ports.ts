@@ -5,7 +5,7 @@ import type { FetchAnswer } from "../../domain/fetch-result.ts";
 import type { RecipientSealer } from "../../domain/recipient-write.ts";
 import type { StepKind } from "../../domain/steps/step-kind.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Configuration } from "../../ports/configuration.ts";
+import type { Configuration, LookBack } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { OutboundHttp } from "../../ports/provider.ts";
 import type { Queue } from "../../ports/queue.ts";
@@ -13,6 +13,7 @@ import type { Random } from "../../ports/random.ts";
 import type { RequestTemplates } from "../../ports/request-templates.ts";
 import type { CallStart } from "../../ports/store/call-start.ts";
 import type { EventRecord, OrchestrateStore } from "../../ports/store/orchestrate.ts";
+import type { RecentStore } from "../../ports/store/recent.ts";
 import type { SegmentStore } from "../../ports/store/segments.ts";
 import type { AudienceStore } from "../../ports/store/topics.ts";
 import type { Tenants } from "../../ports/tenants.ts";
@@ -82,6 +83,8 @@ export interface DigestLimits {
 export interface OrchestrateLimits {
   effects: EffectLimits;
   digest: DigestLimits;
+  /** Latest messages of a recipient that a step which looks back is given. */
+  recent: { messagesMax: number };
   /** Events, or runs, that one handler takes. */
   batchMax: number;
   /** Handlers of one lane at once. */
@@ -114,8 +117,10 @@ export interface OrchestrateLimits {
 }
 
 export interface OrchestrateDependencies {
-  store: OrchestrateStore & AudienceStore & SegmentStore;
+  store: OrchestrateStore & AudienceStore & SegmentStore & RecentStore;
   configuration: Configuration;
+  /** Which environments have a workflow that looks back: their messages are marked. */
+  lookBack: LookBack;
   tenants: Tenants;
   keyring: OrchestrateKeyring;
   clock: Clock;

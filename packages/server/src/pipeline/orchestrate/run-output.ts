@@ -1,21 +1,23 @@
-import type { Lane } from "@tidings/contract/words";
+import type { Channel, Lane } from "@tidings/contract/words";
 import type { WorkflowBody } from "@tidings/contract/workflows";
 import type { Delivery } from "../../domain/delivery.ts";
 import { sealContext } from "../../domain/event-payload.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import { messageMark, type OrderMark } from "../../domain/order.ts";
-import type { RunPlan } from "../../domain/run-plan.ts";
+import type { PlannedSend, RunPlan } from "../../domain/run-plan.ts";
 import type { Json, StepFacts } from "../../domain/steps/step-kind.ts";
 import type { Configuration, Versioned } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { DigestJoin, NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
 import { attentionOf } from "./attention.ts";
 import { collapseHash } from "./collapse-key.ts";
+import { firstOf } from "./first-of.ts";
 import { sharedOrigin } from "./origins.ts";
 import type { Person } from "./person.ts";
 import { type Judged, judge, type PolicyServices } from "./policy.ts";
 import type { OrchestrateKeyring, OrchestrateLimits } from "./ports.ts";
 import { categoryDigest, preferenceJoin } from "./preference-join.ts";
+import { sunsetOf } from "./sunset.ts";
 import { ruleText, sentDecisions, timingOf } from "./timing.ts";
 
 /** A run, as far as its messages and decisions carry it. */
@@ -73,7 +75,11 @@ export function outputOf(
       }),
     );
   }
-  for (const send of plan.sends) sendTo(output, { frame, person, facts, source }, send);
+  const sending = { frame, person, facts, source };
+  for (const send of plan.sends) {
+    if (send.among === undefined) sendTo(output, sending, send);
+    else sendToFirst(output, sending, { ...send, among: send.among });
+  }
   return output;
 }
 
@@ -84,9 +90,26 @@ interface Sending {
   source: OutputSource;
 }
 
+/** Sends on the channel that the recipient likes best of those which let it through. */
+function sendToFirst(output: RunOutput, sending: Sending, send: PlannedSend & { among: readonly Channel[] }): void {
+  const { frame, person, source } = sending;
+  const { environmentId, tenant, workflow } = frame;
+  const asked = { environmentId, tenant, category: workflow.document.category, among: send.among };
+  const { channel, decisions } = firstOf(asked, person, source, (each) => judgedOn(sending, each));
+  for (const made of decisions) output.decisions.push(decision(frame, person.id, { step: send.step, ...made }));
+  if (channel !== undefined) sendTo(output, sending, { ...send, channel });
+}
+
+function judgedOn({ frame, person, facts, source }: Sending, channel: Channel): Judged {
+  const { environmentId, tenant, workflow, lane } = frame;
+  const { key, document } = workflow;
+  const wanted = { environmentId, channel, category: document.category, class: lane, workflow: key, tenant, facts };
+  return judge(wanted, person, source);
+}
+
 /** What becomes of one step for its recipient: a message to each address, or the reason why there is none. */
-function sendTo(output: RunOutput, sending: Sending, send: RunPlan["sends"][number]): void {
-  const { frame, person, facts, source } = sending;
+function sendTo(output: RunOutput, sending: Sending, send: PlannedSend): void {
+  const { frame, person, source } = sending;
   const addresses = person.secrets.addresses.filter((address) => address.channel === send.channel);
   const template = source.configuration.currentTemplate(frame.environmentId, send.template);
   const notSent = (reason: string, made: Partial<NewDecision> = {}) => {
@@ -99,11 +122,7 @@ function sendTo(output: RunOutput, sending: Sending, send: RunPlan["sends"][numb
     else notSent("no_address");
     return;
   }
-  const { environmentId, tenant, workflow, lane } = frame;
-  const { key, document } = workflow;
-  const { channel } = send;
-  const wanted = { environmentId, channel, category: document.category, class: lane, workflow: key, tenant, facts };
-  const judged = judge(wanted, person, source);
+  const judged = judgedOn(sending, send.channel);
   const { verdict, versions } = judged;
   if (verdict.outcome === "not_sent") {
     notSent(verdict.reason, { rule: verdict.rule, versions });
@@ -195,6 +214,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     collapseHash: collapseHash(frame, send.collapseKey, origin, person.id, send.address.hash),
     order: frame.order && messageMark(frame.order, id),
     ...overflowOf(claim, { frame, person, source }, send),
+    sunset: sunsetOf(source.configuration, origin, person, true),
   });
   // The look for what is due finds it.
   if (timing.outcome === "deferred") return;

@@ -9,7 +9,9 @@ import { closePreferenceDigest } from "./close-preference-digest.ts";
 import { digestJoin } from "./digest-join.ts";
 import { effectKey } from "./effect-key.ts";
 import { openRun, type RunServices } from "./open-run.ts";
+import { sealedResults, withResults } from "./plan-results.ts";
 import { programOf } from "./programs.ts";
+import type { RecentInSight } from "./recent-in-sight.ts";
 import { outputOf } from "./run-output.ts";
 import { LoadedTenants } from "./tenants-in-sight.ts";
 import { throttleClaims } from "./throttle-claims.ts";
@@ -21,24 +23,33 @@ export interface PlannedRunTurn extends Traceable {
 }
 
 /** Plans the next turn of a run that has waited. Where it comes to an effect, that is only noted: nothing is asked for in a turn. */
-export async function planRunTurn(record: RunRecord, now: number, services: RunServices): Promise<PlannedRunTurn> {
+export async function planRunTurn(
+  record: RunRecord,
+  now: number,
+  services: RunServices & { recent?: RecentInSight | undefined },
+): Promise<PlannedRunTurn> {
   if (record.window !== null && record.workflow === "") return closePreference(record, record.window, now, services);
   const run = await openRun(record, now, services);
   if (run.status === "ends") return { turn: runTurn(record, now, run), deliveries: [] };
   if (record.window !== null)
     return { turn: runTurn(record, now, closeDigest(record, record.window, run, services)), deliveries: [] };
-  const { frame, person, facts } = run;
+  const known = { ...run.facts, recent: services.recent?.of(record.environmentId, record.recipient) };
+  const { person } = run;
   const tenants = new LoadedTenants(services.tenants);
-  await tenants.add(frame.environmentId, [frame.tenant]);
-  const plan = planRun(programOf(frame.workflow.document), record.step, facts, services.steps);
+  await tenants.add(record.environmentId, [run.frame.tenant]);
+  const plan = planRun(programOf(run.frame.workflow.document), record.step, known, services.steps);
+  const frame = withResults(run.frame, plan);
+  const facts = withResults(known, plan);
   const { deliveries, joins: preferred, ...output } = outputOf(frame, person, plan, facts, { ...services, tenants });
+  if (services.lookBack.looksBack(record.environmentId)) for (const message of output.messages) message.recalled = true;
   if (openPayload(record.event, record.environmentId, services.keyring).audiences !== undefined)
     for (const message of output.messages) message.expanded = true;
   const own =
     plan.end.kind === "gather" ? [digestJoin(frame, person, plan.end, timeOfId(record.event.id), services)] : [];
   const joins = [...preferred, ...own];
   const throttles = throttleClaims(frame, record.recipient, plan.throttles);
-  const progress = progressOf(record, plan.end, now);
+  const journal = sealedResults(plan, record.environmentId, services.keyring) ?? record.journal;
+  const progress = progressOf({ ...record, journal }, plan.end, now);
   return { turn: runTurn(record, now, { ...output, progress, throttles, joins }), deliveries };
 }
 

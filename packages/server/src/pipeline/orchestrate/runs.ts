@@ -4,6 +4,7 @@ import type { QueueItem } from "../../ports/queue.ts";
 import type { RunRecord, TurnResult } from "../../ports/store/orchestrate.ts";
 import { Departures } from "./departures.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
+import { type RecentInSight, recentOfRuns } from "./recent-in-sight.ts";
 import { deadRunTurn, type PlannedRunTurn, planRunTurn } from "./run-turn.ts";
 import { adopt, beginTurn, carriedTraces, endTurn } from "./turn-spans.ts";
 
@@ -24,7 +25,8 @@ export async function handleRuns(
     const records = await on.store.loadRuns({ ids, lane });
     const now = on.clock.now();
     const due = records.filter((record) => record.effect === null && record.dueAt <= now);
-    const planned = await Promise.all(due.map((record) => plan(record, lane, now, traces?.get(record.id), on)));
+    const services = { ...on, recent: await recentOfRuns(due, lane, on) };
+    const planned = await Promise.all(due.map((record) => plan(record, lane, now, traces?.get(record.id), services)));
     if (planned.length === 0) return;
     const results = await commit(planned, on);
     const again: string[] = [];
@@ -49,7 +51,7 @@ async function plan(
   lane: Lane,
   now: number,
   carried: string | undefined,
-  on: OrchestrateDependencies,
+  on: OrchestrateDependencies & { recent: RecentInSight | undefined },
 ): Promise<PlannedRunTurn> {
   const trace = on.tracer === undefined ? null : carriedTrace(carried, record.event.trace);
   const span = beginTurn(on.tracer, "runs", lane, trace, record.id, { "tidings.workflow": record.workflow });

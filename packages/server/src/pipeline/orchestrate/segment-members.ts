@@ -46,7 +46,7 @@ export async function segmentMembers(
   const ask: SegmentQuestions<RecipientRecord> = {
     attributesOf: (record) => persons.open(record, keyring).facts.attributes,
     recentOf: (recipients, since) =>
-      store.recentMessages({ environmentId, recipients, since, limit: limits.segmentMessagesMax, lane }),
+      store.memberMessages({ environmentId, recipients, since, limit: limits.segmentMessagesMax, lane }),
   };
   return { passed, ...(await selectMembers([...earlier, where], rows, ask, clock.now())) };
 }

@@ -96,7 +96,8 @@ function planned(kind: "event" | "message", lane: Lane, over: Given = {}) {
     inline: [],
   };
   const tenants = { find: () => ({ key: "acme", name: undefined, branding: {}, ...over.tenant }) };
-  const services = { configuration, ids, keyring, limits, steps: stepKinds, tenants };
+  const lookBack = { looksBack: () => false };
+  const services = { configuration, ids, keyring, limits, lookBack, steps: stepKinds, tenants };
   return kind === "message"
     ? planDirect(work, people, now, services)
     : planEvent(work, lane, people, 10, now, services);

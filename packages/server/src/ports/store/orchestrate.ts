@@ -2,6 +2,7 @@ import type { Channel, Lane, MessageState } from "@tidings/contract/words";
 import type { AttentionClaim } from "../../domain/attention.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import type { OrderMark } from "../../domain/order.ts";
+import type { SunsetClaim } from "../../domain/sunset.ts";
 import type { CallStart } from "./call-start.ts";
 import type { GatheredWindow, JoiningEvent, WindowEnd } from "./digests.ts";
 import type { EventPart } from "./event-part.ts";
@@ -77,6 +78,8 @@ export interface NewMessage {
   decisions: string;
   /** Its event goes to topics: it counts among those that the event waits for before it goes on. */
   expanded?: boolean;
+  /** A workflow of its environment looks back: it is found by its recipient. */
+  recalled?: boolean;
   /** The call that carries it at once: it is written as STARTED, unless it is suppressed. Null where it waits in its queue. */
   start: CallStart | null;
   /** What it asks of the recipient's attention, of which its caps leave so much; null where there are none. */
@@ -87,13 +90,15 @@ export interface NewMessage {
   order?: OrderMark | undefined;
   /** What joins a digest in its place where a cap has none for it. Left out where no digest takes it. */
   overflow?: DigestJoin;
+  /** What its category does with recipients who are silent; undefined where nothing. */
+  sunset?: SunsetClaim | undefined;
 }
 
 /** A message that was to go out with its insert, and does not. */
 export interface HeldMessage {
   id: string;
   /**
-   * `lost`: an earlier turn wrote it. By a cap it is `deferred`: it waits in its row; or it was not made: `gathered`, in a digest, or `dropped`. `superseded`:
+   * `lost`: an earlier turn wrote it. By a cap or a sunset it is `deferred`: it waits in its row; or it was not made: `gathered`, in a digest, or `dropped`. `superseded`:
    * a newer one of its collapse key is there, and it was written as canceled. `behind`: others of its ordering key start before it.
    */
   status: "suppressed" | "expired" | "lost" | "deferred" | "gathered" | "dropped" | "superseded" | "behind";

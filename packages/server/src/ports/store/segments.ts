@@ -13,7 +13,7 @@ export interface SegmentStore {
     lane: Lane;
   }): Promise<Subscriber[]>;
   /** Along the recipients: the newest messages of each that were made since then, at most `limit` of each. */
-  recentMessages(input: {
+  memberMessages(input: {
     environmentId: number;
     recipients: readonly string[];
     since: number;

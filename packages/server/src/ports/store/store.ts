@@ -11,6 +11,7 @@ import type { KeywordStore } from "./keywords.ts";
 import type { LogStore } from "./log.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
 import type { OrchestrateStore } from "./orchestrate.ts";
+import type { RecentStore } from "./recent.ts";
 import type { RecipientStore } from "./recipients.ts";
 import type { SegmentStore } from "./segments.ts";
 import type { SuppressionStore } from "./suppressions.ts";
@@ -35,6 +36,7 @@ export interface StoreCalls
     SegmentStore,
     KeyStore,
     RecipientStore,
+    RecentStore,
     ChoicesStore,
     SuppressionStore,
     AttentionStore,

@@ -99,6 +99,7 @@ export class Rows {
       claim: null,
       collapseHash: undefined,
       order: undefined,
+      recalled: false,
     };
     return { ...message, ...laidOver(message, over), origin: { ...origin, ...laidOver(origin, over) } };
   }

@@ -48,7 +48,7 @@ export function segmentsConformance(open: OpenCorner): void {
       const recent = async (since: number, limit: number) => {
         const recipients = ["nobody", "ann", "bob"];
         const lane = "marketing";
-        return await store.recentMessages({ environmentId, recipients, since, limit, lane });
+        return await store.memberMessages({ environmentId, recipients, since, limit, lane });
       };
       const [nobody, ann, bob] = await recent(at + 1000, 2);
       expect([nobody, bob?.length]).toEqual([[], 0]);

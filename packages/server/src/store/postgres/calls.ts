@@ -36,12 +36,13 @@ import { appendMail, findMail, listMail } from "./calls/mail.ts";
 import { purgeExpiredKeys } from "./calls/purge-expired-keys.ts";
 import { queueDepths } from "./calls/queue-depths.ts";
 import { inboxHeads, readInboxes } from "./calls/read-inboxes.ts";
+import { recentMessages } from "./calls/recent-messages.ts";
 import { recentSums } from "./calls/recent-sums.ts";
 import { deleteRecipient, getRecipient, putRecipient } from "./calls/recipients.ts";
 import { recordFeedback } from "./calls/record-feedback.ts";
 import { recordOutcomes } from "./calls/record-outcomes.ts";
 import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
-import { readRecipients, recentMessages } from "./calls/segments.ts";
+import { memberMessages, readRecipients } from "./calls/segments.ts";
 import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
 import { listRecipientTopics, listSubscriptions, subscribe, unsubscribe } from "./calls/subscriptions.ts";
@@ -70,6 +71,7 @@ export const calls: PostgresCalls = {
   loadEvents,
   loadRecipients,
   commitEvents,
+  recentMessages,
   dueRuns,
   dueEffects,
   loadRuns,
@@ -123,7 +125,7 @@ export const calls: PostgresCalls = {
   listRecipientTopics,
   readSubscribers,
   readRecipients,
-  recentMessages,
+  memberMessages,
   countExpanded,
   getEvent,
   getMessage,

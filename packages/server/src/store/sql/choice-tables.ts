@@ -1,6 +1,6 @@
 import { type MovedTable, movedTable } from "./moved-table.ts";
 
-/** What recipients have said, as it is moved; see `moved-tables.ts`. */
+/** What recipients have said, and how they answer, as it is moved; see `moved-tables.ts`. */
 export const choiceTables: readonly MovedTable[] = [
   movedTable(
     "opt_out",
@@ -21,5 +21,10 @@ export const choiceTables: readonly MovedTable[] = [
     "keyword",
     "environment_id channel address_hash scope value",
     "environment_id:i channel:s address_hash:t scope:t value:t at:b stops:s",
+  ),
+  movedTable(
+    "engagement",
+    "environment_id recipient category",
+    "environment_id:i recipient:t category:t since:b engaged_at:b asked_at:b asked_by:t",
   ),
 ];

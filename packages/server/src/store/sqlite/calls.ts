@@ -33,11 +33,12 @@ import { loadRecipients } from "./calls/load-recipients.ts";
 import { loadRuns } from "./calls/load-runs.ts";
 import { appendMail, findMail, listMail, purgeExpiredKeys, queueDepths, recentSums } from "./calls/maintenance.ts";
 import { inboxHeads, readInboxes } from "./calls/read-inboxes.ts";
+import { recentMessages } from "./calls/recent-messages.ts";
 import { deleteRecipient, getRecipient, putRecipient } from "./calls/recipients.ts";
 import { recordFeedback } from "./calls/record-feedback.ts";
 import { recordOutcomes } from "./calls/record-outcomes.ts";
 import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
-import { readRecipients, recentMessages } from "./calls/segments.ts";
+import { memberMessages, readRecipients } from "./calls/segments.ts";
 import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
 import { listRecipientTopics, listSubscriptions, subscribe, unsubscribe } from "./calls/subscriptions.ts";
@@ -66,6 +67,7 @@ export const calls: SqliteCalls = {
   loadEvents,
   loadRecipients,
   commitEvents,
+  recentMessages,
   dueRuns,
   dueEffects,
   loadRuns,
@@ -119,7 +121,7 @@ export const calls: SqliteCalls = {
   listRecipientTopics,
   readSubscribers,
   readRecipients,
-  recentMessages,
+  memberMessages,
   countExpanded,
   getEvent,
   getMessage,

@@ -4,7 +4,7 @@ import { text } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
-import { claimAttention, lockAttention } from "./claim-attention.ts";
+import { claimPlaces, lockPlaces } from "./claim-places.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
 import { endWindows, withWindowsAsRead } from "./digest-windows.ts";
 import { deleteEffects, putEffects } from "./effects.ts";
@@ -26,8 +26,8 @@ async function commitRound(
 ): Promise<void> {
   const { sql } = context;
   const sorted = turns.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
-  // What caps demote joins windows: attention is locked before those that are closed here.
-  await lockAttention(
+  // What caps demote joins windows: places are locked before those that are closed here.
+  await lockPlaces(
     sql,
     sorted.flatMap(({ window, messages }) => (window === null ? [] : messages)),
   );
@@ -35,10 +35,10 @@ async function commitRound(
   await endWindows(sql, advanced);
   const moved = await pastThrottles(context, advanced, results);
   const messages = moved.flatMap((turn) => turn.messages);
-  const admitted = await claimAttention(sql, messages);
-  await joinDigests(context, [...moved.flatMap(({ joins }) => joins), ...(admitted?.joins ?? [])]);
+  const places = await claimPlaces(sql, messages);
+  await joinDigests(context, [...moved.flatMap(({ joins }) => joins), ...places.joins]);
   const [held] = await Promise.all([
-    insertMessages(context, messages, admitted),
+    insertMessages(context, places),
     putEffects(sql, moved),
     deleteEffects(
       sql,

@@ -1,3 +1,4 @@
+import { isEngagement } from "../../../domain/feedback.ts";
 import type { FeedbackReport } from "../../../ports/store/feedback.ts";
 import { integer } from "../../sql/columns.ts";
 import { isId } from "../../sql/is-id.ts";
@@ -6,13 +7,14 @@ import { few } from "../few.ts";
 import type { Session } from "../session.ts";
 import { letNextGo, lineColumns } from "./let-next-go.ts";
 import { ReportedMessage } from "./reported-message.ts";
+import { type Engaged, writeEngaged } from "./sunset.ts";
 
 type MessageKey = Pick<FeedbackReport, "environmentId" | "messageId">;
 
 /** Rows come locked in the order of the keys, which is that of ids in all calls: two never wait for each other. */
 const lockedSql = `select message.* from json_to_recordset($1) as r (environment_id int, id uuid)
   cross join lateral (
-    select environment_id, id, state, channel, lane, category, tenant, address_hash, attempt, settled_at, reason,
+    select environment_id, id, state, channel, lane, category, tenant, recipient, address_hash, attempt, settled_at, reason,
       delivered_at, opened_at, clicked_at, read_at, complained_at
     from message where environment_id = r.environment_id and id = r.id for update
   ) as message`;
@@ -45,6 +47,7 @@ interface Suppressed {
 export class FeedbackRows {
   readonly #messages = new Map<string, ReportedMessage>();
   readonly #suppressed: Suppressed[] = [];
+  readonly #engaged: Engaged[] = [];
 
   private constructor() {}
 
@@ -71,6 +74,9 @@ export class FeedbackRows {
     if (message === undefined) return false;
     const { environmentId, messageId, kind } = report;
     const said = message.apply(report);
+    const { labels, recipient } = message;
+    if (isEngagement(kind) && labels.lane === "marketing")
+      this.#engaged.push({ environment_id: environmentId, recipient, category: labels.category, at: report.at });
     if (said.suppresses) {
       this.#suppressed.push({
         environment_id: environmentId,
@@ -82,7 +88,7 @@ export class FeedbackRows {
     }
     if (said.next !== undefined) context.webhooks.state(environmentId, message.tenant, messageId, said.next, now);
     if (said.told !== undefined) context.webhooks.event(environmentId, message.tenant, messageId, said.told, now);
-    if (said.counts) context.count(message.labels, kind, now, message.integration);
+    if (said.counts) context.count(labels, kind, now, message.integration);
     return true;
   }
 
@@ -92,6 +98,7 @@ export class FeedbackRows {
     const [written] = await Promise.all([
       changed.length === 0 ? [] : sql.all(writtenSql, JSON.stringify(changed.map(({ columns }) => columns))),
       suppressed.length === 0 ? 0 : sql.run(suppressedSql, JSON.stringify(suppressed)),
+      writeEngaged(sql, this.#engaged),
     ]);
     const ended = written.filter((row) => row["due_at"] === null && row["settled_at"] !== null);
     if (ended[0] !== undefined) await letNextGo(sql, ended, integer(ended[0], "settled_at"));

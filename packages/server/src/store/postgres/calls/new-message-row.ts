@@ -42,6 +42,7 @@ export function rowOf({ holding }: CallContext, message: NewMessage, ahead?: Ahe
     content: message.content,
     decisions: message.decisions,
     expanded: message.expanded === true ? 1 : null,
+    recalled: message.recalled === true ? 1 : null,
     // Left out where there is none: the statement's text stays as short as it was.
     collapse_hash: message.collapseHash,
     order_key: message.order?.key,

@@ -27,6 +27,7 @@ export const deleteRecipient: Call<"deleteRecipient"> = async ({ sql }, { enviro
     sql.run("delete from address where environment_id = $1 and recipient = $2", environmentId, id),
     sql.run("delete from opt_out where environment_id = $1 and recipient = $2", environmentId, id),
     sql.run("delete from attention where environment_id = $1 and recipient = $2", environmentId, id),
+    sql.run("delete from engagement where environment_id = $1 and recipient = $2", environmentId, id),
     sql.run("delete from inbox where environment_id = $1 and recipient = $2", environmentId, id),
     sql.run("delete from inbox_item where environment_id = $1 and recipient = $2", environmentId, id),
     sql.run("delete from inbox_change where environment_id = $1 and recipient = $2", environmentId, id),

@@ -53,6 +53,10 @@ export class ReportedMessage {
     return text(this.#row, "tenant");
   }
 
+  get recipient(): string {
+    return text(this.#row, "recipient");
+  }
+
   get channelCode(): number {
     return integer(this.#row, "channel");
   }

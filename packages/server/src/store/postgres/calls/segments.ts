@@ -28,7 +28,7 @@ const recentSql = `select r.place::int as place, m.* from json_array_elements_te
       order by created_at desc, id desc limit $4
   ) as m`;
 
-export const recentMessages: Call<"recentMessages"> = async ({ sql }, { environmentId, recipients, since, limit }) => {
+export const memberMessages: Call<"memberMessages"> = async ({ sql }, { environmentId, recipients, since, limit }) => {
   const rows = await sql.all(recentSql, JSON.stringify(recipients), environmentId, since, limit);
   const found = recipients.map((): ReturnType<typeof memberMessageOf>[] => []);
   for (const row of rows) found[integer(row, "place") - 1]?.push(memberMessageOf(row));

@@ -26,6 +26,11 @@ const olderSql = `select o.id, o.collapse_hash from json_to_recordset($1) as r (
   join message o on o.collapse_hash = r.hash and (o.event_id, o.id) < (r.event_id, r.id) and o.state = ${messageStateCode.queued}
   order by o.id for update of o`;
 
+/** Locks the collapse keys of messages until the transaction ends. */
+export async function lockCollapse(sql: Session, messages: readonly NewMessage[]): Promise<void> {
+  if (hasCollapse(messages)) await lockTexts(sql, [...newestOf(messages).keys()]);
+}
+
 /**
  * Which of the messages others have overtaken, and whose place they take; undefined where none has a collapse key. Whoever
  * writes messages of the same key waits for this transaction's end, and finds them.
@@ -33,7 +38,7 @@ const olderSql = `select o.id, o.collapse_hash from json_to_recordset($1) as r (
 export async function collapsed(sql: Session, messages: readonly NewMessage[]): Promise<Collapsed | undefined> {
   if (!hasCollapse(messages)) return undefined;
   const newest = newestOf(messages);
-  await lockTexts(sql, [...newest.keys()]);
+  await lockCollapse(sql, messages);
   const asked = JSON.stringify([...newest].map(([hash, { eventId, id }]) => ({ hash, event_id: eventId, id })));
   const [newer, older] = await Promise.all([sql.all(newerSql, asked), sql.all(olderSql, asked)]);
   const stored = new Map<string, StoredCollapse>();

@@ -3,7 +3,7 @@ import { integer } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
 import type { CallContext } from "../context.ts";
 import type { Session } from "../session.ts";
-import { claimAttention } from "./claim-attention.ts";
+import { claimPlaces } from "./claim-places.ts";
 import { insertDecisions } from "./insert-decisions.ts";
 import { insertMessages } from "./insert-messages.ts";
 import { insertRuns } from "./insert-runs.ts";
@@ -23,8 +23,8 @@ export async function writeTurns(context: CallContext, turns: readonly TurnWrite
   const kept = <Item extends { runId: string }>(items: readonly Item[]): readonly Item[] =>
     lost.size === 0 ? items : items.filter(({ runId }) => !lost.has(runId));
   const messages = turns.flatMap((turn) => kept(turn.messages));
-  const admitted = await claimAttention(context.sql, messages);
-  await joinDigests(context, [...turns.flatMap(({ joins }) => kept(joins)), ...(admitted?.joins ?? [])]);
+  const places = await claimPlaces(context.sql, messages);
+  await joinDigests(context, [...turns.flatMap(({ joins }) => kept(joins)), ...places.joins]);
   const writing = [
     insertRuns(
       context,
@@ -35,7 +35,7 @@ export async function writeTurns(context: CallContext, turns: readonly TurnWrite
       ...turns.flatMap((turn) => kept(turn.decisions)),
     ]),
   ];
-  const [held] = await Promise.all([insertMessages(context, messages, admitted), ...writing]);
+  const [held] = await Promise.all([insertMessages(context, places), ...writing]);
   const heldById = new Map(held.map((one) => [one.id, one]));
   return turns.map((turn) => ({
     dropped: lost.size === 0 ? [] : droppedOf(turn, lost),

@@ -3,6 +3,7 @@ import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.t
 import { startedAttempt } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
 import { type Overtaken, overtakenRow, superseded } from "../../sql/collapse.ts";
+import { droppedOf } from "../../sql/sunset.ts";
 import type { CallContext } from "../context.ts";
 import { claimAttention } from "./claim-attention.ts";
 import { joinDigest } from "./digest.ts";
@@ -12,16 +13,17 @@ import { originValues } from "./origin-values.ts";
 import { settle } from "./settle.ts";
 import { standsBehind } from "./stands-behind.ts";
 import { collapsed, supersede } from "./supersede.ts";
+import { claimSunsets, writeSunsets } from "./sunset.ts";
 import type { Suspects } from "./suspects.ts";
 
 const columns = `id, event_id, run_id, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at,
-  environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded,
+  environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded, recalled,
   collapse_hash, order_key, order_place`;
 
 const waitingSql = `insert into message (${columns})
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
 const startedSql = `insert into message (${columns}, attempts, first_attempt_at, attempt)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
 
 /** One of an ordering key is written first, so that it can be looked at what is in front of it. */
 const begunSql = `update message set state = ${messageStateCode.sending}, attempts = 1, first_attempt_at = ?, attempt = ? where id = ?`;
@@ -35,13 +37,19 @@ export function insertMessages(
   messages: readonly NewMessage[],
   suspects: Suspects,
 ): readonly HeldMessage[] {
-  const newest = collapsed(context.database, messages);
-  const kept = newest?.messages ?? messages;
+  const sunsets = claimSunsets(context.database, messages);
+  const awake = sunsets?.messages ?? messages;
+  const newest = collapsed(context.database, awake);
+  const kept = newest?.messages ?? awake;
   const admitted = claimAttention(context.database, kept, newest?.replaces);
   const held = admitted?.held ?? [];
   for (const join of admitted?.joins ?? [])
     joinDigest(context.database, join, (run) => insertRun(context.database, run));
   if (newest !== undefined) for (const one of newest.overtaken) held.push(insertOvertaken(context, one));
+  if (sunsets !== undefined) {
+    writeSunsets(context.database, sunsets, droppedOf(held));
+    held.push(...sunsets.held.filter(({ id }) => !held.some((one) => one.id === id)));
+  }
   for (const message of admitted?.messages ?? kept) {
     const older = newest?.replaces.get(message.id);
     if (older !== undefined) supersede(context, message, older);

@@ -2,7 +2,7 @@ import type { NewMessage } from "../../../ports/store/orchestrate.ts";
 import { channelCode, laneCode } from "../../sql/codes.ts";
 
 /** Values of a new message's last columns, which say what it is of. */
-export function originValues({ origin, expanded, collapseHash, order }: NewMessage) {
+export function originValues({ origin, expanded, recalled, collapseHash, order }: NewMessage) {
   return [
     origin.environmentId,
     origin.step,
@@ -15,6 +15,7 @@ export function originValues({ origin, expanded, collapseHash, order }: NewMessa
     origin.category,
     origin.tenant,
     expanded === true ? 1 : null,
+    recalled === true ? 1 : null,
     collapseHash ?? null,
     order?.key ?? null,
     order?.place ?? null,

@@ -26,6 +26,7 @@ export const deleteRecipient: Call<"deleteRecipient"> = ({ database }, { environ
   database.run("delete from inbox where environment_id = ? and recipient = ?", environmentId, id);
   database.run("delete from opt_out where environment_id = ? and recipient = ?", environmentId, id);
   database.run("delete from attention where environment_id = ? and recipient = ?", environmentId, id);
+  database.run("delete from engagement where environment_id = ? and recipient = ?", environmentId, id);
   return database.run("delete from recipient where environment_id = ? and id = ?", environmentId, id) === 1;
 };
 

@@ -1,11 +1,12 @@
 import { type MessageState, messageStates } from "@tidings/contract/words";
-import { feedbackTime } from "../../../domain/feedback.ts";
+import { feedbackTime, isEngagement } from "../../../domain/feedback.ts";
 import type { FeedbackReport } from "../../../ports/store/feedback.ts";
-import { messageStateCode, wordAt } from "../../sql/codes.ts";
+import { laneCode, messageStateCode, wordAt } from "../../sql/codes.ts";
 import { integer, integerOrNull, type SqlRow, text } from "../../sql/columns.ts";
 import { type Reported, reported } from "../../sql/feedback.ts";
 import { labelsOf } from "../../sql/rows/labels.ts";
 import type { Call, CallContext } from "../context.ts";
+import { writeEngaged } from "./sunset.ts";
 
 export const recordFeedback: Call<"recordFeedback"> = (context, { reports, now }) =>
   reports.reduce((known, report) => known + (applyFeedback(context, report, now) ? 1 : 0), 0);
@@ -14,7 +15,7 @@ export function applyFeedback(context: CallContext, report: FeedbackReport, now:
   const { database } = context;
   const column = feedbackTime[report.kind];
   const row = database.get(
-    `select state, channel, lane, category, tenant, address_hash, ${column ?? "null"} as time, attempt ->> '$.integration' as integration
+    `select state, channel, lane, category, tenant, recipient, address_hash, ${column ?? "null"} as time, attempt ->> '$.integration' as integration
      from message where id = ? and environment_id = ?`,
     report.messageId,
     report.environmentId,
@@ -25,6 +26,10 @@ export function applyFeedback(context: CallContext, report: FeedbackReport, now:
   else if (said.again) keepEarliest(context, report);
   if (said.column !== undefined)
     database.run(`update message set ${said.column} = ? where id = ?`, report.at, report.messageId);
+  if (isEngagement(report.kind) && integer(row, "lane") === laneCode.marketing) {
+    const { environmentId, at } = report;
+    writeEngaged(database, { environmentId, recipient: text(row, "recipient"), category: text(row, "category"), at });
+  }
   if (said.suppresses) {
     database.run(
       "insert or ignore into suppression (environment_id, channel, address_hash, scope, value, reason, created_at) values (?, ?, ?, 'everything', '', ?, ?)",

@@ -19,7 +19,7 @@ export const readRecipients: Call<"readRecipients"> = ({ database }, { environme
 
 const recentSql = newestSql(memberMessageColumns);
 
-export const recentMessages: Call<"recentMessages"> = ({ database }, { environmentId, recipients, since, limit }) => {
+export const memberMessages: Call<"memberMessages"> = ({ database }, { environmentId, recipients, since, limit }) => {
   const buckets = messageBuckets(database, since);
   return recipients.map((recipient) =>
     newestMessages(database, recentSql, { environmentId, recipient, since, limit }, buckets).map(memberMessageOf),
