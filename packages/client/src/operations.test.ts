@@ -43,6 +43,7 @@ test("a POST is repeated without an idempotency key only where that is safe", ()
       ...takesKeys,
       "sendEvents",
       "cancelEvents",
+      "cancelCampaign",
       "createInboxToken",
       "checkConfiguration",
       "previewTemplate",

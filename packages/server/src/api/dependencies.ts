@@ -1,3 +1,4 @@
+import type { CampaignBody } from "@tidings/contract/campaigns";
 import type { EventBody } from "@tidings/contract/events";
 import type { Readiness } from "@tidings/contract/machines";
 import type { MessageBody } from "@tidings/contract/messages";
@@ -7,9 +8,11 @@ import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
+import type { CampaignStore } from "../ports/store/campaigns.ts";
 import type { ChoicesStore } from "../ports/store/choices.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { InboxStore } from "../ports/store/inbox.ts";
+import type { IngestStore } from "../ports/store/ingest.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
 import type { LogStore } from "../ports/store/log.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
@@ -40,6 +43,12 @@ export interface IngestPort {
   acceptMessage(
     environmentId: number,
     body: MessageBody,
+    idempotencyKey?: string,
+    trace?: string,
+  ): Promise<{ id: string }>;
+  acceptCampaign(
+    environmentId: number,
+    body: CampaignBody,
     idempotencyKey?: string,
     trace?: string,
   ): Promise<{ id: string }>;
@@ -102,6 +111,8 @@ export interface ApiDependencies {
     Pick<OrchestrateStore, "loadRecipients"> &
     SuppressionStore &
     SegmentStore &
+    CampaignStore &
+    Pick<IngestStore, "cancelEvents"> &
     Pick<ConfigurationStore, "getConfiguration"> &
     LogStore &
     TenantStore &

@@ -1,4 +1,5 @@
 import { apiKeyHandlers } from "./api-keys.ts";
+import { campaignHandlers } from "./campaigns.ts";
 import { configurationHandlers } from "./configuration.ts";
 import { consentHandlers } from "./consents.ts";
 import { deadLetterHandlers } from "./dead-letters.ts";
@@ -30,6 +31,7 @@ export function handlersOf(dependencies: ApiDependencies, environments: Environm
     ...preferenceHandlers(dependencies),
     ...consentHandlers(dependencies),
     ...segmentHandlers(dependencies),
+    ...campaignHandlers(dependencies),
     ...suppressionHandlers(dependencies),
     ...inboxTokenHandlers(dependencies),
     ...configurationHandlers(dependencies.configuration),

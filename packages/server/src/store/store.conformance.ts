@@ -3,6 +3,7 @@ import { acceptConformance } from "./conformance/accept.conformance.ts";
 import { attemptsConformance } from "./conformance/attempts.conformance.ts";
 import { attentionConformance } from "./conformance/attention.conformance.ts";
 import { audienceConformance } from "./conformance/audience.conformance.ts";
+import { campaignsConformance } from "./conformance/campaigns.conformance.ts";
 import { choicesConformance } from "./conformance/choices.conformance.ts";
 import { configurationConformance } from "./conformance/configuration.conformance.ts";
 import { type OpenStore, openCorner, type StoreUnderTest, times } from "./conformance/corner.conformance.ts";
@@ -66,6 +67,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     topicsConformance(corner);
     audienceConformance(corner);
     segmentsConformance(corner);
+    campaignsConformance(corner);
     logConformance(corner);
     sumsConformance(corner);
     webhookOutboxConformance(corner);

@@ -16,6 +16,7 @@ import type { TenantsInSight } from "./policy.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { programOf } from "./programs.ts";
 import { decision, outputOf, type RunFrame } from "./run-output.ts";
+import { startOf } from "./start-of.ts";
 import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
 
@@ -86,7 +87,10 @@ export function planEvent(
     const person = personOf(planned, people, id, own);
     if (!expired) for (const workflow of workflows) startRun(planned, workflow, id, person, lane, now, services);
   }
-  if (payload.audiences !== undefined) for (const message of planned.turn.messages) message.expanded = true;
+  if (payload.audiences !== undefined || payload.campaign !== undefined)
+    for (const message of planned.turn.messages) message.expanded = true;
+  if (payload.campaign !== undefined && own)
+    planned.turn.progressed = { looked: page.cursor - record.cursor, recipients: page.ids.length };
   return planned;
 }
 
@@ -147,6 +151,7 @@ function startRun(
     now,
     data: payload.data,
     journal: {},
+    campaign: payload.campaign === undefined ? undefined : record.id,
   };
   const { turn } = planned;
   if (person === undefined) {
@@ -158,14 +163,20 @@ function startRun(
   }
   const claim = dedupeClaim(frame, id, record.receivedAt);
   if (claim !== undefined) push(turn.dedupe, claim);
+  if (payload.campaign?.spread !== undefined) frame.startAt = startOf(frame, payload.campaign.spread, person);
   const facts = {
     data: payload.data,
     recipient: person.facts,
     messages: new Map(),
     journal: {},
-    baseTime: frame.baseTime,
+    baseTime: frame.startAt ?? frame.baseTime,
   };
   const plan = planRun(programOf(workflow.document), 0, facts, services.steps);
+  // What is more than messages begins in the recipient's turn.
+  if (frame.startAt !== undefined && (plan.end.kind !== "done" || plan.throttles.length > 0)) {
+    push(turn.runs, newRun(frame, id, { kind: "wait", at: 0, dueAt: frame.startAt }, record.cancellationHash));
+    return;
+  }
   for (const throttle of throttleClaims(frame, id, plan.throttles)) push(turn.throttles, throttle);
   const output = outputOf(frame, person, plan, facts, services);
   for (const message of output.messages) push(turn.messages, message);

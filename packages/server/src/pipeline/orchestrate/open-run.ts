@@ -48,6 +48,7 @@ export async function openRun(
     now,
     data,
     journal,
+    campaign: payload.campaign === undefined ? undefined : event.id,
   };
   const stop = (kind: "expired" | "completed", reason: string) => ({
     status: "ends" as const,

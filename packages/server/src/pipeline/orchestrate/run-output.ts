@@ -31,6 +31,10 @@ export interface RunFrame {
   now: number;
   data: Record<string, unknown>;
   journal: Readonly<Record<string, Json>>;
+  /** Its event, where that is a campaign. */
+  campaign?: string | undefined;
+  /** When its recipient has their turn, where that is later than now. */
+  startAt?: number | undefined;
 }
 
 export interface OutputSource extends PolicyServices {
@@ -138,7 +142,8 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
   const { eventId, expiresAt, now } = frame;
   const origin = originOf(frame, send);
   const id = source.ids.derive(frame.baseTime, frame.id, send.step, send.channel, send.address.hash);
-  const timing = timingOf(source, { ...origin, id, now, expiresAt }, person);
+  const startAt = frame.startAt ?? now;
+  const timing = timingOf(source, { ...origin, id, now: startAt, expiresAt }, person);
   if (timing.outcome === "never") {
     const { step, channel } = send;
     const notSent = { step, channel, outcome: "not_sent", reason: timing.reason, detail: ruleText(timing) };
@@ -153,7 +158,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     recipient: person.id,
     addressHash: send.address.hash,
     state: "queued",
-    dueAt: timing.outcome === "deferred" ? timing.dueAt : now,
+    dueAt: timing.outcome === "deferred" ? timing.dueAt : startAt,
     createdAt: now,
     expiresAt,
     content: sealedJournal(frame, person, source),
@@ -162,7 +167,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     claim: attentionOf(source, origin, frame.workflow.document.priority === "high", person),
   });
   // The look for what is due finds it.
-  if (timing.outcome === "deferred") return;
+  if (timing.outcome === "deferred" || startAt > now) return;
   output.deliveries.push({
     id,
     eventId,
@@ -182,7 +187,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
 }
 
 function originOf(frame: RunFrame, { step, channel, template, templateVersion }: Send): MessageOrigin {
-  const { environmentId, workflow, lane, tenant } = frame;
+  const { environmentId, workflow, lane, tenant, campaign } = frame;
   const { key, version, document } = workflow;
   const { category } = document;
   return sharedOrigin(document, {
@@ -196,6 +201,7 @@ function originOf(frame: RunFrame, { step, channel, template, templateVersion }:
     lane,
     category,
     tenant,
+    campaign,
   });
 }
 

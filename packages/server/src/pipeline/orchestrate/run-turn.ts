@@ -30,8 +30,8 @@ export async function planRunTurn(record: RunRecord, now: number, services: RunS
   await tenants.add(frame.environmentId, [frame.tenant]);
   const plan = planRun(programOf(frame.workflow.document), record.step, facts, services.steps);
   const { deliveries, ...output } = outputOf(frame, person, plan, facts, { ...services, tenants });
-  if (openPayload(record.event, record.environmentId, services.keyring).audiences !== undefined)
-    for (const message of output.messages) message.expanded = true;
+  const { audiences, campaign } = openPayload(record.event, record.environmentId, services.keyring);
+  if (audiences !== undefined || campaign !== undefined) for (const message of output.messages) message.expanded = true;
   const joins =
     plan.end.kind === "gather" ? [digestJoin(frame, person, plan.end, timeOfId(record.event.id), services)] : [];
   const throttles = throttleClaims(frame, record.recipient, plan.throttles);

@@ -1,4 +1,5 @@
 import type { Lane } from "@tidings/contract/words";
+import type { NewCampaign } from "./campaigns.ts";
 import type { FirstTurn, TurnWritten } from "./orchestrate.ts";
 
 /** An idempotency key as it is stored: hashes only. */
@@ -39,6 +40,8 @@ export interface NewEvent {
   trace: string | null;
   /** All that orchestrate makes of the event, where it could be planned already; null where orchestrate has yet to. */
   turn: FirstTurn | null;
+  /** Of a campaign: what is kept of it beside the event. */
+  campaign?: NewCampaign;
 }
 
 export type AcceptResult =

@@ -1,3 +1,4 @@
+import type { CampaignStore } from "./campaigns.ts";
 import type { ChoicesStore } from "./choices.ts";
 import type { ConfigurationStore } from "./configuration.ts";
 import type { DeliverStore } from "./deliver.ts";
@@ -30,6 +31,7 @@ export interface StoreCalls
     TopicStore,
     AudienceStore,
     SegmentStore,
+    CampaignStore,
     KeyStore,
     RecipientStore,
     ChoicesStore,
