@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { campaigns } from "./commands/campaigns.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   status,
   ...deadLetters,
   ...segments,
+  ...campaigns,
   ...suppressions,
   ...keys,
   migrateStore,

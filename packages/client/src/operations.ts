@@ -30,16 +30,6 @@ import { recipientBodySchema, recipientSchema } from "@tidings/contract/recipien
 import { templateBodySchema } from "@tidings/contract/templates";
 import { tenantBodySchema, tenantViewSchema } from "@tidings/contract/tenants";
 import {
-  subscribedSchema,
-  subscribedTopicSchema,
-  subscribersBodySchema,
-  subscriptionSchema,
-  subscriptionsQuerySchema,
-  topicBodySchema,
-  topicSchema,
-  unsubscribedSchema,
-} from "@tidings/contract/topics";
-import {
   newWebhookSchema,
   webhookBodySchema,
   webhookDeliveryQuerySchema,
@@ -51,10 +41,12 @@ import {
 } from "@tidings/contract/webhooks";
 import { workersSchema } from "@tidings/contract/workers";
 import { workflowBodySchema } from "@tidings/contract/workflows";
+import { campaignOperations } from "./campaign-operations.ts";
 import { consentOperations, decisionOperations, preferenceOperations } from "./choice-operations.ts";
 import { always, configuration, documents, keyed, once } from "./document-operations.ts";
 import { segmentOperations } from "./segment-operations.ts";
 import { suppressionOperations } from "./suppression-operations.ts";
+import { topicOperations } from "./topic-operations.ts";
 import type { Operation } from "./transport/operation.ts";
 
 /*
@@ -97,18 +89,9 @@ export const operations = {
   integrations: configuration("integration", "integrations", integrationBodySchema),
   policies: configuration("policy", "policies", policyBodySchema),
   segments: segmentOperations,
+  campaigns: campaignOperations,
   tenants: documents("tenant", "tenants", tenantBodySchema, tenantViewSchema),
-  topics: {
-    list: { name: "listTopics", method: "GET", path: "/v1/topics", query: pageQuerySchema, status: 200, response: pageOf(topicSchema), ...always },
-    put: { name: "putTopic", method: "PUT", path: "/v1/topics/{key}", body: topicBodySchema, status: 200, response: topicSchema, ...always },
-    get: { name: "getTopic", method: "GET", path: "/v1/topics/{key}", status: 200, response: topicSchema, ...always },
-    delete: { name: "deleteTopic", method: "DELETE", path: "/v1/topics/{key}", status: 204, ...always },
-    subscribers: { name: "listSubscriptions", method: "GET", path: "/v1/topics/{key}/subscriptions", query: subscriptionsQuerySchema, status: 200, response: pageOf(subscriptionSchema), ...always },
-    subscribe: { name: "subscribe", method: "POST", path: "/v1/topics/{key}/subscriptions", body: subscribersBodySchema, status: 200, response: subscribedSchema, ...always },
-    unsubscribe: { name: "unsubscribe", method: "POST", path: "/v1/topics/{key}/subscriptions/remove", body: subscribersBodySchema, status: 200, response: unsubscribedSchema, ...always },
-    unsubscribeOne: { name: "deleteSubscription", method: "DELETE", path: "/v1/topics/{key}/subscriptions/{recipient}", status: 204, ...always },
-    ofRecipient: { name: "listRecipientTopics", method: "GET", path: "/v1/recipients/{id}/topics", query: pageQuerySchema, status: 200, response: pageOf(subscribedTopicSchema), ...always },
-  },
+  topics: topicOperations,
   configuration: {
     check: { name: "checkConfiguration", method: "POST", path: "/v1/configuration/check", body: configurationSetSchema, status: 200, response: configurationCheckSchema, ...always },
     apply: { name: "applyConfiguration", method: "POST", path: "/v1/configuration/apply", body: configurationSetSchema, status: 200, response: configurationAppliedSchema, ...once },

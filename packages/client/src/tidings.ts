@@ -8,6 +8,7 @@ import type { tenantBodySchema } from "@tidings/contract/tenants";
 import type { workflowBodySchema } from "@tidings/contract/workflows";
 import { operations } from "./operations.ts";
 import { ApiKeys } from "./resources/api-keys.ts";
+import { Campaigns } from "./resources/campaigns.ts";
 import { Configuration } from "./resources/configuration.ts";
 import { DeadLetters } from "./resources/dead-letters.ts";
 import { Environments } from "./resources/environments.ts";
@@ -87,6 +88,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly tenants: Configuration<typeof tenantBodySchema>;
   readonly topics: Topics;
   readonly segments: Segments;
+  readonly campaigns: Campaigns;
   readonly configuration: WholeConfiguration;
   readonly environments: Environments;
   readonly deadLetters: DeadLetters;
@@ -115,6 +117,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
     this.tenants = new Configuration(transport, operations.tenants);
     this.topics = new Topics(transport);
     this.segments = new Segments(transport);
+    this.campaigns = new Campaigns(transport);
     this.configuration = new WholeConfiguration(transport);
     this.environments = new Environments(transport);
     this.deadLetters = new DeadLetters(transport);

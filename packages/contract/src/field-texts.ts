@@ -1,3 +1,4 @@
+import { campaignsTexts } from "./texts/campaigns.ts";
 import { commonTexts } from "./texts/common.ts";
 import { configurationTexts } from "./texts/configuration.ts";
 import { eventsTexts } from "./texts/events.ts";
@@ -25,6 +26,7 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   ...recipientsTexts,
   ...topicsTexts,
   ...segmentsTexts,
+  ...campaignsTexts,
   ...configurationTexts,
   ...operationTexts,
   ...policyTexts,

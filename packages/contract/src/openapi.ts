@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { apiKeySchema } from "./api-keys.ts";
+import { campaignSchema } from "./campaigns.ts";
 import { conditionSchema } from "./conditions.ts";
 import { ifMatchSchema } from "./configuration.ts";
 import { deadLetterSchema } from "./dead-letters.ts";
@@ -46,6 +47,7 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["ApiKey", apiKeySchema],
   ["Attempt", attemptSchema],
   ["BatchEvent", batchEventSchema],
+  ["Campaign", campaignSchema],
   ["Condition", conditionSchema],
   ["Content", contentSchema],
   ["InboxChange", inboxChangeSchema],

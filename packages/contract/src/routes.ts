@@ -1,5 +1,6 @@
 import { apiKeyBodySchema, apiKeySchema, newApiKeySchema } from "./api-keys.ts";
 import { batchResultSchema } from "./batch.ts";
+import { campaignRoutes } from "./campaign-routes.ts";
 import { categoryBodySchema } from "./categories.ts";
 import {
   configurationAppliedSchema,
@@ -112,6 +113,7 @@ export const routes: readonly Route[] = [
   ...configurationRoutes("integration", "integrations", integrationBodySchema),
   ...configurationRoutes("policy", "policies", policyBodySchema),
   ...segmentRoutes,
+  ...campaignRoutes,
   { method: "POST", path: "/v1/configuration/check", operation: "checkConfiguration", summary: "What applying documents together would do, or why it would be refused; writes nothing", tag: "configuration", body: configurationSetSchema, status: 200, response: configurationCheckSchema },
   { method: "POST", path: "/v1/configuration/apply", operation: "applyConfiguration", summary: "Write and delete documents together: all of them, or none", tag: "configuration", body: configurationSetSchema, status: 200, response: configurationAppliedSchema },
   { method: "GET", path: "/v1/environments", operation: "listEnvironments", summary: "List the environments, and name the API key's own", tag: "environments", status: 200, response: environmentsSchema },

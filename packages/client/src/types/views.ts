@@ -1,4 +1,5 @@
 /** What calls take and give, of nouns that have much of it. */
+export type { CampaignProgress, CampaignState, CampaignView, Spread } from "@tidings/contract/campaigns";
 export type { SegmentBody, SegmentCondition, SegmentCount } from "@tidings/contract/segments";
 export type { SubscribedTopic, SubscriptionView, TopicView } from "@tidings/contract/topics";
 export type {
@@ -9,4 +10,5 @@ export type {
   WebhookType,
   WebhookView,
 } from "@tidings/contract/webhooks";
+export type { CampaignInput } from "../resources/campaigns.ts";
 export type { TopicInput } from "../resources/topics.ts";

@@ -2,6 +2,7 @@
 // biome-ignore format: one field per line is what lets this be read as a table
 export const segmentsTexts: Readonly<Record<string, string>> = {
   "segments.key": "Key that the application gave the segment",
+  "Event.segments": "Segments among its recipients",
   "EventRecipient.segment": "Key of a segment: all who are in it",
   "PutSegmentBody.name": "What people call it",
   "PutSegmentBody.description": "Who is meant",

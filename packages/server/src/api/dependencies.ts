@@ -1,3 +1,4 @@
+import type { CampaignBody } from "@tidings/contract/campaigns";
 import type { EventBody } from "@tidings/contract/events";
 import type { Readiness } from "@tidings/contract/machines";
 import type { MessageBody } from "@tidings/contract/messages";
@@ -7,11 +8,12 @@ import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
+import type { CampaignStore } from "../ports/store/campaigns.ts";
 import type { ChoicesStore } from "../ports/store/choices.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { DecisionStore } from "../ports/store/decisions.ts";
 import type { InboxStore } from "../ports/store/inbox.ts";
-import type { AcceptResult, NewEvent } from "../ports/store/ingest.ts";
+import type { AcceptResult, IngestStore, NewEvent } from "../ports/store/ingest.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
 import type { KeywordStore } from "../ports/store/keywords.ts";
 import type { LogStore } from "../ports/store/log.ts";
@@ -60,6 +62,12 @@ export interface IngestPort {
     name: string,
     bodyOf: () => EventBody,
   ): { event: NewEvent; committed(): void } | undefined;
+  acceptCampaign(
+    environmentId: number,
+    body: CampaignBody,
+    idempotencyKey?: string,
+    trace?: string,
+  ): Promise<{ id: string }>;
   cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }>;
 }
 
@@ -121,6 +129,8 @@ export interface ApiDependencies {
     Pick<OrchestrateStore, "loadRecipients"> &
     SuppressionStore &
     SegmentStore &
+    CampaignStore &
+    Pick<IngestStore, "cancelEvents"> &
     Pick<ConfigurationStore, "getConfiguration"> &
     KeywordStore &
     LogStore &

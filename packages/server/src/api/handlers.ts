@@ -1,4 +1,5 @@
 import { apiKeyHandlers } from "./api-keys.ts";
+import { campaignHandlers } from "./campaigns.ts";
 import { configurationHandlers } from "./configuration.ts";
 import { confirmationHandlers } from "./consent-confirmations.ts";
 import { consentHandlers } from "./consents.ts";
@@ -34,6 +35,7 @@ export function handlersOf(dependencies: ApiDependencies, environments: Environm
     ...segmentHandlers(dependencies),
     ...recipientDecisionHandlers(dependencies),
     ...confirmationHandlers(dependencies),
+    ...campaignHandlers(dependencies),
     ...suppressionHandlers(dependencies),
     ...inboxTokenHandlers(dependencies),
     ...configurationHandlers(dependencies.configuration),

@@ -1,3 +1,4 @@
+import { spreadSchema } from "@tidings/contract/campaigns";
 import { contentSchema } from "@tidings/contract/messages";
 import { z } from "zod";
 
@@ -15,6 +16,8 @@ const eventPayloadSchema = z.object({
   cancellationKey: z.string().optional(),
   orderingKey: z.string().optional(),
   scheduledAt: z.number().optional(),
+  /** Of a campaign only. */
+  campaign: z.object({ spread: spreadSchema.optional() }).optional(),
   /** Of a direct message only. */
   message: z
     .object({

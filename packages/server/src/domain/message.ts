@@ -7,6 +7,8 @@ export interface MessageLabels {
   lane: Lane;
   category: string;
   tenant: string;
+  /** Event of a campaign, where it is counted for one. */
+  campaign?: string | undefined;
 }
 
 /** What messages of one step of one version of a workflow share. One object for all of them: it crosses threads once a call. */

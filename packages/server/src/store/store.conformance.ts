@@ -6,6 +6,7 @@ import { attentionSweepConformance } from "./conformance/attention-sweep.conform
 import { audienceConformance } from "./conformance/audience.conformance.ts";
 import { changeEventsConformance } from "./conformance/change-events.conformance.ts";
 import { choiceSuppressionsConformance } from "./conformance/choice-suppressions.conformance.ts";
+import { campaignsConformance } from "./conformance/campaigns.conformance.ts";
 import { choicesConformance } from "./conformance/choices.conformance.ts";
 import { collapseConformance } from "./conformance/collapse.conformance.ts";
 import { configurationConformance } from "./conformance/configuration.conformance.ts";
@@ -83,6 +84,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     topicsConformance(corner);
     audienceConformance(corner);
     segmentsConformance(corner);
+    campaignsConformance(corner);
     logConformance(corner);
     recipientDecisionsConformance(corner);
     sumsConformance(corner);

@@ -1,3 +1,4 @@
+import type { CampaignBody } from "@tidings/contract/campaigns";
 import type { EventBody } from "@tidings/contract/events";
 import type { MessageBody } from "@tidings/contract/messages";
 import type { InlineRecipient } from "@tidings/contract/recipients";
@@ -11,6 +12,7 @@ import type { AcceptResult, IngestStore, NewEvent } from "../../ports/store/inge
 import type { FirstTurn, TurnWritten } from "../../ports/store/orchestrate.ts";
 import { type BatchOutcome, prepareBatch } from "./batch.ts";
 import { type ChangeEvent, changeEvent } from "./change-events.ts";
+import { prepareCampaign } from "./campaign.ts";
 import { type Accepted, claimOf, OpenKeys } from "./idempotency.ts";
 import { Intake } from "./intake.ts";
 import { cancellationHash, type PrepareContext, type Prepared, prepareEvent, prepareMessage } from "./prepare.ts";
@@ -102,6 +104,18 @@ export class Ingest {
   accept(environmentId: number, body: EventBody, idempotencyKey?: string, trace?: string): Promise<Accepted> {
     return this.#acceptOne(environmentId, body, idempotencyKey, (claim) =>
       prepareEvent(this.#options, environmentId, body, claim, trace),
+    );
+  }
+
+  /** Its id is that of its event. */
+  acceptCampaign(
+    environmentId: number,
+    body: CampaignBody,
+    idempotencyKey?: string,
+    trace?: string,
+  ): Promise<Accepted> {
+    return this.#acceptOne(environmentId, body, idempotencyKey, (claim) =>
+      prepareCampaign(this.#options, environmentId, body, claim, trace),
     );
   }
 

@@ -57,6 +57,7 @@ export function prepareEvent(
   idempotency: IdempotencyClaim | null,
   trace: string | undefined,
   prefix = "",
+  campaign?: EventPayload["campaign"],
 ): Prepared {
   const now = context.clock.now();
   const times = timesOf(body, now, prefix);
@@ -65,6 +66,7 @@ export function prepareEvent(
   // Segments come last: whoever is in a topic too is told apart by a look into its subscriptions.
   if (topics.length + segments.length > 0)
     payload.audiences = [...topics.map((topic) => ({ topic })), ...segments.map((segment) => ({ segment }))];
+  if (campaign !== undefined) payload.campaign = campaign;
   if (body.actor !== undefined) payload.actor = body.actor;
   if (body.orderingKey !== undefined) payload.orderingKey = body.orderingKey;
   const workflows = context.configuration.workflowsFor(environmentId, body.name);

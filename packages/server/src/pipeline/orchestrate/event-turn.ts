@@ -18,6 +18,7 @@ import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { programOf } from "./programs.ts";
 import type { RecentInSight } from "./recent-in-sight.ts";
 import { decision, outputOf, type RunFrame } from "./run-output.ts";
+import { startOf } from "./start-of.ts";
 import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
 
@@ -95,7 +96,10 @@ export function planEvent(
   }
   if (services.lookBack.looksBack(record.environmentId))
     for (const message of planned.turn.messages) message.recalled = true;
-  if (payload.audiences !== undefined) for (const message of planned.turn.messages) message.expanded = true;
+  if (payload.audiences !== undefined || payload.campaign !== undefined)
+    for (const message of planned.turn.messages) message.expanded = true;
+  if (payload.campaign !== undefined && own)
+    planned.turn.progressed = { looked: page.cursor - record.cursor, recipients: page.ids.length };
   return planned;
 }
 
@@ -157,6 +161,7 @@ function startRun(
     data: payload.data,
     journal: {},
     order: record.order,
+    campaign: payload.campaign === undefined ? undefined : record.id,
   };
   const { turn } = planned;
   if (person === undefined) {
@@ -168,15 +173,21 @@ function startRun(
   }
   const claim = dedupeClaim(begun, id, record.receivedAt);
   if (claim !== undefined) push(turn.dedupe, claim);
+  if (payload.campaign?.spread !== undefined) begun.startAt = startOf(begun, payload.campaign.spread, person);
   const known = {
     data: payload.data,
     recipient: person.facts,
     messages: new Map(),
     journal: {},
     recent: services.recent?.of(record.environmentId, id),
-    baseTime: begun.baseTime,
+    baseTime: begun.startAt ?? begun.baseTime,
   };
   const plan = planRun(programOf(workflow.document), 0, known, services.steps);
+  // What is more than messages begins in the recipient's turn.
+  if (begun.startAt !== undefined && (plan.end.kind !== "done" || plan.throttles.length > 0)) {
+    push(turn.runs, newRun(begun, id, { kind: "wait", at: 0, dueAt: begun.startAt }, record.cancellationHash));
+    return;
+  }
   const frame = withResults(begun, plan);
   const facts = withResults(known, plan);
   for (const throttle of throttleClaims(frame, id, plan.throttles)) push(turn.throttles, throttle);

@@ -106,6 +106,7 @@ export class FirstTurns {
     const { recipients } = payload;
     if (
       payload.audiences !== undefined ||
+      payload.campaign !== undefined ||
       record.dueAt > now ||
       inline.length > 0 ||
       recipients.length > this.#on.limits.firstTurnRecipientsMax

@@ -49,6 +49,7 @@ export async function openRun(
     data,
     journal,
     order: record.order,
+    campaign: payload.campaign === undefined ? undefined : event.id,
   };
   const stop = (kind: "expired" | "completed", reason: string) => ({
     status: "ends" as const,

@@ -182,14 +182,16 @@ export interface Given extends Partial<Pick<NewEvent, "name" | "lane" | "expires
   inline?: InlineRecipient[];
   topics?: string[];
   segments?: string[];
+  campaign?: EventPayload["campaign"];
   data?: EventPayload["data"];
 }
 
 export async function accept({ corner, keyring, clock }: Bench, given: Given): Promise<NewEvent> {
-  const { recipients = [], inline, topics = [], segments = [], data = {}, ...over } = given;
+  const { recipients = [], inline, topics = [], segments = [], campaign, data = {}, ...over } = given;
   const payload: EventPayload = { data, recipients: [...recipients, ...(inline ?? []).map(({ id }) => id)] };
   const audiences = [...topics.map((topic) => ({ topic })), ...segments.map((segment) => ({ segment }))];
   if (audiences.length > 0) payload.audiences = audiences;
+  if (campaign !== undefined) payload.campaign = campaign;
   const seal = (context: string, value: unknown) =>
     keyring.sealForEnvironment(corner.environmentId, context, JSON.stringify(value));
   return corner.accepted({
@@ -198,6 +200,9 @@ export async function accept({ corner, keyring, clock }: Bench, given: Given): P
     dueAt: clock.now(),
     ...over,
     payload: seal(sealContext.payload, payload),
+    ...(campaign === undefined
+      ? {}
+      : { campaign: { name: "c", document: "{}", countedTopics: topics, named: recipients.length } }),
     inline: inline === undefined ? null : seal(sealContext.inline, inline),
   });
 }

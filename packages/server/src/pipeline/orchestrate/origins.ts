@@ -7,7 +7,7 @@ const origins = new WeakMap<WorkflowBody, Map<string, MessageOrigin>>();
 
 /** The one object for this origin: messages that share it are written, sent and counted with it. */
 export function sharedOrigin(document: WorkflowBody, origin: MessageOrigin): MessageOrigin {
-  const name = `${origin.step}\n${origin.templateVersion}\n${origin.lane}\n${origin.tenant}`;
+  const name = `${origin.step}\n${origin.templateVersion}\n${origin.lane}\n${origin.tenant}\n${origin.campaign ?? ""}`;
   let known = origins.get(document);
   if (known === undefined) {
     known = new Map();

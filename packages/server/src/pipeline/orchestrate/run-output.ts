@@ -38,6 +38,10 @@ export interface RunFrame {
   journal: Readonly<Record<string, Json>>;
   /** Where its event stands among those of its ordering key; undefined where it has none. */
   order: OrderMark | undefined;
+  /** Its event, where that is a campaign. */
+  campaign?: string | undefined;
+  /** When its recipient has their turn, where that is later than now. */
+  startAt?: number | undefined;
 }
 
 export interface OutputSource extends PolicyServices {
@@ -188,7 +192,8 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
   const { eventId, expiresAt, now } = frame;
   const origin = originOf(frame, send);
   const id = source.ids.derive(frame.baseTime, frame.id, send.step, send.channel, send.address.hash);
-  const timing = timingOf(source, { ...origin, id, now, expiresAt }, person);
+  const startAt = frame.startAt ?? now;
+  const timing = timingOf(source, { ...origin, id, now: startAt, expiresAt }, person);
   if (timing.outcome === "never") {
     const { step, channel } = send;
     const notSent = { step, channel, outcome: "not_sent", reason: timing.reason, detail: ruleText(timing) };
@@ -204,7 +209,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     recipient: person.id,
     addressHash: send.address.hash,
     state: "queued",
-    dueAt: timing.outcome === "deferred" ? timing.dueAt : now,
+    dueAt: timing.outcome === "deferred" ? timing.dueAt : startAt,
     createdAt: now,
     expiresAt,
     content: sealedJournal(frame, person, source),
@@ -217,7 +222,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     sunset: sunsetOf(source.configuration, origin, person, true),
   });
   // The look for what is due finds it.
-  if (timing.outcome === "deferred") return;
+  if (timing.outcome === "deferred" || startAt > now) return;
   output.deliveries.push({
     id,
     eventId,
@@ -262,7 +267,7 @@ function overflowOf(
 }
 
 function originOf(frame: RunFrame, { step, channel, template, templateVersion }: Send): MessageOrigin {
-  const { environmentId, workflow, lane, tenant } = frame;
+  const { environmentId, workflow, lane, tenant, campaign } = frame;
   const { key, version, document } = workflow;
   const { category } = document;
   return sharedOrigin(document, {
@@ -276,6 +281,7 @@ function originOf(frame: RunFrame, { step, channel, template, templateVersion }:
     lane,
     category,
     tenant,
+    campaign,
   });
 }
 

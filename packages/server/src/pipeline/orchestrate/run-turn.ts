@@ -42,8 +42,8 @@ export async function planRunTurn(
   const facts = withResults(known, plan);
   const { deliveries, joins: preferred, ...output } = outputOf(frame, person, plan, facts, { ...services, tenants });
   if (services.lookBack.looksBack(record.environmentId)) for (const message of output.messages) message.recalled = true;
-  if (openPayload(record.event, record.environmentId, services.keyring).audiences !== undefined)
-    for (const message of output.messages) message.expanded = true;
+  const { audiences, campaign } = openPayload(record.event, record.environmentId, services.keyring);
+  if (audiences !== undefined || campaign !== undefined) for (const message of output.messages) message.expanded = true;
   const own =
     plan.end.kind === "gather" ? [digestJoin(frame, person, plan.end, timeOfId(record.event.id), services)] : [];
   const joins = [...preferred, ...own];

@@ -1,5 +1,6 @@
 import type { Lane } from "@tidings/contract/words";
 import type { OrderMark } from "../../domain/order.ts";
+import type { NewCampaign } from "./campaigns.ts";
 import type { FirstTurn, TurnWritten } from "./orchestrate.ts";
 
 /** An idempotency key as it is stored: hashes only. */
@@ -42,6 +43,8 @@ export interface NewEvent {
   turn: FirstTurn | null;
   /** Where it stands among events of its ordering key; left out where it has none. */
   order?: OrderMark | undefined;
+  /** Of a campaign: what is kept of it beside the event. */
+  campaign?: NewCampaign;
 }
 
 export type AcceptResult =

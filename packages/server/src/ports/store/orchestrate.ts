@@ -225,6 +225,8 @@ export interface EventTurn extends TurnWrites {
   otherLanes: readonly Lane[];
   clearInline: boolean;
   recipients: readonly RecipientWrite[];
+  /** Of a campaign: recipients that the turn looked at, and those whom it took through the workflows. */
+  progressed?: { looked: number; recipients: number };
 }
 
 export interface TurnWritten {

@@ -1,4 +1,5 @@
 import type { AttentionStore } from "./attention.ts";
+import type { CampaignStore } from "./campaigns.ts";
 import type { ChoicesStore } from "./choices.ts";
 import type { ConfigurationStore } from "./configuration.ts";
 import type { DecisionStore } from "./decisions.ts";
@@ -34,6 +35,7 @@ export interface StoreCalls
     TopicStore,
     AudienceStore,
     SegmentStore,
+    CampaignStore,
     KeyStore,
     RecipientStore,
     RecentStore,

@@ -1,4 +1,6 @@
+import { campaignSums, withoutCampaigns } from "../sql/campaign-sums.ts";
 import type { StatisticSums } from "../sql/statistics.ts";
+import { addCampaignSums } from "./campaign-sums.ts";
 import type { Session } from "./session.ts";
 
 const addedSql = `insert into statistic (environment_id, minute, metric, channel, lane, category, tenant, integration, slot, value)
@@ -10,7 +12,9 @@ const addedSql = `insert into statistic (environment_id, minute, metric, channel
 
 /** Adds a call's sums to those of their minutes, in a row of this connection: no call waits for another's. */
 export async function writeStatistics(sql: Session, sums: StatisticSums): Promise<void> {
-  const rows = sums.take().map(({ labels, metric, integration, minute, value }) => ({
+  const taken = sums.take();
+  const ofCampaigns = addCampaignSums(sql, campaignSums(taken));
+  const rows = withoutCampaigns(taken).map(({ labels, metric, integration, minute, value }) => ({
     environment_id: labels.environmentId,
     minute,
     metric,
@@ -22,4 +26,5 @@ export async function writeStatistics(sql: Session, sums: StatisticSums): Promis
     value,
   }));
   if (rows.length > 0) await sql.run(addedSql, JSON.stringify(rows));
+  await ofCampaigns;
 }

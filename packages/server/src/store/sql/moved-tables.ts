@@ -1,4 +1,5 @@
 import { choiceTables } from "./choice-tables.ts";
+import { movedAudienceTables } from "./moved-audience-tables.ts";
 import { type MovedTable, movedTable } from "./moved-table.ts";
 
 /*
@@ -125,12 +126,6 @@ export const movedTables: readonly MovedTable[] = [
     `id:t webhook_id:t environment_id:i message_id:t type:s state:s holder:i at:b due_at:b settled_at:b attempts:i tries:i`,
     nobody,
   ),
-  movedTable(
-    "topic",
-    "environment_id key",
-    "environment_id:i key:t id:u name:t description:t subscribers:i created_at:b updated_at:b",
-  ),
-  movedTable("topic_removed", "environment_id id", "environment_id:i id:u"),
-  movedTable("subscription", "environment_id topic recipient", "environment_id:i topic:u recipient:t subscribed_at:b"),
+  ...movedAudienceTables,
   movedTable("webhook_attempt", "delivery_id number", "delivery_id:t number:i at:b duration_ms:i status:i code:t"),
 ];

@@ -8,6 +8,8 @@ export interface StatisticLabels {
   lane: Lane;
   category: string;
   tenant: string;
+  /** Event of a campaign, where it is counted for one too. */
+  campaign?: string | undefined;
 }
 
 const minuteMs = 60_000;
@@ -69,7 +71,7 @@ export class StatisticSums {
 /** Gives the sum that has it now. */
 function addTo(sums: Map<string, Sum>, added: Sum): Sum {
   const { labels, metric, integration, minute, value } = added;
-  const name = `${labels.environmentId}|${minute}|${metric}|${labels.channel}|${labels.lane}|${labels.category}|${labels.tenant}|${integration}`;
+  const name = `${labels.environmentId}|${minute}|${metric}|${labels.channel}|${labels.lane}|${labels.category}|${labels.tenant}|${integration}|${labels.campaign ?? ""}`;
   const sum = sums.get(name);
   if (sum === undefined) {
     sums.set(name, added);

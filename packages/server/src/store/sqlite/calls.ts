@@ -1,6 +1,6 @@
 import { acceptEvents } from "./calls/accept-events.ts";
 import { addInboxItems } from "./calls/add-inbox-items.ts";
-import { countExpanded, readSubscribers } from "./calls/audience.ts";
+import { audienceCalls } from "./calls/audience-calls.ts";
 import { cancelEvents } from "./calls/cancel-events.ts";
 import { changeInbox } from "./calls/change-inbox.ts";
 import { commitEvents } from "./calls/commit-events.ts";
@@ -38,15 +38,12 @@ import { deleteRecipient, getRecipient, putRecipient } from "./calls/recipients.
 import { recordFeedback } from "./calls/record-feedback.ts";
 import { recordOutcomes } from "./calls/record-outcomes.ts";
 import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
-import { memberMessages, readRecipients } from "./calls/segments.ts";
 import { settleMessages } from "./calls/settle-messages.ts";
 import { startAttempts } from "./calls/start-attempts.ts";
-import { listRecipientTopics, listSubscriptions, subscribe, unsubscribe } from "./calls/subscriptions.ts";
 import { addSuppressions, listSuppressions, removeSuppressions } from "./calls/suppressions.ts";
 import { sweepAttention } from "./calls/sweep-attention.ts";
 import { sweepInboxes } from "./calls/sweep-inboxes.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
-import { deleteTopic, getTopic, listTopics, putTopic, sweepTopics } from "./calls/topics.ts";
 import { dueWebhookDeliveries, loadWebhookCall, recordWebhookAttempt } from "./calls/webhook-calls.ts";
 import {
   addWebhookExample,
@@ -110,19 +107,7 @@ export const calls: SqliteCalls = {
   revokeInboxTokens,
   sweepAttention,
   sweepInboxes,
-  putTopic,
-  getTopic,
-  listTopics,
-  deleteTopic,
-  sweepTopics,
-  subscribe,
-  unsubscribe,
-  listSubscriptions,
-  listRecipientTopics,
-  readSubscribers,
-  readRecipients,
-  memberMessages,
-  countExpanded,
+  ...audienceCalls,
   getEvent,
   getMessage,
   listMessages,

@@ -3,6 +3,7 @@ import { eventStateCode, laneCode } from "../../sql/codes.ts";
 import { EventLabels } from "../../sql/event-labels.ts";
 import type { Call, CallContext } from "../context.ts";
 import { changedSince } from "./as-read.ts";
+import { insertCampaign } from "./campaigns.ts";
 import { claimKeys } from "./claim-keys.ts";
 import { writeTurns } from "./write-turn.ts";
 
@@ -13,6 +14,8 @@ export const acceptEvents: Call<"acceptEvents"> = async (context, { events }) =>
   const whole = new Set(fitting);
   const turns = fitting.flatMap(({ turn }) => turn ?? []);
   const [, written] = await Promise.all([insertEvents(context, accepted, whole), writeTurns(context, turns)]);
+  for (const event of accepted)
+    if (event.campaign !== undefined) await insertCampaign(context.sql, event, event.campaign);
   const labels = new EventLabels();
   const turnOf = new Map(fitting.map((event, index) => [event, written[index]]));
   return events.map((event): AcceptResult => {

@@ -26,10 +26,13 @@ export const cancelEvents: Call<"cancelEvents"> = async (context, { environmentI
     leaveDigests(sql, ids),
     cancelMessages(context, environmentId, { plain, expanded }, now),
   ]);
+  if (events + runs + left + messages > 0) await sql.run(campaignsSql, now, environmentId, ids);
   return { events, runs: runs + left, messages };
 };
 
 const foundSql = `select id, position from event where cancellation_hash = $2 and environment_id + 0 = $1 order by id for update`;
+
+const campaignsSql = "update campaign set canceled_at = $1 where environment_id = $2 and id = any($3::uuid[])";
 
 const eventsSql = `update event set state = ${eventStateCode.canceled}, due_at = null, holder = 0, inline = null
   from json_to_recordset($1) as r (environment_id int, id uuid)
@@ -75,7 +78,7 @@ const messagesSql = (open: string) => `with locked as materialized (
     holder = case when state = ${messageStateCode.queued} then 0 else holder end,
     settled_at = case when state = ${messageStateCode.queued} then $2::bigint else settled_at end
   from locked where message.environment_id = locked.environment_id and message.id = locked.id
-  returning message.id, state, lane, category, tenant, ${lineColumns}`;
+  returning message.id, state, lane, category, tenant, event_id, expanded, ${lineColumns}`;
 
 const plainSql = messagesSql("");
 /** Of an event that has come to its topics: its open messages have an index; through all of a million it took seconds. */

@@ -1,7 +1,9 @@
 import type { EventTurn, TurnResult } from "../../../ports/store/orchestrate.ts";
+import { sumsOfTurn } from "../../sql/campaign-turn.ts";
 import { eventStateCode, laneCode } from "../../sql/codes.ts";
 import { text } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
+import { addCampaignSums } from "../campaign-sums.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
@@ -39,6 +41,10 @@ async function commitRound(
     moved.flatMap(({ recipients }) => recipients),
   );
   const [written] = await Promise.all([writeTurns(context, moved), insertParts(context, moved)]);
+  const campaigns = moved.flatMap((turn, index) =>
+    turn.progressed === undefined ? [] : sumsOfTurn(turn, { dropped: [], held: [], ...written[index] }),
+  );
+  await addCampaignSums(context.sql, campaigns);
   for (const [index, turn] of moved.entries()) {
     results.set(turn, { status: "committed", dropped: [], held: [], ...written[index] });
     if (turn.progress.kind !== "dead") continue;

@@ -14,7 +14,7 @@ type MessageKey = Pick<FeedbackReport, "environmentId" | "messageId">;
 /** Rows come locked in the order of the keys, which is that of ids in all calls: two never wait for each other. */
 const lockedSql = `select message.* from json_to_recordset($1) as r (environment_id int, id uuid)
   cross join lateral (
-    select environment_id, id, state, channel, lane, category, tenant, recipient, address_hash, attempt, settled_at, reason,
+    select environment_id, id, state, channel, lane, category, tenant, event_id, expanded, recipient, address_hash, attempt, settled_at, reason,
       delivered_at, opened_at, clicked_at, read_at, complained_at
     from message where environment_id = r.environment_id and id = r.id for update
   ) as message`;

@@ -1,4 +1,5 @@
 import { channels, lanes, type MessageState } from "@tidings/contract/words";
+import { campaignOf } from "../../sql/campaign-sums.ts";
 import { messageStateCode, wordAt } from "../../sql/codes.ts";
 import { integer, text } from "../../sql/columns.ts";
 import type { CallContext } from "../context.ts";
@@ -27,7 +28,7 @@ const settledSql = `update message set state = r.state, due_at = r.due_at, holde
     sent_at = coalesce(r.sent_at, message.sent_at)
   from json_to_recordset($1) as r (environment_id int, id uuid, state smallint, due_at bigint, reason text, settled_at bigint, sent_at bigint)
   where message.environment_id = r.environment_id and message.id = r.id and ${few}
-  returning message.id, message.lane, message.category, message.tenant, message.due_at, ${lineColumns}`;
+  returning message.id, message.lane, message.category, message.tenant, message.event_id, message.expanded, message.due_at, ${lineColumns}`;
 
 /**
  * Moves messages' rows to what follows: state, timer, and a dead letter where one is dead. Counts them. Nobody holds a row
@@ -59,7 +60,9 @@ export async function settleAll(context: CallContext, settled: readonly Settled[
     const lane = wordAt(lanes, integer(row, "lane"));
     const tenant = text(row, "tenant");
     context.webhooks.state(environmentId, tenant, messageId, after.state, at);
-    context.count({ environmentId, channel, lane, category: text(row, "category"), tenant }, metric, at, integration);
+    const campaign = campaignOf(row);
+    const labels = { environmentId, channel, lane, category: text(row, "category"), tenant, campaign };
+    context.count(labels, metric, at, integration);
     if (after.state !== "dead") continue;
     const { reason = "", detail = "" } = after;
     await insertDeadLetter(context.sql, { environmentId, id: messageId, kind: "message", channel, reason, detail, at });

@@ -2,6 +2,7 @@ import { channels, lanes, messageStates } from "@tidings/contract/words";
 import type { MessageOrigin } from "../../../domain/message.ts";
 import type { DeliveryRecord } from "../../../ports/store/deliver.ts";
 import { type CurrentAttempt, currentAttempt } from "../attempts.ts";
+import { campaignOf } from "../campaign-sums.ts";
 import { laneCode, wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
 
@@ -46,6 +47,7 @@ function originOf(row: SqlRow): MessageOrigin {
     lane: wordAt(lanes, integer(row, "lane")),
     category: text(row, "category"),
     tenant: text(row, "tenant"),
+    campaign: campaignOf(row),
   };
 }
 

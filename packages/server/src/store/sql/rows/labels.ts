@@ -1,5 +1,6 @@
 import { channels, lanes } from "@tidings/contract/words";
 import type { MessageLabels } from "../../../domain/message.ts";
+import { campaignOf } from "../campaign-sums.ts";
 import { wordAt } from "../codes.ts";
 import { integer, type SqlRow, text } from "../columns.ts";
 
@@ -11,5 +12,6 @@ export function labelsOf(environmentId: number, row: SqlRow): MessageLabels {
     lane: wordAt(lanes, integer(row, "lane")),
     category: text(row, "category"),
     tenant: text(row, "tenant"),
+    campaign: campaignOf(row),
   };
 }

@@ -8,6 +8,7 @@ import { bucketOf, idempotencyBucketMs } from "../../sql/idempotency.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
 import { fits, recipientsAsRead } from "./as-read.ts";
+import { insertCampaign } from "./campaigns.ts";
 import { suspectsAmong } from "./suspects.ts";
 import { writeTurn } from "./write-turn.ts";
 
@@ -23,6 +24,7 @@ export const acceptEvents: Call<"acceptEvents"> = (context, { events }) => {
     if (known !== undefined) return known;
     const turn = event.turn !== null && fits(event.turn, recipients) ? event.turn : undefined;
     insert(context.database, event, turn !== undefined);
+    if (event.campaign !== undefined) insertCampaign(context.database, event, event.campaign);
     context.count(labels.of(event), "accepted", event.receivedAt);
     return { status: "accepted", id: event.id, turn: turn === undefined ? null : writeTurn(context, turn, suspects) };
   });

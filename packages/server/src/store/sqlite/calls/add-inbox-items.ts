@@ -76,7 +76,7 @@ function wasDelivered({ database }: CallContext, item: NewInboxItem): boolean {
 /** What is in the inbox is delivered. The attempt's outcome comes after it and finds it so: being sent is counted here. */
 function delivered(context: CallContext, item: NewInboxItem, now: number): void {
   const row = context.database.get(
-    `select state, channel, lane, category, tenant, attempt ->> '$.integration' as integration
+    `select state, channel, lane, category, tenant, event_id, expanded, attempt ->> '$.integration' as integration
      from message where id = ? and environment_id = ?`,
     item.id,
     item.environmentId,

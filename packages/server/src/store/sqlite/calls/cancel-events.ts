@@ -17,6 +17,7 @@ export const cancelEvents: Call<"cancelEvents"> = (context, { environmentId, can
   );
   for (const row of events) {
     const id = text(row, "id");
+    const before = totals.events + totals.runs + totals.messages;
     totals.events += database.run(
       `update event set state = ${eventStateCode.canceled}, due_at = null, inline = null where id = ? and state = ${eventStateCode.accepted}`,
       id,
@@ -29,6 +30,8 @@ export const cancelEvents: Call<"cancelEvents"> = (context, { environmentId, can
     totals.runs += runs + leaveDigests(database, id);
     if (runs > 0) database.run("delete from effect where run_id in (select id from run where event_id = ?)", id);
     totals.messages += cancelMessages(context, environmentId, id, row["position"] !== null, now);
+    if (totals.events + totals.runs + totals.messages > before)
+      database.run("update campaign set canceled_at = ? where environment_id = ? and id = ?", now, environmentId, id);
   }
   return totals;
 };
@@ -45,7 +48,7 @@ function cancelMessages(
   const canceled = database.all(
     `update message set state = ${messageStateCode.canceled}, reason = 'canceled', due_at = null, settled_at = ?
      where ${open} and state = ${messageStateCode.queued} and ${ofOneEvent}
-     returning id, channel, lane, category, tenant`,
+     returning id, channel, lane, category, tenant, event_id, expanded`,
     now,
     eventId,
   );

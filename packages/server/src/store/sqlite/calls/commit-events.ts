@@ -1,5 +1,7 @@
 import type { EventTurn, TurnResult } from "../../../ports/store/orchestrate.ts";
+import { sumsOfTurn } from "../../sql/campaign-turn.ts";
 import { eventStateCode, laneCode } from "../../sql/codes.ts";
+import { addCampaignSums } from "../campaign-sums.ts";
 import type { Call, CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
@@ -20,6 +22,7 @@ function commit(context: CallContext, turn: EventTurn, suspects: Suspects): Turn
   if (!advance(database, turn)) return { status: "lost" };
   for (const recipient of turn.recipients) writeRecipient(database, recipient);
   const written = writeTurn(context, turn, suspects);
+  if (turn.progressed !== undefined) addCampaignSums(database, sumsOfTurn(turn, written));
   for (const lane of turn.otherLanes) insertContinuation(database, turn, lane);
   if (turn.progress.kind === "dead") {
     const { reason, detail } = turn.progress;

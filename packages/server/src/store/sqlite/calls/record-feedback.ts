@@ -15,7 +15,7 @@ export function applyFeedback(context: CallContext, report: FeedbackReport, now:
   const { database } = context;
   const column = feedbackTime[report.kind];
   const row = database.get(
-    `select state, channel, lane, category, tenant, recipient, address_hash, ${column ?? "null"} as time, attempt ->> '$.integration' as integration
+    `select state, channel, lane, category, tenant, event_id, expanded, recipient, address_hash, ${column ?? "null"} as time, attempt ->> '$.integration' as integration
      from message where id = ? and environment_id = ?`,
     report.messageId,
     report.environmentId,

@@ -1,4 +1,5 @@
 import { channels, lanes, type MessageState } from "@tidings/contract/words";
+import { campaignOf } from "../../sql/campaign-sums.ts";
 import { messageStateCode, wordAt } from "../../sql/codes.ts";
 import { integer, text } from "../../sql/columns.ts";
 import type { CallContext } from "../context.ts";
@@ -20,7 +21,7 @@ export function settle(context: CallContext, messageId: string, after: After, at
   const dueAt = after.state === "queued" ? (after.dueAt ?? at) : null;
   const row = database.get(
     `update message set state = ?, due_at = ?, reason = ?, settled_at = ?, sent_at = case when ? then ? else sent_at end
-     where id = ? returning environment_id, channel, lane, category, tenant`,
+     where id = ? returning environment_id, channel, lane, category, tenant, event_id, expanded`,
     messageStateCode[after.state],
     dueAt,
     after.reason ?? null,
@@ -43,6 +44,7 @@ export function settle(context: CallContext, messageId: string, after: After, at
       lane: wordAt(lanes, integer(row, "lane")),
       category: text(row, "category"),
       tenant,
+      campaign: campaignOf(row),
     },
     metric,
     at,

@@ -1,0 +1,27 @@
+-- An event to many, whose progress is kept; its id is the event's. `document` is JSON of whom it goes to and how it is spread.
+-- `total` is known where no segment is among its recipients.
+create table campaign (
+  environment_id integer not null,
+  id text not null,
+  name text not null,
+  document text not null,
+  scheduled_at integer,
+  expires_at integer,
+  total integer,
+  cancellation_hash text not null,
+  canceled_at integer,
+  created_at integer not null,
+  primary key (environment_id, id)
+) strict, without rowid;
+
+-- What has been counted of campaigns, in the transactions that it is counted in. `minute` is 0 for
+-- sums of all time, and that of what leaves the queue for the rate. `slot` is here for the other engine.
+create table campaign_count (
+  environment_id integer not null,
+  event_id text not null,
+  metric text not null,
+  minute integer not null,
+  slot integer not null,
+  value integer not null,
+  primary key (environment_id, event_id, minute, metric, slot)
+) strict, without rowid;

@@ -1,0 +1,50 @@
+import type { EventState } from "@tidings/contract/words";
+
+/** A campaign as it is written with its event, whose id is the campaign's. */
+export interface NewCampaign {
+  name: string;
+  /** JSON of a CampaignDocument (domain/campaign). */
+  document: string;
+  /** Topics whose subscribers make up the total, beside `named`; null where nobody knows it beforehand. */
+  countedTopics: readonly string[] | null;
+  named: number;
+}
+
+export interface CampaignRow {
+  id: string;
+  name: string;
+  document: string;
+  scheduledAt: number | null;
+  expiresAt: number | null;
+  total: number | null;
+  cancellationHash: string;
+  /** When it was canceled, with something of it still to be done; null where it was not. */
+  canceledAt: number | null;
+  createdAt: number;
+  /** Of its event. */
+  eventName: string;
+  eventState: EventState;
+  /** Another lane's part of its event is not done. */
+  hasParts: boolean;
+  /** A message of it is not settled. */
+  isOpen: boolean;
+}
+
+/** Of one metric: `minute` is 0 where it is not kept by time. */
+export interface CampaignCount {
+  metric: string;
+  minute: number;
+  value: number;
+}
+
+/** What the API asks about campaigns. */
+export interface CampaignStore {
+  getCampaign(input: {
+    environmentId: number;
+    id: string;
+    /** Counts by minute from this one on. */
+    sinceMinute: number;
+  }): Promise<{ row: CampaignRow; counts: readonly CampaignCount[] } | undefined>;
+  /** Newest first, by id. */
+  listCampaigns(input: { environmentId: number; before: string; limit: number }): Promise<CampaignRow[]>;
+}

@@ -1,0 +1,28 @@
+import type { CampaignStore } from "../../../ports/store/campaigns.ts";
+import type { SegmentStore } from "../../../ports/store/segments.ts";
+import type { AudienceStore, TopicStore } from "../../../ports/store/topics.ts";
+import type { SqliteCalls } from "../context.ts";
+import { countExpanded, readSubscribers } from "./audience.ts";
+import { getCampaign, listCampaigns } from "./campaigns.ts";
+import { readRecipients, recentMessages } from "./segments.ts";
+import { listRecipientTopics, listSubscriptions, subscribe, unsubscribe } from "./subscriptions.ts";
+import { deleteTopic, getTopic, listTopics, putTopic, sweepTopics } from "./topics.ts";
+
+/** Topics, segments and campaigns. */
+export const audienceCalls: Pick<SqliteCalls, keyof (TopicStore & AudienceStore & SegmentStore & CampaignStore)> = {
+  putTopic,
+  getTopic,
+  listTopics,
+  deleteTopic,
+  sweepTopics,
+  subscribe,
+  unsubscribe,
+  listSubscriptions,
+  listRecipientTopics,
+  readSubscribers,
+  countExpanded,
+  readRecipients,
+  recentMessages,
+  getCampaign,
+  listCampaigns,
+};
