@@ -73,6 +73,7 @@ const calls: Record<string, unknown[]> = {
   "recipients.revokeInboxTokens": ["u1", options],
   "recipients.addConsent": ["u1", { purpose: "news", action: "granted", source: "form", ip: "::1" }, options],
   "recipients.consents": ["u1", { limit: 3 }, options],
+  "recipients.decisions": ["u1", { channel: "email", outcome: "not_sent", limit: 3 }, options],
   "preferences.put": ["u1", { all: { sms: "off" }, categories: { news: { email: "weekly" } } }, options],
   "preferences.get": ["u1", options],
   "preferences.putBatch": [[{ recipient: "u1", all: { sms: "off" } }], options],
@@ -92,6 +93,7 @@ const calls: Record<string, unknown[]> = {
   "topics.ofRecipient": ["u1", { limit: 3 }, options],
   "policies.put": ["environment", { preferences: { sms: "off" }, defaultCountry: "AT" }, options],
   "workflows.put": ["w", { ...validWorkflow, category: "c" }, options],
+  "workflows.dryRun": ["w", { recipients: ["u1"], data: { order: "1" }, preview: true }, options],
   "templates.put": ["t", template, options],
   "templates.preview": [
     "t",

@@ -44,6 +44,7 @@ test("a POST is repeated without an idempotency key only where that is safe", ()
       "sendEvents",
       "cancelEvents",
       "createInboxToken",
+      "dryRunWorkflow",
       "checkConfiguration",
       "previewTemplate",
       "putPreferencesBatch",

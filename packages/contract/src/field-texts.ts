@@ -1,5 +1,6 @@
 import { commonTexts } from "./texts/common.ts";
 import { configurationTexts } from "./texts/configuration.ts";
+import { dryRunTexts } from "./texts/dry-runs.ts";
 import { eventsTexts } from "./texts/events.ts";
 import { inboxTexts } from "./texts/inbox.ts";
 import { messagesTexts } from "./texts/messages.ts";
@@ -19,6 +20,7 @@ import { webhookTexts } from "./texts/webhooks.ts";
 export const fieldTexts: Readonly<Record<string, string>> = {
   ...commonTexts,
   ...eventsTexts,
+  ...dryRunTexts,
   ...messagesTexts,
   ...recipientsTexts,
   ...topicsTexts,

@@ -10,6 +10,8 @@ export const limits = {
   topicsPerEvent: 20,
   subscribersPerCall: 1000,
   eventsPerBatch: 1000,
+  recipientsPerDryRun: 100,
+  previewsPerDryRun: 20,
   bodyDepth: 32,
   idempotencyKeyLength: 255,
   stepsPerWorkflow: 100,
