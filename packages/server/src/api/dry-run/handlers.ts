@@ -1,16 +1,11 @@
 import { type DryRunView, dryRunBodySchema } from "@tidings/contract/dry-runs";
-import type { ApiDependencies } from "../dependencies.ts";
 import type { Handlers } from "../handler.ts";
 import { body, parameter } from "../validation.ts";
 import { iso } from "../views.ts";
 import { outcomeView } from "./outcome-view.ts";
+import type { DryRunParts } from "./parts.ts";
 import { previewed } from "./previewed.ts";
 import { requestOf } from "./request.ts";
-
-export type DryRunParts = Pick<
-  ApiDependencies,
-  "configuration" | "store" | "keyring" | "templates" | "clock" | "dryRun"
->;
 
 /** What a workflow would do with an event. Nothing is sent or stored. */
 export function dryRunHandlers(parts: DryRunParts): Handlers {

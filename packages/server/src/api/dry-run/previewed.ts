@@ -7,7 +7,7 @@ import type { DryRunOutcome } from "../../ports/dry-run.ts";
 import type { TemplateFacts } from "../../ports/template-engine.ts";
 import { exampleLinks, previewOf, tenantOf } from "../preview.ts";
 import { storedLibrary } from "../stored-documents.ts";
-import type { DryRunParts } from "./handlers.ts";
+import type { DryRunParts } from "./parts.ts";
 
 type Sent = Extract<DryRunOutcome, { rendering: unknown }>;
 

@@ -7,7 +7,7 @@ import type { Versioned } from "../../ports/configuration.ts";
 import type { DryRunRequest } from "../../ports/dry-run.ts";
 import type { EventRow } from "../../ports/store/log.ts";
 import type { GivenSet } from "../prepared-set.ts";
-import type { DryRunParts } from "./handlers.ts";
+import type { DryRunParts } from "./parts.ts";
 
 /** What is to be tried, with what it refers to. Throws `not_found`, and `validation_failed` with the place of each fault. */
 export async function requestOf(
