@@ -74,6 +74,7 @@ const calls: Record<string, unknown[]> = {
   "recipients.addConsent": ["u1", { purpose: "news", action: "granted", source: "form", ip: "::1" }, options],
   "recipients.createConfirmation": ["u1", { purpose: "news", channel: "email" }, options],
   "recipients.consents": ["u1", { limit: 3 }, options],
+  "recipients.decisions": ["u1", { channel: "email", outcome: "not_sent", limit: 3 }, options],
   "preferences.put": ["u1", { all: { sms: "off" }, categories: { news: { email: "weekly" } } }, options],
   "preferences.get": ["u1", options],
   "preferences.putBatch": [[{ recipient: "u1", all: { sms: "off" } }], options],
@@ -99,6 +100,7 @@ const calls: Record<string, unknown[]> = {
   "segments.put": ["quiet-pros", { where: { field: "recipient.attributes.plan", op: "eq", value: "pro" } }, options],
   "policies.put": ["environment", { preferences: { sms: "off" }, defaultCountry: "AT" }, options],
   "workflows.put": ["w", { ...validWorkflow, category: "c" }, options],
+  "workflows.dryRun": ["w", { recipients: ["u1"], data: { order: "1" }, preview: true }, options],
   "templates.put": ["t", template, options],
   "templates.preview": [
     "t",

@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { campaigns } from "./commands/campaigns.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
 import { doctor } from "./commands/doctor.ts";
+import { dryRun } from "./commands/dry-run.ts";
 import { keys } from "./commands/keys.ts";
 import { migrateStore } from "./commands/migrate-store.ts";
 import { preview } from "./commands/preview.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   promote,
   ...versions,
   preview,
+  dryRun,
   schemas,
   send,
   tail,

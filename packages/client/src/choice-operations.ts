@@ -4,6 +4,7 @@ import {
   consentBodySchema,
   consentSchema,
 } from "@tidings/contract/consents";
+import { dryRunBodySchema, dryRunSchema } from "@tidings/contract/dry-runs";
 import { pageOf, pageQuerySchema } from "@tidings/contract/pages";
 import {
   preferencesBatchResultSchema,
@@ -26,10 +27,11 @@ export const preferenceOperations = {
   read: { name: "readPreferences", method: "POST", path: "/v1/preferences/read", body: preferencesReadSchema, status: 200, response: preferencesReadResultSchema, ...always },
 } as const satisfies Record<string, Operation>;
 
-/** What was decided for recipients. */
+/** What was decided for recipients, and what would be. */
 // biome-ignore format: one call per line is what lets this be read as a table
 export const decisionOperations = {
   list: { name: "listRecipientDecisions", method: "GET", path: "/v1/recipients/{id}/decisions", query: recipientDecisionQuerySchema, status: 200, response: pageOf(recipientDecisionSchema), ...always },
+  dryRun: { name: "dryRunWorkflow", method: "POST", path: "/v1/workflows/{key}/dry-run", body: dryRunBodySchema, status: 200, response: dryRunSchema, ...always },
 } as const satisfies Record<string, Operation>;
 
 /** The ledger of consent. */

@@ -46,6 +46,7 @@ test("a POST is repeated without an idempotency key only where that is safe", ()
       "createConfirmation",
       "cancelCampaign",
       "createInboxToken",
+      "dryRunWorkflow",
       "checkConfiguration",
       "previewTemplate",
       "putPreferencesBatch",

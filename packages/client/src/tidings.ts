@@ -5,7 +5,6 @@ import type { Health, Readiness } from "@tidings/contract/machines";
 import type { partialBodySchema } from "@tidings/contract/partials";
 import type { policyBodySchema } from "@tidings/contract/policies";
 import type { tenantBodySchema } from "@tidings/contract/tenants";
-import type { workflowBodySchema } from "@tidings/contract/workflows";
 import { operations } from "./operations.ts";
 import { ApiKeys } from "./resources/api-keys.ts";
 import { Campaigns } from "./resources/campaigns.ts";
@@ -25,6 +24,7 @@ import { VersionedConfiguration } from "./resources/versioned-configuration.ts";
 import { Webhooks } from "./resources/webhooks.ts";
 import { WholeConfiguration } from "./resources/whole-configuration.ts";
 import { Workers } from "./resources/workers.ts";
+import { Workflows } from "./resources/workflows.ts";
 import { type CallOptions, settingsOf, type TidingsOptions } from "./transport/options.ts";
 import { Transport } from "./transport/transport.ts";
 import type { AnyEvents, EventMap } from "./types/event-map.ts";
@@ -60,6 +60,7 @@ export type { ConfirmationInput, ConsentInput, InboxTokenInput, RecipientInput }
 export type { SuppressionInput, SuppressionQuery, SuppressionView } from "./resources/suppressions.ts";
 export type { PreviewInput } from "./resources/templates.ts";
 export type { WebhookDeliveryQuery } from "./resources/webhooks.ts";
+export type { DryRunInput } from "./resources/workflows.ts";
 export type { Fetch, FetchAnswer, FetchInit } from "./transport/fetch.ts";
 export type { CallOptions, SendOptions, TidingsOptions } from "./transport/options.ts";
 export type { PageQuery } from "./transport/paging.ts";
@@ -77,7 +78,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly messages: Messages;
   readonly recipients: Recipients;
   readonly suppressions: Suppressions;
-  readonly workflows: VersionedConfiguration<typeof workflowBodySchema>;
+  readonly workflows: Workflows;
   readonly templates: Templates;
   readonly layouts: VersionedConfiguration<typeof layoutBodySchema>;
   readonly partials: VersionedConfiguration<typeof partialBodySchema>;
@@ -97,7 +98,6 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly apiKeys: ApiKeys;
   readonly webhooks: Webhooks;
   readonly #transport: Transport;
-
   /** Throws `TidingsInputError` where an option is missing or wrong. */
   constructor(options: TidingsOptions) {
     const transport = new Transport(settingsOf(options));
@@ -106,7 +106,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
     this.messages = new Messages(transport);
     this.recipients = new Recipients(transport);
     this.suppressions = new Suppressions(transport);
-    this.workflows = new VersionedConfiguration(transport, operations.workflows);
+    this.workflows = new Workflows(transport);
     this.templates = new Templates(transport);
     this.layouts = new VersionedConfiguration(transport, operations.layouts);
     this.partials = new VersionedConfiguration(transport, operations.partials);

@@ -1,6 +1,7 @@
 import { campaignsTexts } from "./texts/campaigns.ts";
 import { commonTexts } from "./texts/common.ts";
 import { configurationTexts } from "./texts/configuration.ts";
+import { dryRunTexts } from "./texts/dry-runs.ts";
 import { eventsTexts } from "./texts/events.ts";
 import { inboxTexts } from "./texts/inbox.ts";
 import { messagesTexts } from "./texts/messages.ts";
@@ -22,6 +23,7 @@ import { webhookTexts } from "./texts/webhooks.ts";
 export const fieldTexts: Readonly<Record<string, string>> = {
   ...commonTexts,
   ...eventsTexts,
+  ...dryRunTexts,
   ...messagesTexts,
   ...recipientsTexts,
   ...topicsTexts,

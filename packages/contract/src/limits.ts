@@ -14,6 +14,8 @@ export const limits = {
   testsPerSegment: 50,
   segmentDays: 90,
   eventsPerBatch: 1000,
+  recipientsPerDryRun: 100,
+  previewsPerDryRun: 20,
   bodyDepth: 32,
   idempotencyKeyLength: 255,
   stepsPerWorkflow: 100,

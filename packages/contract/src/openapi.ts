@@ -5,6 +5,7 @@ import { conditionSchema } from "./conditions.ts";
 import { ifMatchSchema } from "./configuration.ts";
 import { deadLetterSchema } from "./dead-letters.ts";
 import { describedSchema } from "./described-schema.ts";
+import { dryRunOutcomeSchema, dryRunSchema } from "./dry-runs.ts";
 import { errorCodes, problemSchema } from "./errors.ts";
 import {
   acceptedSchema,
@@ -59,6 +60,8 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["DeadLetter", deadLetterSchema],
   ["Decision", decisionSchema],
   ["RecipientDecision", recipientDecisionSchema],
+  ["DryRun", dryRunSchema],
+  ["DryRunOutcome", dryRunOutcomeSchema],
   ["Event", eventSchema],
   ["EventBody", eventBodySchema],
   ["EventRecipient", eventRecipientSchema],

@@ -42,6 +42,7 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   putPolicy: { text: "Writes the environment's policy, whose key is `environment`: defaults of preferences, and rules of consent by country." },
   deletePolicy: { text: "Deletes the environment's policy: the built-in defaults hold." },
   putWorkflow: { text: "Writes the workflow; what it refers to must exist. A document that differs becomes a new version, and runs that began with an earlier one go on with that." },
+  dryRunWorkflow: { text: "Takes an event through the workflow by the same rules as a real one, and writes, asks and sends nothing. Preferences, consents, suppressions, caps, throttles and dedupe keys are those of now. What would wait is followed at once, each turn at the time at which it would be due; what cannot be known then is taken from `assume`, and named in `assumed`. Documents that are not published are checked first. Suppressions of a single sender are not looked at, as the integration is chosen when an attempt begins." },
   putTemplate: { text: "Writes the template; its texts are compiled first, and a fault in one is named with its field. A message keeps the version that it was made with." },
   putCategory: { text: "Writes the category." },
   putIntegration: { text: "Writes the integration; settings and secrets are checked with the provider's own schema. Secrets that are left out stay as they are stored." },

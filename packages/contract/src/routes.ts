@@ -10,6 +10,7 @@ import {
 } from "./configuration.ts";
 import { configurationRoutes } from "./configuration-routes.ts";
 import { deadLetterReplayBodySchema, deadLetterSchema, replayedSchema } from "./dead-letters.ts";
+import { dryRunBodySchema, dryRunSchema } from "./dry-runs.ts";
 import {
   acceptedSchema,
   cancelBodySchema,
@@ -105,6 +106,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/v1/inbox/events", operation: "watchInboxByEvents", summary: "Changes as server-sent events, each an InboxChange; Last-Event-ID resumes", tag: "inbox", query: inboxStreamQuerySchema, status: 200, ...visited },
   { method: "GET", path: "/v1/inbox/socket", operation: "watchInboxBySocket", summary: "Changes by WebSocket, each an InboxChange", tag: "inbox", query: inboxStreamQuerySchema, status: 101, ...visited },
   ...configurationRoutes("workflow", "workflows", workflowBodySchema),
+  { method: "POST", path: "/v1/workflows/{key}/dry-run", operation: "dryRunWorkflow", summary: "What a workflow would do with an event, published or not, without sending anything", tag: "workflows", body: dryRunBodySchema, status: 200, response: dryRunSchema },
   ...configurationRoutes("template", "templates", templateBodySchema),
   { method: "POST", path: "/v1/templates/{key}/preview", operation: "previewTemplate", summary: "Render a template, stored or not, without sending anything", tag: "templates", body: previewBodySchema, status: 200, response: previewSchema },
   ...configurationRoutes("layout", "layouts", layoutBodySchema),

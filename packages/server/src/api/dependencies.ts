@@ -5,6 +5,7 @@ import type { MessageBody } from "@tidings/contract/messages";
 import type { TidingsError } from "../errors.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { DryRuns } from "../ports/dry-run.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
@@ -140,6 +141,7 @@ export interface ApiDependencies {
     InboxStore &
     WebhookStore &
     Pick<MaintenanceStore, "queueDepths" | "recentSums">;
+  dryRun: DryRuns;
   workers: Workers;
   keyring: ApiKeyring;
   clock: Clock;

@@ -5,6 +5,7 @@ import { confirmationHandlers } from "./consent-confirmations.ts";
 import { consentHandlers } from "./consents.ts";
 import { deadLetterHandlers } from "./dead-letters.ts";
 import type { ApiDependencies } from "./dependencies.ts";
+import { dryRunHandlers } from "./dry-run/handlers.ts";
 import { environmentHandlers } from "./environment-list.ts";
 import type { Environments } from "./environments.ts";
 import { eventHandlers } from "./events.ts";
@@ -40,6 +41,7 @@ export function handlersOf(dependencies: ApiDependencies, environments: Environm
     ...inboxTokenHandlers(dependencies),
     ...configurationHandlers(dependencies.configuration),
     ...previewHandlers(dependencies),
+    ...dryRunHandlers(dependencies),
     ...tenantHandlers(dependencies),
     ...topicHandlers(dependencies),
     ...deadLetterHandlers(dependencies),

@@ -18,7 +18,7 @@ import { body, parameter } from "./validation.ts";
 type Parts = Pick<ApiDependencies, "configuration" | "store" | "keyring" | "templates">;
 
 /** A preview is for nobody, so its links lead nowhere (RFC 2606 §2). */
-const exampleLinks = {
+export const exampleLinks = {
   unsubscribeUrl: "https://preview.invalid/u/link",
   preferencesUrl: "https://preview.invalid/p/link",
   confirmUrl: "https://preview.invalid/p/confirm/link",
@@ -94,13 +94,13 @@ async function recipientOf(
   return { id: row.id, locale, timeZone, attributes: { ...attributes, ...personal } };
 }
 
-async function tenantOf({ store }: Parts, environmentId: number, key: string): Promise<Tenant> {
+export async function tenantOf({ store }: Pick<Parts, "store">, environmentId: number, key: string): Promise<Tenant> {
   const row = await store.getTenant({ environmentId, key });
   const { name, branding = {} } = row === undefined ? {} : tenantBodySchema.parse(JSON.parse(row.document));
   return { key, name, branding };
 }
 
-function previewOf(content: RenderedContent, missing: readonly TemplateFault[]): Preview {
+export function previewOf(content: RenderedContent, missing: readonly TemplateFault[]): Preview {
   const { locale, attachments, inApp, ...texts } = content;
   const files = attachments?.map(({ content: file, ...rest }) => ({
     ...rest,

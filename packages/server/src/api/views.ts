@@ -64,7 +64,11 @@ export function messageView(row: MessageRow): MessageView {
 }
 
 /** The decisions in a message's row, as the API shows them. */
-export function messageDecisions({ decisions: stored, channel, workflow }: MessageRow): MessageView["decisions"] {
+export function messageDecisions({
+  decisions: stored,
+  channel,
+  workflow,
+}: Pick<MessageRow, "decisions" | "channel" | "workflow">): MessageView["decisions"] {
   if (stored === "" || stored === "[]") return [];
   return storedDecisions.parse(JSON.parse(stored)).map(({ rule = "", detail = "", versions, ...own }) => ({
     outcome: own.outcome,

@@ -1,5 +1,6 @@
+import type { Config } from "../config.ts";
 import { Orchestrate } from "../pipeline/orchestrate/orchestrate.ts";
-import type { OrchestrateDependencies } from "../pipeline/orchestrate/ports.ts";
+import type { OrchestrateDependencies, OrchestrateLimits } from "../pipeline/orchestrate/ports.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 
@@ -15,38 +16,42 @@ export function createOrchestrate(
     ...neighbours,
     queue,
     lookBack: parts.configuration,
-    limits: {
-      effects: {
-        openMax: config.fetch.requestsMax,
-        openPerBoundMax: config.fetch.hostRequestsMax,
-        heldPerKeyMax: config.fetch.hostWaitingMax,
-        lookMax: config.fetch.lookMax,
-        pollMs: config.queue.pollIntervalMs,
-        responseBytesMax: config.fetch.responseBytesMax,
-        journalBytesMax: config.fetch.journalBytesMax,
-        timeoutMs: config.fetch.timeoutMs,
-      },
-      digest: config.digest,
-      recent: config.recent,
-      batchMax: config.orchestrate.batchMax,
-      concurrency: config.orchestrate.concurrency,
-      recipientsPerTurn: config.orchestrate.turnRecipientsMax,
-      expandedWaitingMax: config.orchestrate.expandedWaitingMax,
-      expansionHeldMs: config.orchestrate.expansionHeldMs,
-      expansionTurnsMax: config.orchestrate.expansionTurnsMax,
-      segmentLookedMax: config.segments.lookedMax,
-      segmentMessagesMax: config.segments.messagesMax,
-      pacedMessages: config.queue.pacedMessages,
-      paceMaxMs: config.queue.paceMaxMs,
-      openedRecipientsMax: config.orchestrate.openedRecipientsMax,
-      firstTurnRecipientsMax: config.orchestrate.firstTurnRecipientsMax,
-      messagesPerCommit: config.orchestrate.commitMessagesMax,
-      deferralSpreadMs: config.orchestrate.deferralSpreadMs,
-      attentionEntriesMax: config.orchestrate.attentionEntriesMax,
-      attentionHorizonMs: config.orchestrate.attentionHorizonMs,
-    },
+    limits: orchestrateLimits(config),
     onFault: (where, id, error) => observer.onFault(where, id, error),
     onFetched: (runId, step, answer, tookMs) => observer.onFetched(runId, step, answer, tookMs),
     onCommitted: (lane, _events, waitedMs) => observer.onOrchestrated(lane, waitedMs),
   });
+}
+
+export function orchestrateLimits(config: Config): OrchestrateLimits {
+  return {
+    effects: {
+      openMax: config.fetch.requestsMax,
+      openPerBoundMax: config.fetch.hostRequestsMax,
+      heldPerKeyMax: config.fetch.hostWaitingMax,
+      lookMax: config.fetch.lookMax,
+      pollMs: config.queue.pollIntervalMs,
+      responseBytesMax: config.fetch.responseBytesMax,
+      journalBytesMax: config.fetch.journalBytesMax,
+      timeoutMs: config.fetch.timeoutMs,
+    },
+    digest: config.digest,
+    recent: config.recent,
+    batchMax: config.orchestrate.batchMax,
+    concurrency: config.orchestrate.concurrency,
+    recipientsPerTurn: config.orchestrate.turnRecipientsMax,
+    expandedWaitingMax: config.orchestrate.expandedWaitingMax,
+    expansionHeldMs: config.orchestrate.expansionHeldMs,
+    expansionTurnsMax: config.orchestrate.expansionTurnsMax,
+    segmentLookedMax: config.segments.lookedMax,
+    segmentMessagesMax: config.segments.messagesMax,
+    pacedMessages: config.queue.pacedMessages,
+    paceMaxMs: config.queue.paceMaxMs,
+    openedRecipientsMax: config.orchestrate.openedRecipientsMax,
+    firstTurnRecipientsMax: config.orchestrate.firstTurnRecipientsMax,
+    messagesPerCommit: config.orchestrate.commitMessagesMax,
+    deferralSpreadMs: config.orchestrate.deferralSpreadMs,
+    attentionEntriesMax: config.orchestrate.attentionEntriesMax,
+    attentionHorizonMs: config.orchestrate.attentionHorizonMs,
+  };
 }

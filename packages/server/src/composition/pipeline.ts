@@ -5,9 +5,11 @@ import { Feedback } from "../pipeline/feedback/feedback.ts";
 import type { Webhooks } from "../pipeline/feedback/webhooks/webhooks.ts";
 import { Ingest } from "../pipeline/ingest/ingest.ts";
 import type { EventWork } from "../pipeline/orchestrate/ports.ts";
+import type { DryRuns } from "../ports/dry-run.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { UnderWay } from "../ports/workers.ts";
 import { createDeliver } from "./deliver.ts";
+import { createDryRun } from "./dry-run.ts";
 import type { HeldKind, HeldWay } from "./engine-parts.ts";
 import { createOrchestrate } from "./orchestrate.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
@@ -19,6 +21,7 @@ export interface Pipeline {
   feedback: Feedback;
   webhooks: Webhooks;
   deliver: Deliver;
+  dryRun: DryRuns;
   queue: Queue;
   /** What becomes of new work of this kind with its commit. */
   wayOf(kind: HeldKind): HeldWay;
@@ -80,6 +83,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     feedback,
     webhooks,
     deliver,
+    dryRun: createDryRun(parts),
     queue,
     wayOf: (kind) => wayOf(parts, queue, kind),
     underWay: () => ({ effects: orchestrate.fetching, webhooks: webhooks.underWay }),

@@ -39,6 +39,7 @@ export function createFace({
   return createApi({
     ingest: pipeline.ingest,
     feedback: pipeline.feedback,
+    dryRun: pipeline.dryRun,
     verifyFeedback: async (environmentId, key, request) => {
       const integration = configuration.integrations(environmentId).find((candidate) => candidate.key === key);
       const definition = integration === undefined ? undefined : definitionOf(integration);

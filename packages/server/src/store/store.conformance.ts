@@ -15,6 +15,7 @@ import { deadLettersConformance } from "./conformance/dead-letters.conformance.t
 import { dedupeConformance } from "./conformance/dedupe.conformance.ts";
 import { digestsConformance } from "./conformance/digests.conformance.ts";
 import { documentsConformance } from "./conformance/documents.conformance.ts";
+import { dryRunConformance } from "./conformance/dry-run.conformance.ts";
 import { dueConformance } from "./conformance/due.conformance.ts";
 import { effectsConformance } from "./conformance/effects.conformance.ts";
 import { eventTurnConformance } from "./conformance/event-turn.conformance.ts";
@@ -87,6 +88,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     campaignsConformance(corner);
     logConformance(corner);
     recipientDecisionsConformance(corner);
+    dryRunConformance(corner);
     sumsConformance(corner);
     webhookOutboxConformance(corner);
     webhookCallsConformance(corner);

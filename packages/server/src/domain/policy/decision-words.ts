@@ -13,6 +13,7 @@ const reasons: Readonly<Record<string, (told: Told) => string>> = {
   direct_message: sent,
   opted_out: ({ channel, rule }) => `Not sent${on(channel)}: ${ruleWords(rule)} switches it off`,
   consent_withdrawn: ({ channel }) => `Not sent${on(channel)}: the recipient has withdrawn their consent`,
+  suppressed: ({ channel }) => `Not sent${on(channel)}: the address is suppressed`,
   consent_missing: ({ channel }) =>
     `Not sent${on(channel)}: the law of the recipient's country asks for consent, and none was given`,
   consent_unconfirmed: ({ channel }) =>
@@ -51,6 +52,7 @@ const reasons: Readonly<Record<string, (told: Told) => string>> = {
 };
 
 const rules: Readonly<Record<string, string>> = {
+  suppression: "a suppression of the address",
   mandatory: "what is critical is mandatory",
   consent: "the recipient's consent",
   jurisdiction: "the law of the recipient's country",

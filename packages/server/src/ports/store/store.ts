@@ -4,6 +4,7 @@ import type { ChoicesStore } from "./choices.ts";
 import type { ConfigurationStore } from "./configuration.ts";
 import type { DecisionStore } from "./decisions.ts";
 import type { DeliverStore } from "./deliver.ts";
+import type { DryRunStore } from "./dry-run.ts";
 import type { FeedbackStore } from "./feedback.ts";
 import type { InboxStore } from "./inbox.ts";
 import type { IngestStore } from "./ingest.ts";
@@ -46,6 +47,7 @@ export interface StoreCalls
     InboxStore,
     LogStore,
     DecisionStore,
+    DryRunStore,
     MaintenanceStore,
     WebhookStore {}
 

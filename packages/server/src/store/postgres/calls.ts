@@ -12,6 +12,7 @@ import {
   listConfigurationVersions,
 } from "./calls/configuration.ts";
 import { getDeadLetter, listDeadLetters } from "./calls/dead-letters.ts";
+import { decisionCalls } from "./calls/decision-calls.ts";
 import { dueEffects, dueEvents, dueRuns } from "./calls/due-events.ts";
 import { dueMessages } from "./calls/due-messages.ts";
 import { getEvent } from "./calls/get-event.ts";
@@ -25,7 +26,6 @@ import {
   listEnvironments,
   revokeApiKey,
 } from "./calls/keys.ts";
-import { listDecisions } from "./calls/list-decisions.ts";
 import { getInboxItem, listInbox } from "./calls/list-inbox.ts";
 import { listMessages } from "./calls/list-messages.ts";
 import { loadDeliveries } from "./calls/load-deliveries.ts";
@@ -115,7 +115,7 @@ export const calls: PostgresCalls = {
   getEvent,
   getMessage,
   listMessages,
-  listDecisions,
+  ...decisionCalls,
   listDeadLetters,
   getDeadLetter,
   replayDeadLetters,

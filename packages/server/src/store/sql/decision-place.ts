@@ -44,8 +44,12 @@ export function comparePlaces(a: Placed, b: Placed): number {
   return a.key < b.key ? 1 : a.key > b.key ? -1 : 0;
 }
 
+/** Clocks of processes differ, if by less. */
+const clockSlackMs = 3_600_000;
+
 /** Nothing is decided about an event before it is there. */
-export const sinceOf = ({ eventId }: DecisionQuery): number => (eventId === undefined ? 0 : timeOfId(eventId));
+export const sinceOf = ({ eventId }: DecisionQuery): number =>
+  eventId === undefined ? 0 : timeOfId(eventId) - clockSlackMs;
 
 /** Where a table goes on below a time. */
 export function belowTime(kind: Placed["kind"], at: number): Below {

@@ -4,7 +4,7 @@ import type { AudienceStore, TopicStore } from "../../../ports/store/topics.ts";
 import type { SqliteCalls } from "../context.ts";
 import { countExpanded, readSubscribers } from "./audience.ts";
 import { getCampaign, listCampaigns } from "./campaigns.ts";
-import { readRecipients, recentMessages } from "./segments.ts";
+import { memberMessages, readRecipients } from "./segments.ts";
 import { listRecipientTopics, listSubscriptions, subscribe, unsubscribe } from "./subscriptions.ts";
 import { deleteTopic, getTopic, listTopics, putTopic, sweepTopics } from "./topics.ts";
 
@@ -22,7 +22,7 @@ export const audienceCalls: Pick<SqliteCalls, keyof (TopicStore & AudienceStore 
   readSubscribers,
   countExpanded,
   readRecipients,
-  recentMessages,
+  memberMessages,
   getCampaign,
   listCampaigns,
 };

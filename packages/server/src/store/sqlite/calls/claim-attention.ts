@@ -24,7 +24,7 @@ export function claimAttention(
 }
 
 /** One statement for all recipients of an environment; those without a row have no entries. */
-function readRows(database: Database, messages: readonly NewMessage[]): AttentionRow[] {
+export function readRows(database: Database, messages: readonly NewMessage[]): AttentionRow[] {
   const recipients = new Map<number, string[]>();
   for (const { environmentId, recipient } of claimedOf(messages)) {
     const own = recipients.get(environmentId);

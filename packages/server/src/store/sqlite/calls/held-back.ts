@@ -31,7 +31,12 @@ export function whyHeldBack(
   return hasSuspectRecipient(suspects, message) && isRefused(context, message) ? heldReason(true) : undefined;
 }
 
-function isCovered({ database }: CallContext, { origin, addressHash }: NewMessage, start: CallStart): boolean {
+/** Whether its address is suppressed for what it is, and for whom it would go by. */
+export function isCovered(
+  { database }: Pick<CallContext, "database">,
+  { origin, addressHash }: NewMessage,
+  start: Pick<CallStart, "integration">,
+): boolean {
   const covering = database.get(
     coveringSql,
     origin.environmentId,

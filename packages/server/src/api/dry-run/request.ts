@@ -1,0 +1,94 @@
+import type { DryRunBody } from "@tidings/contract/dry-runs";
+import { limits } from "@tidings/contract/limits";
+import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
+import { type EventPayload, openPayload } from "../../domain/event-payload.ts";
+import { TidingsError } from "../../errors.ts";
+import type { Versioned } from "../../ports/configuration.ts";
+import type { DryRunRequest } from "../../ports/dry-run.ts";
+import type { EventRow } from "../../ports/store/log.ts";
+import type { GivenSet } from "../prepared-set.ts";
+import type { DryRunParts } from "./parts.ts";
+
+/** What is to be tried, with what it refers to. Throws `not_found`, and `validation_failed` with the place of each fault. */
+export async function requestOf(
+  parts: DryRunParts,
+  environmentId: number,
+  key: string,
+  wanted: DryRunBody,
+): Promise<{ asked: DryRunRequest; truncated: boolean }> {
+  const workflow = await workflowOf(parts, environmentId, key, wanted);
+  await checkTried(parts, environmentId, workflow, wanted);
+  const past = wanted.event === undefined ? undefined : await pastEvent(parts, environmentId, wanted.event);
+  const given = wanted.recipients ?? past?.payload.recipients.slice(0, limits.recipientsPerDryRun) ?? [];
+  const scheduledAt = timeOf(wanted.scheduledAt) ?? past?.payload.scheduledAt;
+  const asked: DryRunRequest = {
+    workflow,
+    category: wanted.category,
+    policy: wanted.policy,
+    event: {
+      id: past?.row.id,
+      name: past?.row.name ?? workflow.document.event ?? key,
+      tenant: wanted.tenant ?? past?.row.tenant ?? "",
+      scheduledAt,
+      expiresAt: timeOf(wanted.expiresAt) ?? past?.row.expiresAt ?? null,
+      data: past?.payload.data ?? wanted.data ?? {},
+    },
+    recipients: [...new Set(given.map((one) => (typeof one === "string" ? one : one.id)))],
+    inline: given.filter((one) => typeof one !== "string"),
+    now: timeOf(wanted.at) ?? past?.row.receivedAt ?? parts.clock.now(),
+    assume: { messages: wanted.assume?.messages ?? {}, fetches: wanted.assume?.fetches ?? {} },
+  };
+  return { asked, truncated: wanted.recipients === undefined && past !== undefined && hasMore(past.payload) };
+}
+
+const timeOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Date.parse(text));
+
+const hasMore = ({ recipients, audiences }: EventPayload): boolean =>
+  audiences !== undefined || recipients.length > limits.recipientsPerDryRun;
+
+async function workflowOf(
+  { configuration }: DryRunParts,
+  environmentId: number,
+  key: string,
+  { workflow, version }: DryRunBody,
+): Promise<Versioned<WorkflowBody>> {
+  if (workflow !== undefined) return { environmentId, key, version: 0, document: workflow };
+  const at = version === undefined ? {} : { version };
+  const row = await configuration.store.getConfiguration({ environmentId, kind: "workflow", key, ...at });
+  if (row === undefined || row.deleted) throw new TidingsError("not_found");
+  return { environmentId, key, version: row.version, document: workflowBodySchema.parse(JSON.parse(row.document)) };
+}
+
+/** What is not published is checked as if it were to be. */
+async function checkTried(
+  { configuration }: DryRunParts,
+  environmentId: number,
+  { key, document }: Versioned<WorkflowBody>,
+  { workflow, category, policy }: DryRunBody,
+): Promise<void> {
+  const documents: GivenSet["documents"] = [
+    ...(category === undefined ? [] : [{ kind: "category" as const, key: document.category, document: category }]),
+    ...(policy === undefined ? [] : [{ kind: "policy" as const, key: "environment", document: policy }]),
+    ...(workflow === undefined ? [] : [{ kind: "workflow" as const, key, document: workflow }]),
+  ];
+  if (documents.length === 0) return;
+  const { faults } = await configuration.writer.check(environmentId, { documents });
+  if (faults.length === 0) return;
+  throw new TidingsError("validation_failed", {
+    faults: faults.map(({ kind, path, message }) => ({ path: path === "" ? kind : `${kind}.${path}`, message })),
+  });
+}
+
+async function pastEvent(
+  { store, keyring }: DryRunParts,
+  environmentId: number,
+  id: string,
+): Promise<{ row: EventRow; payload: EventPayload }> {
+  const row = await store.getEvent({ environmentId, id, limit: 1 });
+  if (row === undefined) throw faultOfEvent("there is no such event");
+  if (row.kind === "message") throw faultOfEvent("is a direct message, which goes through no workflow");
+  return { row, payload: openPayload(row, environmentId, keyring) };
+}
+
+const faultOfEvent = (message: string) =>
+  new TidingsError("validation_failed", { faults: [{ path: "event", message }] });

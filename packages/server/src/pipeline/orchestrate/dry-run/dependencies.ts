@@ -1,0 +1,9 @@
+import type { DataSchemas } from "../../../ports/data-schemas.ts";
+import type { DryRunStore } from "../../../ports/store/dry-run.ts";
+import type { OrchestrateStore } from "../../../ports/store/orchestrate.ts";
+import type { OrchestrateDependencies } from "../ports.ts";
+
+export type DryRunDependencies = Pick<
+  OrchestrateDependencies,
+  "configuration" | "tenants" | "keyring" | "ids" | "steps" | "limits"
+> & { store: Pick<OrchestrateStore, "loadRecipients"> & DryRunStore; dataSchemas: DataSchemas };

@@ -1,0 +1,65 @@
+import { sealContext } from "../../../domain/event-payload.ts";
+import type { Json } from "../../../domain/steps/step-kind.ts";
+import type {
+  DigestJoin,
+  EventRecord,
+  EventTurn,
+  NewRun,
+  RecipientRecord,
+  RunRecord,
+} from "../../../ports/store/orchestrate.ts";
+import type { OrchestrateKeyring } from "../ports.ts";
+
+/** The runs that a first turn leaves waiting, as the store would give them back when they are due. */
+export function runsOf(
+  turn: EventTurn,
+  alive: (runId: string) => boolean,
+  event: EventRecord,
+  stored: readonly RecipientRecord[],
+): RunRecord[] {
+  const records = new Map(stored.map((record) => [record.id, record]));
+  for (const write of turn.recipients) {
+    const known = records.get(write.id);
+    records.set(write.id, { ...write, version: 1 + (known?.version ?? 0), choices: known?.choices ?? null });
+  }
+  const part = { id: event.id, payload: event.payload, trace: null };
+  const recordOf = (run: NewRun): RunRecord => ({
+    ...run,
+    effect: run.effectKey === null ? null : { attempts: 0, dueAt: run.dueAt },
+    event: part,
+    recipientRecord: records.get(run.recipient) ?? null,
+    window: null,
+    messages: [],
+  });
+  return [
+    ...turn.runs.filter(({ id }) => alive(id)).map(recordOf),
+    ...turn.joins.filter(({ runId }) => alive(runId)).map((join) => gathering(recordOf(join.gatherer), join)),
+  ];
+}
+
+/** The run of a window that nobody else joins. */
+export function gathering(record: RunRecord, join: DigestJoin): RunRecord {
+  const { runId, eventId, at, expiresAt, content } = join;
+  return {
+    ...record,
+    step: join.gatherer.step,
+    dueAt: join.closesAt,
+    id: join.gatherer.id,
+    expiresAt: null,
+    journal: null,
+    window: { version: 1, entries: [{ runId, eventId, at, expiresAt, content }] },
+  };
+}
+
+/** The run with what a step has answered, as it is journalled before anything reads it. */
+export function answered(record: RunRecord, step: string, answer: Json, keyring: OrchestrateKeyring): RunRecord {
+  const { environmentId, journal } = record;
+  const before: object =
+    journal === null ? {} : JSON.parse(keyring.unsealForEnvironment(environmentId, sealContext.journal, journal));
+  const text = JSON.stringify({ ...before, [step]: answer });
+  return {
+    ...record,
+    journal: keyring.sealForEnvironment(environmentId, sealContext.journal, text),
+    effect: null,
+  };
+}
