@@ -17,8 +17,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `this.#database.step("commit");`,
     // The edge between the answers and the commit is one that a crash can meet.
     replace: `for (const reply of replies) answer(reply);\n between("executed");\n this.#database.step("commit");`,
-    // A report that was taken and is lost leaves its message in another state than the reports say.
-    invariants: ["acknowledged-event-exists", "acknowledged-report-is-kept", "feedback-is-order-free"],
+    // A report that was taken and is lost leaves its message in another state than the reports say; a key that is lost makes a second event.
+    invariants: [
+      "acknowledged-event-exists",
+      "acknowledged-report-is-kept",
+      "feedback-is-order-free",
+      "doubled-post-same-id",
+    ],
   },
   {
     name: "settle before work",

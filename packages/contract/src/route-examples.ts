@@ -53,7 +53,7 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   getPreferences: { path: { id: "anna" } },
   putPreferencesBatch: { body: { preferences: [{ recipient: "anna", all: { sms: "off" } }] } },
   readPreferences: { body: { recipients: ["anna"] } },
-  addConsent: { path: { id: "anna" }, body: { purpose: "marketing", channel: "email", action: "granted", source: "sign-up form", textVersion: "2026-11" } },
+  addConsent: { path: { id: "anna" }, body: { purpose: "news", channel: "email", action: "requested", source: "sign-up form", textVersion: "2026-11" } },
   listRecipientDecisions: { path: { id: "anna" }, query: { channel: "email", limit: "20" } },
   createConfirmation: { path: { id: "anna" }, body: { purpose: "news", channel: "email" } },
   listConsents: { path: { id: "anna" }, query: { limit: "20" } },

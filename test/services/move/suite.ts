@@ -20,7 +20,7 @@ import { lineOf, type Moving, startMove } from "./moving.ts";
 import { answerOf, fillWorld, Receiver, sendKeyed, untilSettled } from "./world.ts";
 
 const seed = Number(process.env["TIDINGS_TEST_SEED"] ?? Date.now() % 2 ** 31);
-const small = { TIDINGS_MOVE_BATCH_ROWS_MAX: "3" };
+const small = { TIDINGS_MOVE_BATCH_ROWS_MAX: "1" };
 const deliveriesSchema = z.object({ items: z.array(webhookDeliverySchema) });
 
 /** Moving an embedded store into a database of that server. */
@@ -196,7 +196,7 @@ async function killWithin(start: (onLine: (line: StoreMoveLine) => void) => Movi
     isEnded = true;
   });
   await vi.waitUntil(() => isEnded || isMoving, { timeout: 60_000, interval: 2 });
-  await pause(random.number() * 300);
+  await pause(random.number() * 150);
   moving.kill9();
   const { lines } = await ended;
   return lines.every(({ kind }) => kind !== "done");

@@ -4,11 +4,15 @@ import { Pool } from "undici";
 import { z } from "zod";
 import { InProcessBroadcast } from "../broadcast/in-process.ts";
 import { AjvSchemas } from "../data-schemas/ajv-schemas.ts";
+import { stepKinds } from "../domain/steps/step-kinds.ts";
 import { IdSource } from "../lib/ids.ts";
 import { Keyring } from "../lib/keyring.ts";
 import { SystemClock } from "../lib/system-clock.ts";
 import { SystemRandom } from "../lib/system-random.ts";
 import { Ingest } from "../pipeline/ingest/ingest.ts";
+import type { DryRunDependencies } from "../pipeline/orchestrate/dry-run/dependencies.ts";
+import { DryRun } from "../pipeline/orchestrate/dry-run/dry-run.ts";
+import { turnLimits, undescribedTenants } from "../pipeline/orchestrate/effect-limits.conformance.ts";
 import type { FeedbackResult, MailboxEntry } from "../ports/provider.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { Store } from "../ports/store/store.ts";
@@ -86,7 +90,9 @@ function ground() {
   return { clock, random, ids, database, store, keyring };
 }
 
-const machines: Pick<ApiDependencies, "readiness" | "metrics" | "workers" | "optOut"> = {
+const machines: Pick<ApiDependencies, "readiness" | "metrics" | "workers" | "optOut" | "tracer" | "version"> = {
+  tracer: undefined,
+  version: "0.0.0",
   optOut: {
     publicUrl: () => "https://n.example",
     consentLinkHours: 24,
@@ -103,6 +109,9 @@ const engines = {
   templates: new HandlebarsEngine(),
   compileRequest: (request: FetchRequest) => requests.compile(request),
 };
+
+const dryRunOf = (parts: Pick<DryRunDependencies, "store" | "keyring" | "ids" | "configuration" | "lookBack">) =>
+  new DryRun({ ...parts, dataSchemas, tenants: undescribedTenants, steps: stepKinds, limits: turnLimits });
 
 const partUsers = new PartUsers(engines.templates, { partUsersCheckedMax: 3 });
 
@@ -151,8 +160,7 @@ export async function apiBench(
     logger: { error: (fields, message) => logged.push({ fields, message }) },
     limits: apiLimits,
     inbox: inboxSettings,
-    tracer: undefined,
-    version: "0.0.0",
+    dryRun: dryRunOf({ store, keyring, ids, configuration: cache, lookBack: cache }),
   };
   const api = await createApi({ ...dependencies, ...changes(dependencies) });
   const port = await api.listen("127.0.0.1", 0);

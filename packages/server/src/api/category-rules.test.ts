@@ -25,7 +25,7 @@ const store = {
   listConfiguration: async ({ kind }: { kind: string }) => rows.filter((each) => each.kind === kind),
 };
 
-const faults = (document: CategoryBody) => categoryFaults(store, 1, "news", { kind: "category", document });
+const faults = (document: CategoryBody) => categoryFaults(store, 1, document);
 
 test("only marketing sleeps, and asks by a template that is there", async () => {
   expect(await faults({ class: "marketing", sunset })).toEqual([]);
@@ -36,7 +36,6 @@ test("only marketing sleeps, and asks by a template that is there", async () => 
 });
 
 test("a template by which a category asks has a user", async () => {
-  expect(await categoryUsing(store, 1, "template", "still-there")).toEqual({ kind: "category", key: "news" });
-  expect(await categoryUsing(store, 1, "template", "other")).toBeUndefined();
-  expect(await categoryUsing(store, 1, "layout", "still-there")).toBeUndefined();
+  expect(await categoryUsing(store, 1, "still-there")).toEqual({ kind: "category", key: "news" });
+  expect(await categoryUsing(store, 1, "other")).toBeUndefined();
 });

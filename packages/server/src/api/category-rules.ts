@@ -28,6 +28,7 @@ export async function categoryUsing(
   template: string,
 ): Promise<DocumentUser | undefined> {
   for await (const { key, document } of storedDocuments(store, environmentId, "category", categoryBodySchema))
-    if (document.digest?.template === template || document.sunset?.template === template) return { kind: "category", key };
+    if (document.digest?.template === template || document.sunset?.template === template)
+      return { kind: "category", key };
   return undefined;
 }

@@ -16,6 +16,7 @@ beforeAll(async () => {
       accept: (...call) => ingest.accept(...call),
       acceptBatch: (...call) => ingest.acceptBatch(...call),
       acceptMessage: (...call) => ingest.acceptMessage(...call),
+      acceptCampaign: (...call) => ingest.acceptCampaign(...call),
       acceptChange: (...call) => ingest.acceptChange(...call),
       cancel: (...call) => ingest.cancel(...call),
       changeEvent: (environmentId, name, bodyOf) => {

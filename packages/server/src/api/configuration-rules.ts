@@ -5,8 +5,8 @@ import { type TemplateBody, templateBodySchema } from "@tidings/contract/templat
 import type { WorkflowBody } from "@tidings/contract/workflows";
 import {
   integrationFaults,
-  policyFaults,
   type ProviderRules,
+  policyFaults,
   templateUseFaults,
   workflowFaults,
   workflowReferences,

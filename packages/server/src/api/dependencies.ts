@@ -1,8 +1,4 @@
-import type { CampaignBody } from "@tidings/contract/campaigns";
-import type { EventBody } from "@tidings/contract/events";
 import type { Readiness } from "@tidings/contract/machines";
-import type { MessageBody } from "@tidings/contract/messages";
-import type { TidingsError } from "../errors.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DryRuns } from "../ports/dry-run.ts";
@@ -14,7 +10,7 @@ import type { ChoicesStore } from "../ports/store/choices.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { DecisionStore } from "../ports/store/decisions.ts";
 import type { InboxStore } from "../ports/store/inbox.ts";
-import type { AcceptResult, IngestStore, NewEvent } from "../ports/store/ingest.ts";
+import type { IngestStore } from "../ports/store/ingest.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
 import type { KeywordStore } from "../ports/store/keywords.ts";
 import type { LogStore } from "../ports/store/log.ts";
@@ -32,45 +28,8 @@ import type { Workers } from "../ports/workers.ts";
 import type { ApiKeyring } from "./api-keyring.ts";
 import type { ConfigurationWriter } from "./configuration-writer.ts";
 import type { InboxSettings } from "./inbox/settings.ts";
+import type { IngestPort } from "./ingest-port.ts";
 import type { OptOutSettings } from "./opt-out/settings.ts";
-
-/** What the API asks of ingest. */
-export interface IngestPort {
-  /** `trace`: text of the trace (domain/trace-context) that what follows belongs to. */
-  accept(environmentId: number, body: EventBody, idempotencyKey?: string, trace?: string): Promise<{ id: string }>;
-  acceptBatch(
-    environmentId: number,
-    items: readonly unknown[],
-    trace?: string,
-  ): Promise<({ id: string } | { error: TidingsError })[]>;
-  acceptMessage(
-    environmentId: number,
-    body: MessageBody,
-    idempotencyKey?: string,
-    trace?: string,
-  ): Promise<{ id: string }>;
-  /** An event that is a change: `write` makes both durable, or says why it does not. */
-  acceptChange(
-    environmentId: number,
-    body: EventBody,
-    idempotencyKey: string | undefined,
-    trace: string | undefined,
-    write: (event: NewEvent) => Promise<AcceptResult>,
-  ): Promise<{ id: string }>;
-  /** An event to be written with the change that it tells of, and `committed` then; undefined where nothing awaits it. */
-  changeEvent(
-    environmentId: number,
-    name: string,
-    bodyOf: () => EventBody,
-  ): { event: NewEvent; committed(): void } | undefined;
-  acceptCampaign(
-    environmentId: number,
-    body: CampaignBody,
-    idempotencyKey?: string,
-    trace?: string,
-  ): Promise<{ id: string }>;
-  cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }>;
-}
 
 /** What the API asks about configuration. */
 export interface ConfigurationPort {

@@ -24,6 +24,7 @@ beforeAll(async () => {
       changeEvent: (...call) => ingest.changeEvent(...call),
       acceptBatch: (...call) => ingest.acceptBatch(...call),
       acceptMessage: (...call) => ingest.acceptMessage(...call),
+      acceptCampaign: (...call) => ingest.acceptCampaign(...call),
       cancel: (...call) => ingest.cancel(...call),
     },
   }));

@@ -4,5 +4,5 @@ import type { PipelineParts } from "./pipeline-parts.ts";
 
 /** Dry runs, by the rules and limits of the orchestrate stage. */
 export function createDryRun(parts: PipelineParts): DryRun {
-  return new DryRun({ ...parts, limits: orchestrateLimits(parts.config) });
+  return new DryRun({ ...parts, lookBack: parts.configuration, limits: orchestrateLimits(parts.config) });
 }

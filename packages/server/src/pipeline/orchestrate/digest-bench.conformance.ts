@@ -53,6 +53,7 @@ function configurationOf(environmentId: number, { categories, workflows }: Diges
     workflowsFor: (_, name) => documents.filter(({ key }) => key === name),
     category: (_, key) => category(key),
     policy: () => undefined,
+    segment: () => undefined,
     laneOf: (_, key) => categories[key]?.class ?? "transactional",
     currentTemplate: (_, key) => template(key),
     integrations: () => [],

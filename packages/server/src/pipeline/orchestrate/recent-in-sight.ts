@@ -3,6 +3,7 @@ import type { WorkflowBody } from "@tidings/contract/workflows";
 import type { Recent } from "../../domain/recent-message.ts";
 import { lookBackMs, recentStep } from "../../domain/steps/recent-step.ts";
 import type { RunRecord } from "../../ports/store/orchestrate.ts";
+import type { RecentStore } from "../../ports/store/recent.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { programOf } from "./programs.ts";
 
@@ -12,7 +13,7 @@ export interface RecentInSight {
   of(environmentId: number, id: string): Recent | undefined;
 }
 
-type Services = Pick<OrchestrateDependencies, "store" | "configuration" | "limits">;
+type Services = Pick<OrchestrateDependencies, "configuration" | "limits"> & { store: RecentStore };
 
 /** Places of the steps that look back, by the document that they stand in, with how far; gone with it. */
 const looksOf = new WeakMap<WorkflowBody, readonly { at: number; backMs: number }[]>();

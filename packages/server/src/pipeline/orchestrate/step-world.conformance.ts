@@ -42,6 +42,7 @@ function configurationOf(environmentId: number, { workflows, categories = {}, po
     workflowsFor: (_, name) => all.filter(({ document }) => document.event === name),
     category: (_, key) => category(key),
     policy: () => (policy === undefined ? undefined : versioned("environment", policy)),
+    segment: () => undefined,
     laneOf: (_, key) => categories[key]?.class ?? "transactional",
     currentTemplate: (_, key) => versioned(key, everywhere),
     integrations: () => [],

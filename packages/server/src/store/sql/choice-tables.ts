@@ -22,6 +22,7 @@ export const choiceTables: readonly MovedTable[] = [
     "environment_id channel address_hash scope value",
     "environment_id:i channel:s address_hash:t scope:t value:t at:b stops:s",
   ),
+  movedTable("attention", "environment_id recipient", "environment_id:i recipient:t entries:t"),
   movedTable(
     "engagement",
     "environment_id recipient category",

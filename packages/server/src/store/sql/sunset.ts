@@ -1,5 +1,6 @@
 import { type SunsetClaim, type SunsetState, settleSunset } from "../../domain/sunset.ts";
 import type { HeldMessage, NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
+import type { Overtaken } from "./collapse.ts";
 import { integer, integerOrNull, type SqlRow, text } from "./columns.ts";
 
 /** A recipient in a category. */
@@ -97,12 +98,11 @@ function stop(message: NewMessage, { detail }: SunsetClaim, { held, decisions }:
   decisions.push({ environmentId, eventId, runId, recipient, workflow, workflowVersion, step, channel, ...why });
 }
 
-/** Ids of messages that do not go out after all. */
-export const droppedOf = (held: readonly HeldMessage[]): ReadonlySet<string> =>
-  new Set(held.filter(({ status }) => isDropped(status)).map(({ id }) => id));
-
-const isDropped = (status: HeldMessage["status"]): boolean =>
-  status === "dropped" || status === "gathered" || status === "superseded";
+/** Ids of messages that do not go out after all: caps left no place, or a newer one was there. */
+export function notWritten(held: readonly HeldMessage[], overtaken: readonly Overtaken[] = []): ReadonlySet<string> {
+  const dropped = held.filter(({ status }) => status === "dropped" || status === "gathered").map(({ id }) => id);
+  return new Set([...dropped, ...overtaken.map(({ message }) => message.id)]);
+}
 
 const keyOf = ({ origin: { environmentId, category }, recipient }: NewMessage): SunsetKey => ({
   environmentId,

@@ -34,7 +34,7 @@ export function weighedTurn(turn: Turn, held: ClaimsHeld): WeighedTurn {
   const admitted = admitMessages(kept, held.attention);
   return {
     dropped: [...lost],
-    decisions: [...decisions, ...admitted.decisions],
+    decisions: [...decisions, ...admitted.decisions, ...admitted.joins.map(({ decision }) => decision)],
     messages: admitted.messages,
     suppressed: held.suppressed,
     attention: admitted.rows,

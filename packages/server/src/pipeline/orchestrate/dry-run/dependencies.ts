@@ -1,9 +1,10 @@
 import type { DataSchemas } from "../../../ports/data-schemas.ts";
 import type { DryRunStore } from "../../../ports/store/dry-run.ts";
 import type { OrchestrateStore } from "../../../ports/store/orchestrate.ts";
+import type { RecentStore } from "../../../ports/store/recent.ts";
 import type { OrchestrateDependencies } from "../ports.ts";
 
 export type DryRunDependencies = Pick<
   OrchestrateDependencies,
-  "configuration" | "tenants" | "keyring" | "ids" | "steps" | "limits"
-> & { store: Pick<OrchestrateStore, "loadRecipients"> & DryRunStore; dataSchemas: DataSchemas };
+  "configuration" | "lookBack" | "tenants" | "keyring" | "ids" | "steps" | "limits"
+> & { store: Pick<OrchestrateStore, "loadRecipients"> & RecentStore & DryRunStore; dataSchemas: DataSchemas };

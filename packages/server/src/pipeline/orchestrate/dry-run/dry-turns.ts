@@ -1,14 +1,16 @@
+import type { Lane } from "@tidings/contract/words";
 import type { Json } from "../../../domain/steps/step-kind.ts";
 import type { DryRunOutcome, DryRunRendering, DryRunRequest, DryRunResult } from "../../../ports/dry-run.ts";
 import type { AttentionState, WeighedTurn } from "../../../ports/store/dry-run.ts";
 import type { RunMessage, RunRecord, RunTurn, TurnWrites } from "../../../ports/store/orchestrate.ts";
 import type { Person } from "../person.ts";
 import { programOf } from "../programs.ts";
+import { recentOfRuns } from "../recent-in-sight.ts";
 import { planRunTurn } from "../run-turn.ts";
 import { assumedMessage, messageText } from "./assumed.ts";
 import type { DryRunDependencies } from "./dependencies.ts";
-import { renderingsOf } from "./renderings.ts";
-import { answered, gathering } from "./waiting-runs.ts";
+import { renderingsOf, unknownRendering } from "./renderings.ts";
+import { answered, gathering, isOfStep } from "./waiting-runs.ts";
 
 /** Turns of one run: each step may be one, and a digest two. */
 const turnsMax = 400;
@@ -23,12 +25,14 @@ export class DryTurns {
   readonly #on: DryRunDependencies;
   readonly #environmentId: number;
   readonly #request: DryRunRequest;
+  readonly #lane: Lane;
   readonly #assumed = new Map<string, string>();
   readonly #attention = new Map<string, AttentionState>();
   /** Messages of each run so far, as its later steps see them. */
   readonly #messages = new Map<string, RunMessage[]>();
 
-  constructor(on: DryRunDependencies, environmentId: number, request: DryRunRequest) {
+  constructor(on: DryRunDependencies, environmentId: number, request: DryRunRequest, lane: Lane) {
+    this.#lane = lane;
     this.#on = on;
     this.#environmentId = environmentId;
     this.#request = request;
@@ -49,10 +53,12 @@ export class DryTurns {
   async follow(runs: readonly RunRecord[]): Promise<void> {
     let waiting = runs.map((record) => this.#readied(record));
     for (let turn = 0; turn < turnsMax && waiting.length > 0; turn += 1) {
+      const recent = await recentOfRuns(waiting, this.#lane, this.#on);
+      const on = { ...this.#on, recent };
       const planned = await Promise.all(
         waiting.map(async (record) => ({
           record,
-          planned: await planRunTurn(record, Math.max(this.#request.now, record.dueAt), this.#on),
+          planned: await planRunTurn(record, Math.max(this.#request.now, record.dueAt), on),
         })),
       );
       const renderings = await renderingsOf(planned, this.#on);
@@ -67,7 +73,7 @@ export class DryTurns {
     const messages = this.#messages.get(record.id) ?? [];
     if (record.messages.length > 0 && decisions.some(({ outcome }) => outcome === "branch"))
       for (const { step } of record.messages) this.#assumed.set(step, messageText(this.#request.assume.messages[step]));
-    const joined = joins.map((join) => this.#readied(gathering(record, join)));
+    const joined = joins.filter(isOfStep).map((join) => this.#readied(gathering(record, join)));
     if (progress.kind === "wait") {
       const { step, dueAt, journal } = progress;
       return [...joined, this.#readied({ ...record, step, dueAt, journal, window: null, messages })];
@@ -129,11 +135,7 @@ export class DryTurns {
     const covered = new Set(suppressed);
     for (const message of messages) {
       const isSuppressed = covered.has(message.id);
-      const rendering = renderingOf(message) ?? {
-        recipient: { id: message.recipient, attributes: {} },
-        data: {},
-        steps: undefined,
-      };
+      const rendering = renderingOf(message) ?? unknownRendering(message.recipient);
       this.outcomes.push({ message, isSuppressed, rendering });
       const own = this.#messages.get(message.runId) ?? [];
       this.#messages.set(message.runId, [

@@ -46,6 +46,10 @@ export class LaidOver implements Configuration {
     return this.#base.currentTemplate(environmentId, key);
   }
 
+  segment(environmentId: number, key: string) {
+    return this.#base.segment(environmentId, key);
+  }
+
   integrations(environmentId: number) {
     return this.#base.integrations(environmentId);
   }

@@ -19,3 +19,9 @@ export async function renderingsOf(
   }
   return renderings;
 }
+
+export const unknownRendering = (recipient: string): DryRunRendering => ({
+  recipient: { id: recipient, attributes: {} },
+  data: {},
+  steps: undefined,
+});

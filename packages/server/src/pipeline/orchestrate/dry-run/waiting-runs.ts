@@ -33,9 +33,14 @@ export function runsOf(
   });
   return [
     ...turn.runs.filter(({ id }) => alive(id)).map(recordOf),
-    ...turn.joins.filter(({ runId }) => alive(runId)).map((join) => gathering(recordOf(join.gatherer), join)),
+    ...turn.joins
+      .filter((join) => isOfStep(join) && alive(join.runId))
+      .map((join) => gathering(recordOf(join.gatherer), join)),
   ];
 }
+
+/** Others join a digest that the recipient asked for, which is their category's: it is not followed. */
+export const isOfStep = ({ gatherer }: DigestJoin): boolean => gatherer.workflow !== "";
 
 /** The run of a window that nobody else joins. */
 export function gathering(record: RunRecord, join: DigestJoin): RunRecord {

@@ -1,6 +1,6 @@
 import type { DigestJoin, HeldMessage, NewMessage } from "../../../ports/store/orchestrate.ts";
 import type { Collapsed } from "../../sql/collapse.ts";
-import { droppedOf } from "../../sql/sunset.ts";
+import { notWritten } from "../../sql/sunset.ts";
 import type { Session } from "../session.ts";
 import { claimAttention, lockAttention } from "./claim-attention.ts";
 import { claimSunsets, lockSunsets, writeSunsets } from "./sunset.ts";
@@ -26,8 +26,7 @@ export async function claimPlaces(sql: Session, messages: readonly NewMessage[])
   const admitted = await claimAttention(sql, kept, newest?.replaces);
   const held = admitted?.held ?? [];
   if (sunsets !== undefined) {
-    const overtaken = (newest?.overtaken ?? []).map(({ message }) => message.id);
-    await writeSunsets(sql, sunsets, new Set([...droppedOf(held), ...overtaken]));
+    await writeSunsets(sql, sunsets, notWritten(held, newest?.overtaken));
     held.push(...sunsets.held.filter(({ id }) => !held.some((one) => one.id === id)));
   }
   return { messages: admitted?.messages ?? kept, held, joins: admitted?.joins ?? [], newest };

@@ -2,7 +2,6 @@ import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.t
 import { messageStateCode } from "../../sql/codes.ts";
 import { type Overtaken, overtakenRow, superseded } from "../../sql/collapse.ts";
 import { integer, text } from "../../sql/columns.ts";
-import { droppedOf } from "../../sql/sunset.ts";
 import type { CallContext } from "../context.ts";
 import type { Places } from "./claim-places.ts";
 import { insertedMessagesSql } from "./inserted-messages-sql.ts";

@@ -3,17 +3,15 @@ import type { HeldMessage, NewMessage } from "../../../ports/store/orchestrate.t
 import { startedAttempt } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
 import { type Overtaken, overtakenRow, superseded } from "../../sql/collapse.ts";
-import { droppedOf } from "../../sql/sunset.ts";
 import type { CallContext } from "../context.ts";
-import { claimAttention } from "./claim-attention.ts";
+import { claimPlaces } from "./claim-places.ts";
 import { joinDigest } from "./digest.ts";
 import { whyHeldBack } from "./held-back.ts";
 import { insertRun } from "./insert-run.ts";
 import { originValues } from "./origin-values.ts";
 import { settle } from "./settle.ts";
 import { standsBehind } from "./stands-behind.ts";
-import { collapsed, supersede } from "./supersede.ts";
-import { claimSunsets, writeSunsets } from "./sunset.ts";
+import { supersede } from "./supersede.ts";
 import type { Suspects } from "./suspects.ts";
 
 const columns = `id, event_id, run_id, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at,
@@ -37,20 +35,10 @@ export function insertMessages(
   messages: readonly NewMessage[],
   suspects: Suspects,
 ): readonly HeldMessage[] {
-  const sunsets = claimSunsets(context.database, messages);
-  const awake = sunsets?.messages ?? messages;
-  const newest = collapsed(context.database, awake);
-  const kept = newest?.messages ?? awake;
-  const admitted = claimAttention(context.database, kept, newest?.replaces);
-  const held = admitted?.held ?? [];
-  for (const join of admitted?.joins ?? [])
-    joinDigest(context.database, join, (run) => insertRun(context.database, run));
+  const { messages: written, held, joins, newest } = claimPlaces(context.database, messages);
+  for (const join of joins) joinDigest(context.database, join, (run) => insertRun(context.database, run));
   if (newest !== undefined) for (const one of newest.overtaken) held.push(insertOvertaken(context, one));
-  if (sunsets !== undefined) {
-    writeSunsets(context.database, sunsets, droppedOf(held));
-    held.push(...sunsets.held.filter(({ id }) => !held.some((one) => one.id === id)));
-  }
-  for (const message of admitted?.messages ?? kept) {
+  for (const message of written) {
     const older = newest?.replaces.get(message.id);
     if (older !== undefined) supersede(context, message, older);
     if (message.start === null) insertWaiting(context, message);

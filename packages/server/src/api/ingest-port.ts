@@ -1,0 +1,43 @@
+import type { CampaignBody } from "@tidings/contract/campaigns";
+import type { EventBody } from "@tidings/contract/events";
+import type { MessageBody } from "@tidings/contract/messages";
+import type { TidingsError } from "../errors.ts";
+import type { AcceptResult, NewEvent } from "../ports/store/ingest.ts";
+
+/** What the API asks of ingest. */
+export interface IngestPort {
+  /** `trace`: text of the trace (domain/trace-context) that what follows belongs to. */
+  accept(environmentId: number, body: EventBody, idempotencyKey?: string, trace?: string): Promise<{ id: string }>;
+  acceptBatch(
+    environmentId: number,
+    items: readonly unknown[],
+    trace?: string,
+  ): Promise<({ id: string } | { error: TidingsError })[]>;
+  acceptMessage(
+    environmentId: number,
+    body: MessageBody,
+    idempotencyKey?: string,
+    trace?: string,
+  ): Promise<{ id: string }>;
+  /** An event that is a change: `write` makes both durable, or says why it does not. */
+  acceptChange(
+    environmentId: number,
+    body: EventBody,
+    idempotencyKey: string | undefined,
+    trace: string | undefined,
+    write: (event: NewEvent) => Promise<AcceptResult>,
+  ): Promise<{ id: string }>;
+  /** An event to be written with the change that it tells of, and `committed` then; undefined where nothing awaits it. */
+  changeEvent(
+    environmentId: number,
+    name: string,
+    bodyOf: () => EventBody,
+  ): { event: NewEvent; committed(): void } | undefined;
+  acceptCampaign(
+    environmentId: number,
+    body: CampaignBody,
+    idempotencyKey?: string,
+    trace?: string,
+  ): Promise<{ id: string }>;
+  cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }>;
+}
