@@ -102,6 +102,8 @@ export interface HeldMessage {
    * a newer one of its collapse key is there, and it was written as canceled. `behind`: others of its ordering key start before it.
    */
   status: "suppressed" | "expired" | "lost" | "deferred" | "gathered" | "dropped" | "superseded" | "behind";
+  /** Of one that was dropped: why, where that was no cap. */
+  reason?: string;
 }
 
 export interface NewRun {

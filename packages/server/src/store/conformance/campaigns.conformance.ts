@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { NewMessage } from "../../ports/store/orchestrate.ts";
+import { sumsOfTurn } from "../sql/campaign-turn.ts";
 import { type Corner, type OpenCorner, times } from "./corner.conformance.ts";
 
 const minuteMs = 60_000;
@@ -103,6 +104,33 @@ export function campaignsConformance(open: OpenCorner): void {
         opened: 1,
         expired: 1,
         "left in its minute": 4,
+      });
+    });
+
+    test("counts what a newer message took the place of, what sleeps, and what was gathered", async () => {
+      const corner = await open();
+      const { store } = corner;
+      const { event, messages } = await campaign(corner);
+      const collapseHash = `k ${corner.id()}`;
+      const [superseded, asleep, gathered, ...others] = messages;
+      if (superseded === undefined || asleep === undefined || gathered === undefined) throw new RangeError("few");
+      const marked = [{ ...superseded, collapseHash }, asleep, gathered, ...others];
+      const made = corner.turn(event, { messages: marked, progressed: { looked: 5, recipients: 5 } });
+      await store.commitEvents({ turns: [made] });
+      await corner.queued({ collapseHash });
+      expect((await read(corner, event.id)).counts).toMatchObject({ queued: 5, canceled: 1, "left in its minute": 1 });
+      const held = [
+        { id: asleep.id, status: "dropped", reason: "sunset" },
+        { id: gathered.id, status: "gathered" },
+        { id: superseded.id, status: "dropped" },
+      ] as const;
+      const sums = sumsOfTurn(made, { dropped: [], held }).map(({ metric, value }) => [metric, value]);
+      expect(Object.fromEntries(sums)).toEqual({
+        looked: 5,
+        recipients: 5,
+        "skipped:cap_reached": 1,
+        "skipped:digest": 1,
+        "skipped:sunset": 1,
       });
     });
 

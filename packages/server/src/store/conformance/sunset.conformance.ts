@@ -64,7 +64,7 @@ export function sunsetConformance(open: OpenCorner): void {
       const event = await corner.accepted({ lane: "marketing" });
       const turn = corner.turn(event, { messages: [{ ...late, eventId: event.id }] });
       expect(await corner.store.commitEvents({ turns: [turn] })).toMatchObject([
-        { status: "committed", held: [{ id: late.id, status: "dropped" }] },
+        { status: "committed", held: [{ id: late.id, status: "dropped", reason: "sunset" }] },
       ]);
       const { environmentId } = corner;
       const shown = await corner.store.getEvent({ environmentId, id: event.id, limit: 10 });

@@ -93,7 +93,7 @@ function asking(message: NewMessage, { ask, detail }: SunsetClaim, { held }: Sun
 function stop(message: NewMessage, { detail }: SunsetClaim, { held, decisions }: Sunsets): void {
   const { id, eventId, runId, recipient, createdAt: at, origin } = message;
   const { environmentId, workflow, workflowVersion, step, channel } = origin;
-  held.push({ id, status: "dropped" });
+  held.push({ id, status: "dropped", reason: "sunset" });
   const why = { outcome: "not_sent", reason: "sunset", rule: "sunset", versions: "", detail, at };
   decisions.push({ environmentId, eventId, runId, recipient, workflow, workflowVersion, step, channel, ...why });
 }

@@ -56,7 +56,7 @@ export async function collapsed(sql: Session, messages: readonly NewMessage[]): 
 const endedSql = `update message set ${supersedingSql}, holder = 0, settled_at = r.at, decisions = ${withDecision("r.decision")}
   from json_to_recordset($1) as r (environment_id int, id uuid, at bigint, decision text)
   where message.environment_id = r.environment_id and message.id = r.id and ${few} and message.state = ${messageStateCode.queued}
-  returning message.environment_id, message.id, message.lane, message.category, message.tenant, r.at, ${lineColumns}`;
+  returning message.environment_id, message.id, message.lane, message.category, message.tenant, message.event_id, message.expanded, r.at, ${lineColumns}`;
 
 /** Ends what waited, in favour of messages that are written. */
 export async function supersede(

@@ -36,7 +36,7 @@ export function collapsed(database: Database, messages: readonly NewMessage[]): 
 }
 
 const endedSql = `update message set ${supersedingSql}, settled_at = ?, decisions = ${withDecision("?")}
-  where id = ? and state = ${messageStateCode.queued} returning id, channel, lane, category, tenant`;
+  where id = ? and state = ${messageStateCode.queued} returning id, channel, lane, category, tenant, event_id, expanded`;
 
 /** Ends what waited, in favour of a message that was written. */
 export function supersede(
