@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { SeededRandom } from "../../lib/seeded-random.ts";
 import { times } from "../../store/conformance/corner.conformance.ts";
 import { type DigestBench, digestBench, digestsSent } from "./digest-bench.conformance.ts";
+import { expectOneOfEach, overDeaths } from "./many-digests.conformance.ts";
 
 /* Digests that recipients ask for. TIDINGS_TEST_DIGEST_KEYS and TIDINGS_TEST_DIGEST_EVENTS size the test with many keys. */
 const keysMany = Number(process.env["TIDINGS_TEST_DIGEST_KEYS"] ?? 40);
@@ -182,27 +183,9 @@ describe("a digest that a preference asks for", () => {
       await first.stop();
       for (let from = 0; from < shuffled.length; from += 500)
         await b.corner.store.acceptEvents({ events: shuffled.slice(from, from + 500) });
-      // Two at a time, which take the same events, and die.
-      for (const crashAfter of times(6, () => 1 + Math.floor((random.number() * shuffled.length) / 50))) {
-        b.start(crashAfter);
-        b.start(crashAfter + 3);
-        await b.rest(1000);
-      }
-      const queue = b.start();
-      await b.rest(30_000);
-      b.start(40);
+      const queue = await overDeaths(b, random, shuffled.length / 50);
       await b.rest(60_000);
-      const sent = digests(b);
-      expect(sent).toHaveLength(keysMany);
-      const ofKey = new Map(sent.map(({ events }) => [events[0]?.data["key"], events]));
-      expect(ofKey.size).toBe(keysMany);
-      for (const [key, events] of ofKey) {
-        expect(new Set(events.map(({ data }) => data["key"]))).toEqual(new Set([key]));
-        expect(events.map(({ data }) => Number(data["n"])).sort((a, c) => a - c)).toEqual(times(eventsMany, (n) => n));
-        expect(events.map(({ id }) => id)).toEqual(events.map(({ id }) => id).toSorted());
-      }
-      expect(b.database.get("select count(*) as n from digest_window")).toEqual({ n: 0 });
-      expect(b.faults).toEqual([]);
+      expectOneOfEach(b, digests(b), keysMany, eventsMany);
       await queue.stop();
     },
     30_000 + keysMany * eventsMany * 15,
