@@ -64,7 +64,7 @@ function linesOf(text: string): number {
 }
 
 /** The fewest places that a cap has for what is ordinary. */
-function placesOf({ caps, entriesMax }: AttentionClaim): number {
+export function placesOf({ caps, entriesMax }: AttentionClaim): number {
   let places = entriesMax;
   for (const { limit, reserve = 0 } of caps) places = Math.min(places, limit - reserve);
   return places;

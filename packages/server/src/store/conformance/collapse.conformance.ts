@@ -131,6 +131,16 @@ export function collapseConformance(open: OpenCorner): void {
       expect(await written(corner, [oneOf(messages, 2)])).toEqual([{ id: oneOf(messages, 2).id, status: "dropped" }]);
     });
 
+    test("gives back the place of the older one also where there is room for both", async () => {
+      const corner = await open();
+      const claim = claimOf({ limit: 2 });
+      const other = { claim, collapseHash: undefined };
+      const messages = made(corner, [{ claim }, { claim }, other, other]);
+      const held = [];
+      for (const message of messages) held.push(...(await written(corner, [message])));
+      expect(held).toEqual([{ id: oneOf(messages, 3).id, status: "dropped" }]);
+    });
+
     test("takes no place where even so its recipient's caps leave none", async () => {
       const corner = await open();
       const claim = claimOf({ limit: 1 });

@@ -68,7 +68,7 @@ export function admitMessages(
   return { ...result, messages: written };
 }
 
-function claimantOf({ id, dueAt, createdAt, expiresAt, origin, overflow }: NewMessage): Claimant {
+export function claimantOf({ id, dueAt, createdAt, expiresAt, origin, overflow }: NewMessage): Claimant {
   const { channel, lane, category, tenant } = origin;
   const mayGather = overflow !== undefined;
   return { id, at: dueAt ?? createdAt, expiresAt, channel, lane, category, tenant, mayGather };

@@ -38,6 +38,11 @@ export function optedOut(of: Starting): string {
     and (${firstOf(of, 1, legal)} or (${isNotCritical} and ${firstOf(of, 0, chosen)})))`;
 }
 
+/** SQL: a line may be about what is to be sent. Far from all that somebody said is, and of the others nothing has to be asked. */
+export const concerns = (of: Pick<Starting, "channel" | "category" | "workflow" | "tenant">): string =>
+  `o.channel in (${anyChannel}, ${of.channel}) and (o.legal = 1 or o.scope = 'environment' or (o.scope = 'tenant' and o.value = ${of.tenant})
+      or (o.scope = 'category' and o.value = ${of.category}) or (o.scope = 'workflow' and o.value = ${of.workflow}))`;
+
 /** Why a message was held back when its attempt was to start. */
 export const heldReason = (refuses: boolean) => (refuses ? "opted_out_at_start" : "suppressed_at_start");
 

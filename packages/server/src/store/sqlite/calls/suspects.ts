@@ -1,20 +1,20 @@
 import type { NewMessage } from "../../../ports/store/orchestrate.ts";
 import { channelCode } from "../../sql/codes.ts";
 import { text } from "../../sql/columns.ts";
-import { anyChannel } from "../../sql/opt-outs.ts";
+import { concerns } from "../../sql/opt-outs.ts";
 import type { Database } from "../database.ts";
 
 /**
  * Of messages that are to start: addresses for which there is a suppression of some scope, as `environment:channel:hash`, and
- * recipients who have said no to something on a channel, as `environment:channel:recipient`.
+ * recipients who have said no to something that they are of, as what they are of and `:recipient`.
  */
 export interface Suspects {
   addresses: ReadonlySet<string>;
   recipients: ReadonlySet<string>;
 }
 
-const refusingSql = `select distinct recipient from opt_out where environment_id = ? and refuses = 1
-  and channel in (${anyChannel}, ?) and recipient in (select value from json_each(?))`;
+const refusingSql = `select distinct o.recipient from opt_out o where o.environment_id = ? and o.refuses = 1
+  and ${concerns({ channel: "?", category: "?", workflow: "?", tenant: "?" })} and o.recipient in (select value from json_each(?))`;
 const nobody: Suspects = { addresses: new Set(), recipients: new Set() };
 
 /**
@@ -36,19 +36,19 @@ export function suspectsAmong(database: Database, messages: readonly NewMessage[
     for (const row of rows) addresses.add(`${name}:${text(row, "address_hash")}`);
   }
   const recipients = new Set<string>();
-  for (const [name, group] of groupsOf(starting, channelGroup, ({ recipient }) => recipient)) {
-    const rows = database.all(
-      refusingSql,
-      group.origin.environmentId,
-      channelCode[group.origin.channel],
-      JSON.stringify(group.keys),
-    );
+  for (const [name, group] of groupsOf(starting, kindGroup, ({ recipient }) => recipient)) {
+    const { environmentId, channel, category, workflow, tenant } = group.origin;
+    const keys = JSON.stringify(group.keys);
+    const rows = database.all(refusingSql, environmentId, channelCode[channel], tenant, category, workflow, keys);
     for (const row of rows) recipients.add(`${name}:${text(row, "recipient")}`);
   }
   return addresses.size + recipients.size === 0 ? nobody : { addresses, recipients };
 }
 
 const channelGroup = ({ origin }: NewMessage): string => `${origin.environmentId}:${origin.channel}`;
+/** No key has a colon in it. */
+const kindGroup = ({ origin }: NewMessage): string =>
+  `${origin.environmentId}:${origin.channel}:${origin.category}:${origin.workflow}:${origin.tenant}`;
 
 function groupsOf(
   messages: readonly NewMessage[],
@@ -70,5 +70,5 @@ export function hasSuspectAddress({ addresses }: Suspects, message: NewMessage):
 }
 
 export function hasSuspectRecipient({ recipients }: Suspects, message: NewMessage): boolean {
-  return recipients.size > 0 && recipients.has(`${channelGroup(message)}:${message.recipient}`);
+  return recipients.size > 0 && recipients.has(`${kindGroup(message)}:${message.recipient}`);
 }
