@@ -14,7 +14,12 @@ const steps = [
   ["check", {}, []],
   [
     "test:crash",
-    { TIDINGS_TEST_CRASH_EVENTS: "20000", TIDINGS_TEST_CRASH_KILLS: "20", TIDINGS_TEST_DURABILITY_POSTS: "2000" },
+    {
+      TIDINGS_TEST_CRASH_EVENTS: "20000",
+      TIDINGS_TEST_CRASH_KILLS: "20",
+      TIDINGS_TEST_DURABILITY_POSTS: "2000",
+      TIDINGS_TEST_CAMPAIGN_RECIPIENTS: "200000",
+    },
     [],
   ],
   ["test:crash:postgres", { TIDINGS_TEST_CRASH_EVENTS: "20000", TIDINGS_TEST_CRASH_KILLS: "20" }, []],
@@ -23,6 +28,7 @@ const steps = [
     "test:services",
     {
       CI: "true",
+      TIDINGS_TEST_CAMPAIGN_RECIPIENTS: "200000",
       TIDINGS_TEST_PROCESSES_EVENTS: "200000",
       TIDINGS_TEST_PROCESSES_EVENTS_PER_SECOND: "400",
       TIDINGS_TEST_PROCESSES_KILL_EVERY_MS: "5000",

@@ -6,37 +6,12 @@ import { readJournal } from "../harness/journal.ts";
 import { pause } from "../harness/pause.ts";
 import type { ServerProcess } from "../harness/server-process.ts";
 
-const perCall = 1000;
 export const topic = "everybody";
 
-const id = (index: number): string => `member_${String(index).padStart(7, "0")}`;
-
-/** Writes people by events that no workflow awaits, a thousand inline recipients each, and subscribes them. */
-export async function fillTopic(api: Api, count: number): Promise<void> {
-  await api.put(`/v1/topics/${topic}`, { name: "Everybody" });
-  for (let start = 0; start < count; start += perCall) {
-    const recipients = Array.from({ length: Math.min(perCall, count - start) }, (_, index) => id(start + index));
-    const inline = recipients.map((each) => ({ id: each, email: `${each}@example.org` }));
-    const written = await api.call("POST", "/v1/events", { name: "import", recipients: inline });
-    const subscribed = await api.call("POST", `/v1/topics/${topic}/subscriptions`, { recipients });
-    if (written.status !== 202 || subscribed.status !== 200) throw new Error(JSON.stringify([written, subscribed]));
-    const { id: event } = z.object({ id: z.string() }).parse(written.json);
-    await untilDone(api, event);
-  }
-}
-
-const eventSchema = z.object({ state: z.string() });
-
-async function stateOf(api: Api, event: string): Promise<string> {
-  const { json } = await api.call("GET", `/v1/events/${event}`);
-  return eventSchema.parse(json).state;
-}
-
-/** `everyMs`: an event of very many messages shows some of them with each look. */
-export async function untilDone(api: Api, event: string, timeoutMs = 60_000, everyMs = 20): Promise<void> {
-  for (const until = Date.now() + timeoutMs; (await stateOf(api, event)) !== "done"; await pause(everyMs))
-    if (Date.now() > until) throw new Error(`event ${event} is not done`);
-}
+export const personAt = (index: number) => {
+  const id = `member_${String(index).padStart(7, "0")}`;
+  return { id, email: `${id}@example.org` };
+};
 
 /** Resolves once the provider has taken so many messages. */
 export async function untilTaken(provider: FakeProviderProcess, messages: number, timeoutMs: number): Promise<void> {

@@ -7,9 +7,10 @@ import { Api } from "../harness/api.ts";
 import { stopChild } from "../harness/child.ts";
 import { configureFake } from "../harness/configure-fake.ts";
 import { type FakeProviderProcess, startFakeProvider, statsOf } from "../harness/fake-provider-process.ts";
+import { fillTopic, untilDone } from "../harness/fill-topic.ts";
 import { untilAtRest } from "../harness/rest.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server-process.ts";
-import { fillTopic, type Judged, judge, peakMib, topic, untilDone, untilTaken } from "./topic-world.ts";
+import { type Judged, judge, peakMib, personAt, topic, untilTaken } from "./topic-world.ts";
 
 /** A million of them take the better part of an hour. */
 const recipients = Number(process.env["TIDINGS_TEST_TOPIC_RECIPIENTS"] ?? 5000);
@@ -36,7 +37,7 @@ beforeAll(async () => {
   const api = new Api(server.url);
   await configureFake(api, { baseUrl: provider.url, maxBatch, maxInFlight });
   const filling = Date.now();
-  await fillTopic(api, recipients);
+  await fillTopic(api, topic, recipients, personAt);
   peaks.push(peakMib(server));
   const sending = Date.now();
   const { json } = await api.call("POST", "/v1/events", { name: "marketing", recipients: [{ topic }] });
