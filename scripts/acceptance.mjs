@@ -19,10 +19,19 @@ const steps = [
       TIDINGS_TEST_CRASH_KILLS: "20",
       TIDINGS_TEST_DURABILITY_POSTS: "2000",
       TIDINGS_TEST_CAMPAIGN_RECIPIENTS: "200000",
+      TIDINGS_TEST_TOPIC_RECIPIENTS: "1000000",
     },
     [],
   ],
-  ["test:crash:postgres", { TIDINGS_TEST_CRASH_EVENTS: "20000", TIDINGS_TEST_CRASH_KILLS: "20" }, []],
+  [
+    "test:crash:postgres",
+    {
+      TIDINGS_TEST_CRASH_EVENTS: "20000",
+      TIDINGS_TEST_CRASH_KILLS: "20",
+      TIDINGS_TEST_TOPIC_RECIPIENTS: "1000000",
+    },
+    [],
+  ],
   ["test:crash:kafka", { TIDINGS_TEST_CRASH_EVENTS: "6000", TIDINGS_TEST_CRASH_KILLS: "10" }, []],
   [
     "test:services",

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Api } from "../harness/api.ts";
+import { untilCampaignsDone } from "../harness/campaigns-done.ts";
 import { stopChild } from "../harness/child.ts";
 import { type FakeProviderProcess, startFakeProvider } from "../harness/fake-provider-process.ts";
-import { type HeldBack, judgeOptOuts, untilDone } from "../harness/opt-outs/held-back.ts";
+import { type HeldBack, judgeOptOuts } from "../harness/opt-outs/held-back.ts";
 import {
   campaignRecipients,
   campaignTimeoutMs,
@@ -34,7 +35,7 @@ beforeAll(async () => {
   server.process.kill("SIGSTOP");
   await pause(stoppedMs);
   server.process.kill("SIGCONT");
-  await untilDone(api, campaign.campaigns, campaignTimeoutMs);
+  await untilCampaignsDone(api, campaign.campaigns, campaignTimeoutMs);
   judged = await judgeOptOuts(api, campaign.campaigns, optOuts, journal);
   await api.close();
   const { late, takenTwice, ...figures } = judged;

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
-import type { Api } from "../harness/api.ts";
+import { messageStates } from "@tidings/contract/words";
+import { wordAt } from "../../packages/server/src/store/sql/codes.ts";
 import { type FakeProviderProcess, statsOf } from "../harness/fake-provider-process.ts";
 import { readJournal } from "../harness/journal.ts";
 import { pause } from "../harness/pause.ts";
 import type { ServerProcess } from "../harness/server-process.ts";
+import { eachMessage } from "./stored-messages.ts";
 
 export const topic = "everybody";
 
@@ -25,11 +26,6 @@ export function peakMib({ pid }: ServerProcess): number {
   return Number(kib) / 1024;
 }
 
-const pageSchema = z.object({
-  items: z.array(z.object({ id: z.string(), recipient: z.string(), state: z.string() })),
-  nextCursor: z.string().optional(),
-});
-
 export interface Judged {
   messages: number;
   /** Recipients with more than one message. */
@@ -42,29 +38,23 @@ export interface Judged {
   untaken: number;
 }
 
-/** Every message of the event, page by page, against what the provider wrote down. */
-export async function judge(api: Api, event: string, journal: string): Promise<Judged> {
+/** Every message of the event against what the provider wrote down. */
+export async function judge(dataDir: string, event: string, journal: string): Promise<Judged> {
   const taken = new Map<string, number>();
   await readJournal(journal, (line) => taken.set(line.id, (taken.get(line.id) ?? 0) + 1));
   const judged: Judged = { messages: 0, doubled: [], states: {}, takenTwice: [], untakenElse: [], untaken: 0 };
   const seen = new Set<string>();
-  let cursor: string | undefined;
-  do {
-    const from = cursor === undefined ? "" : `&cursor=${cursor}`;
-    const { json } = await api.call("GET", `/v1/messages?event=${event}&limit=100${from}`);
-    const page = pageSchema.parse(json);
-    for (const { id: message, recipient, state } of page.items) {
-      judged.messages += 1;
-      if (seen.has(recipient)) judged.doubled.push(recipient);
-      seen.add(recipient);
-      judged.states[state] = (judged.states[state] ?? 0) + 1;
-      const times = taken.get(message) ?? 0;
-      if (times > 1) judged.takenTwice.push(message);
-      if (times > 0) continue;
-      judged.untaken += 1;
-      if (state !== "unknown") judged.untakenElse.push(`${message} ${state}`);
-    }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  await eachMessage(dataDir, event, ({ id, recipient, state: code }) => {
+    const state = wordAt(messageStates, code);
+    judged.messages += 1;
+    if (seen.has(recipient)) judged.doubled.push(recipient);
+    seen.add(recipient);
+    judged.states[state] = (judged.states[state] ?? 0) + 1;
+    const times = taken.get(id) ?? 0;
+    if (times > 1) judged.takenTwice.push(id);
+    if (times > 0) return;
+    judged.untaken += 1;
+    if (state !== "unknown") judged.untakenElse.push(`${id} ${state}`);
+  });
   return judged;
 }

@@ -1,9 +1,9 @@
-import { campaignSchema } from "@tidings/contract/campaigns";
 import { messageSchema } from "@tidings/contract/messages";
 import { pageOf } from "@tidings/contract/pages";
+import { recipientDecisionSchema } from "@tidings/contract/recipient-decisions";
 import type { Api } from "../api.ts";
 import { readJournal } from "../journal.ts";
-import { until } from "../until.ts";
+import { category } from "./audience.ts";
 import type { OptOut } from "./say-no.ts";
 
 export const inForceMs = 1000;
@@ -21,14 +21,6 @@ export interface HeldBack {
   takenTwice: string[];
 }
 
-/** Waits until the campaigns are through. */
-export async function untilDone(api: Api, campaigns: readonly string[], timeoutMs: number): Promise<void> {
-  const isDone = async (id: string): Promise<boolean> =>
-    campaignSchema.parse((await api.call("GET", `/v1/campaigns/${id}`)).json).state === "done";
-  const all = async (): Promise<boolean> => (await Promise.all(campaigns.map(isDone))).every(Boolean);
-  await until("the campaigns are done", all, timeoutMs, 200);
-}
-
 /** Campaign messages of all who said no, against the moment from which that had to hold. */
 export async function judgeOptOuts(
   api: Api,
@@ -41,12 +33,10 @@ export async function judgeOptOuts(
   const judged: HeldBack = { late: [], states: {}, startedMs: -maxMs, calledMs: -maxMs, takenTwice: [] };
   for (const [id, { length }] of calls) if (length > 1) judged.takenTwice.push(id);
   for (const { recipient, committedAt } of optOuts) {
-    const { json } = await api.call("GET", `/v1/messages?recipient=${recipient}&limit=100`);
-    const messages = pageOf(messageSchema)
-      .parse(json)
-      .items.filter(({ event }) => campaigns.includes(event ?? ""));
-    if (messages.length !== 1) judged.late.push(`${recipient} has ${messages.length} messages`);
-    for (const { id, state, attempts } of messages) {
+    const ids = await messagesTo(api, recipient, campaigns);
+    if (ids.length === 0) judged.states["not made"] = (judged.states["not made"] ?? 0) + 1;
+    for (const id of ids) {
+      const { state, attempts } = messageSchema.parse((await api.call("GET", `/v1/messages/${id}`)).json);
       judged.states[state] = (judged.states[state] ?? 0) + 1;
       const starts = attempts.map(({ startedAt }) => Date.parse(startedAt) - committedAt);
       const called = (calls.get(id) ?? []).map((at) => at - committedAt);
@@ -57,4 +47,14 @@ export async function judgeOptOuts(
     }
   }
   return judged;
+}
+
+const decisionsSchema = pageOf(recipientDecisionSchema);
+
+/** By what was decided for them, as a list of messages looks at the newest alone; none where they had said no before theirs was made. */
+async function messagesTo(api: Api, recipient: string, campaigns: readonly string[]): Promise<string[]> {
+  const { json } = await api.call("GET", `/v1/recipients/${recipient}/decisions?category=${category}`);
+  const decided = decisionsSchema.parse(json).items.filter(({ event }) => campaigns.includes(event));
+  if (decided.length === 0) throw new Error(`nothing was decided for ${recipient}`);
+  return decided.flatMap(({ message }) => (message === undefined ? [] : [message.id]));
 }

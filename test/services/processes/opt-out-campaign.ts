@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { judgeOptOuts, untilDone } from "../../harness/opt-outs/held-back.ts";
+import { untilCampaignsDone } from "../../harness/campaigns-done.ts";
+import { judgeOptOuts } from "../../harness/opt-outs/held-back.ts";
 import {
   campaignRecipients,
   campaignTimeoutMs,
@@ -42,7 +43,7 @@ export function optOutCampaignSuite(engine: () => Engine): void {
         const optOuts = await sayAll(campaign);
         await pause(Math.max(0, stoppedAt + stoppedMs - Date.now()));
         stopped.signal("SIGCONT");
-        await untilDone(api, campaign.campaigns, campaignTimeoutMs);
+        await untilCampaignsDone(api, campaign.campaigns, campaignTimeoutMs);
         const { late, takenTwice, ...figures } = await judgeOptOuts(api, campaign.campaigns, optOuts, journal);
         const told = { recipients: campaignRecipients, optOuts: optOuts.length, ...figures };
         process.stdout.write(`opt-outs, a process stopped ${name}: ${JSON.stringify(told)}\n`);
