@@ -7,10 +7,13 @@ import { install } from "./install.mjs";
 import { capture, Failure, main, run, tools } from "./process.mjs";
 
 const services = fileURLToPath(new URL("../test/services/servers/services-main.ts", import.meta.url));
+const kill = "test/crash/kill.test.ts";
+const suites = process.argv.includes("--kafka") ? [kill] : [kill, "test/crash/topic.test.ts"];
+const picked = process.argv.slice(2).filter((argument) => argument.startsWith("test/"));
 const servers = process.argv.includes("--kafka") ? ["postgres-15", "kafka-4"] : ["postgres-15"];
 
-// The crash suite of the embedded store, unchanged, over servers that share a PostgreSQL of this run; with --kafka, work goes by
-// a Kafka of this run too.
+// Kills of the crash suite of the embedded store, unchanged, over servers that share a PostgreSQL of this run; with --kafka, work
+// goes by a Kafka of this run too. What else is among the arguments picks files.
 await main(async () => {
   await install();
   await build();
@@ -39,7 +42,8 @@ await main(async () => {
     const url = find(/^\s+adminUrl\s+(postgres:\S+)$/m, "adminUrl");
     const queue =
       servers.length > 1 ? { TIDINGS_TEST_QUEUE_URL: `kafka://${find(/^\s+brokers\s+(\S+)$/m, "brokers")}` } : {};
-    return await run(process.execPath, [tools.vitest, "run", "--project", "crash", "test/crash/kill.test.ts"], {
+    const files = picked.length > 0 ? picked : suites;
+    return await run(process.execPath, [tools.vitest, "run", "--project", "crash", ...files], {
       env: { ...env, ...queue, TIDINGS_TEST_ENGINE: "postgres", TIDINGS_TEST_DATABASE_URL: url },
     });
   } finally {

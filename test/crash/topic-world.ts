@@ -1,42 +1,18 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
-import type { Api } from "../harness/api.ts";
+import { messageStates } from "@tidings/contract/words";
+import { wordAt } from "../../packages/server/src/store/sql/codes.ts";
 import { type FakeProviderProcess, statsOf } from "../harness/fake-provider-process.ts";
 import { readJournal } from "../harness/journal.ts";
 import { pause } from "../harness/pause.ts";
 import type { ServerProcess } from "../harness/server-process.ts";
+import { eachMessage } from "./stored-messages.ts";
 
-const perCall = 1000;
 export const topic = "everybody";
 
-const id = (index: number): string => `member_${String(index).padStart(7, "0")}`;
-
-/** Writes people by events that no workflow awaits, a thousand inline recipients each, and subscribes them. */
-export async function fillTopic(api: Api, count: number): Promise<void> {
-  await api.put(`/v1/topics/${topic}`, { name: "Everybody" });
-  for (let start = 0; start < count; start += perCall) {
-    const recipients = Array.from({ length: Math.min(perCall, count - start) }, (_, index) => id(start + index));
-    const inline = recipients.map((each) => ({ id: each, email: `${each}@example.org` }));
-    const written = await api.call("POST", "/v1/events", { name: "import", recipients: inline });
-    const subscribed = await api.call("POST", `/v1/topics/${topic}/subscriptions`, { recipients });
-    if (written.status !== 202 || subscribed.status !== 200) throw new Error(JSON.stringify([written, subscribed]));
-    const { id: event } = z.object({ id: z.string() }).parse(written.json);
-    await untilDone(api, event);
-  }
-}
-
-const eventSchema = z.object({ state: z.string() });
-
-async function stateOf(api: Api, event: string): Promise<string> {
-  const { json } = await api.call("GET", `/v1/events/${event}`);
-  return eventSchema.parse(json).state;
-}
-
-/** `everyMs`: an event of very many messages shows some of them with each look. */
-export async function untilDone(api: Api, event: string, timeoutMs = 60_000, everyMs = 20): Promise<void> {
-  for (const until = Date.now() + timeoutMs; (await stateOf(api, event)) !== "done"; await pause(everyMs))
-    if (Date.now() > until) throw new Error(`event ${event} is not done`);
-}
+export const personAt = (index: number) => {
+  const id = `member_${String(index).padStart(7, "0")}`;
+  return { id, email: `${id}@example.org` };
+};
 
 /** Resolves once the provider has taken so many messages. */
 export async function untilTaken(provider: FakeProviderProcess, messages: number, timeoutMs: number): Promise<void> {
@@ -50,11 +26,6 @@ export function peakMib({ pid }: ServerProcess): number {
   return Number(kib) / 1024;
 }
 
-const pageSchema = z.object({
-  items: z.array(z.object({ id: z.string(), recipient: z.string(), state: z.string() })),
-  nextCursor: z.string().optional(),
-});
-
 export interface Judged {
   messages: number;
   /** Recipients with more than one message. */
@@ -67,29 +38,23 @@ export interface Judged {
   untaken: number;
 }
 
-/** Every message of the event, page by page, against what the provider wrote down. */
-export async function judge(api: Api, event: string, journal: string): Promise<Judged> {
+/** Every message of the event against what the provider wrote down. */
+export async function judge(dataDir: string, event: string, journal: string): Promise<Judged> {
   const taken = new Map<string, number>();
   await readJournal(journal, (line) => taken.set(line.id, (taken.get(line.id) ?? 0) + 1));
   const judged: Judged = { messages: 0, doubled: [], states: {}, takenTwice: [], untakenElse: [], untaken: 0 };
   const seen = new Set<string>();
-  let cursor: string | undefined;
-  do {
-    const from = cursor === undefined ? "" : `&cursor=${cursor}`;
-    const { json } = await api.call("GET", `/v1/messages?event=${event}&limit=100${from}`);
-    const page = pageSchema.parse(json);
-    for (const { id: message, recipient, state } of page.items) {
-      judged.messages += 1;
-      if (seen.has(recipient)) judged.doubled.push(recipient);
-      seen.add(recipient);
-      judged.states[state] = (judged.states[state] ?? 0) + 1;
-      const times = taken.get(message) ?? 0;
-      if (times > 1) judged.takenTwice.push(message);
-      if (times > 0) continue;
-      judged.untaken += 1;
-      if (state !== "unknown") judged.untakenElse.push(`${message} ${state}`);
-    }
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+  await eachMessage(dataDir, event, ({ id, recipient, state: code }) => {
+    const state = wordAt(messageStates, code);
+    judged.messages += 1;
+    if (seen.has(recipient)) judged.doubled.push(recipient);
+    seen.add(recipient);
+    judged.states[state] = (judged.states[state] ?? 0) + 1;
+    const times = taken.get(id) ?? 0;
+    if (times > 1) judged.takenTwice.push(id);
+    if (times > 0) return;
+    judged.untaken += 1;
+    if (state !== "unknown") judged.untakenElse.push(`${id} ${state}`);
+  });
   return judged;
 }

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { Api } from "../harness/api.ts";
+import { untilCampaignsDone } from "../harness/campaigns-done.ts";
 import { stopChild } from "../harness/child.ts";
 import { configureFake } from "../harness/configure-fake.ts";
 import { type FakeProviderProcess, startFakeProvider, statsOf } from "../harness/fake-provider-process.ts";
-import { untilAtRest } from "../harness/rest.ts";
+import { fillTopic } from "../harness/fill-topic.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server-process.ts";
-import { fillTopic, type Judged, judge, peakMib, topic, untilDone, untilTaken } from "./topic-world.ts";
+import { type Judged, judge, peakMib, personAt, topic, untilTaken } from "./topic-world.ts";
 
-/** A million of them take the better part of an hour. */
 const recipients = Number(process.env["TIDINGS_TEST_TOPIC_RECIPIENTS"] ?? 5000);
 const kills = 3;
 const isLarge = recipients >= 50_000;
@@ -20,6 +20,7 @@ const timeoutMs = 120_000 + recipients * 10;
 const memoryMibMax = 512;
 
 const folder = mkdtempSync(join(tmpdir(), "tidings-topic-"));
+const dataDir = join(folder, "data");
 const journal = join(folder, "journal.jsonl");
 let provider: FakeProviderProcess;
 let server: ServerProcess;
@@ -27,8 +28,7 @@ let event = "";
 let judged: Judged;
 const peaks: number[] = [];
 
-const start = (port: number) =>
-  startServerProcess(join(folder, "data"), { TIDINGS_MAX_IN_FLIGHT: String(maxInFlight) }, { port });
+const start = (port: number) => startServerProcess(dataDir, { TIDINGS_MAX_IN_FLIGHT: String(maxInFlight) }, { port });
 
 beforeAll(async () => {
   provider = await startFakeProvider(["--journal", journal, "--latency-ms", isLarge ? "20" : "50"]);
@@ -36,10 +36,11 @@ beforeAll(async () => {
   const api = new Api(server.url);
   await configureFake(api, { baseUrl: provider.url, maxBatch, maxInFlight });
   const filling = Date.now();
-  await fillTopic(api, recipients);
+  await fillTopic(api, topic, recipients, personAt);
   peaks.push(peakMib(server));
   const sending = Date.now();
-  const { json } = await api.call("POST", "/v1/events", { name: "marketing", recipients: [{ topic }] });
+  const campaign = { name: "To everybody", event: "marketing", recipients: [{ topic }] };
+  const { json } = await api.call("POST", "/v1/campaigns", campaign);
   event = z.object({ id: z.string() }).parse(json).id;
   await api.close();
   for (let kill = 1; kill <= kills; kill += 1) {
@@ -49,13 +50,13 @@ beforeAll(async () => {
     server = await start(server.port);
   }
   const after = new Api(server.url);
-  await untilDone(after, event, timeoutMs, 1000);
-  await untilAtRest(after, timeoutMs);
+  await untilCampaignsDone(after, [event], timeoutMs);
   peaks.push(peakMib(server));
   const seconds = (Date.now() - sending) / 1000;
   const { messages } = await statsOf(provider);
-  judged = await judge(after, event, journal);
   await after.close();
+  await stopChild(server);
+  judged = await judge(dataDir, event, journal);
   const { doubled, takenTwice, untakenElse, ...figures } = judged;
   process.stdout.write(
     `topic: ${JSON.stringify({ recipients, fillingSeconds: (sending - filling) / 1000, seconds, perSecond: Math.round(messages / seconds), peaksMib: peaks.map(Math.round), ...figures })}\n`,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { brokerLostSuite } from "./processes/broker-lost.ts";
+import { choicesInForceSuite } from "./processes/choices-in-force.ts";
 import { cutOffBrokerSuite } from "./processes/cut-off-broker.ts";
 import { cutOffWorkerSuite } from "./processes/cut-off-worker.ts";
 import { databaseLostSuite } from "./processes/database-lost.ts";
@@ -7,6 +8,7 @@ import { type Engine, engines } from "./processes/engines.ts";
 import { inForceSuite } from "./processes/in-force.ts";
 import { killsSuite } from "./processes/kills.ts";
 import { leavingSuite } from "./processes/leaving.ts";
+import { optOutCampaignSuite } from "./processes/opt-out-campaign.ts";
 import { sharedRateSuite } from "./processes/shared-rate.ts";
 import { shutOutSuite } from "./processes/shut-out.ts";
 import { stoppedWorkerSuite } from "./processes/stopped-worker.ts";
@@ -31,6 +33,8 @@ for (const description of engines) {
     }
     // What a broker has no part in.
     inForceSuite(() => engine);
+    choicesInForceSuite(() => engine);
+    optOutCampaignSuite(() => engine);
     sharedRateSuite(() => engine);
     shutOutSuite(() => engine);
     cutOffWorkerSuite(description);

@@ -34,6 +34,8 @@ const nothing = (): void => {};
 
 /** Fewer messages than this under way are no crowd, however few places an integration has. */
 const crowdMin = 100;
+/** An opt-out is in force within this: a call that waited for its moment for longer is not made. */
+const startedMaxMs = 1000;
 /** Of a second's messages, as many may go in one call: they all arrive at once. */
 const batchShare = 0.05;
 
@@ -318,7 +320,8 @@ export class Dispatcher {
     const own = this.#integration.document.limits?.timeoutMs ?? this.#provider.callTimeoutMs;
     const timeoutMs = own ?? limits.timeoutMs;
     // Its moment may be a little ahead.
-    const leaseMs = timeoutMs + limits.leaseMarginMs + (this.#rate?.aheadMs ?? 0);
+    const withMomentMs = Math.min(limits.leaseMarginMs + (this.#rate?.aheadMs ?? 0), startedMaxMs);
+    const leaseMs = timeoutMs + Math.max(limits.leaseMarginMs, withMomentMs);
     const at = clock.now();
     const start = { callId: ids.next(), integration: this.#integration.key, node, at, leaseUntil: at + leaseMs };
     return { start, ready, timeoutMs, leaseMs, leaseFrom: clock.monotonic() };
