@@ -1,3 +1,4 @@
+import type { Act } from "./acts/act.ts";
 import type { Client } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { FarSide } from "./far-side.ts";
@@ -17,6 +18,7 @@ export interface Cast {
   endpoint: Endpoint;
   client: Client;
   people: readonly SimulatedPerson[];
+  act: Act | undefined;
   /** Places in the log at which a cancellation was asked for and answered, by the event's `ref`. */
   canceled: Map<string, { asked: number; answered: number }>;
 }

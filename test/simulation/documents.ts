@@ -1,4 +1,5 @@
 import type { ConfigurationKind } from "@tidings/contract/configuration";
+import { actCategories, actSegments, actTemplates, actWorkflows } from "./acts/documents.ts";
 
 /** What the simulated environment is configured with: all three classes, and every kind of step. */
 
@@ -174,10 +175,11 @@ export function documents(): Document[] {
     Object.entries(vendors).map(([key, { vendor: _, ...document }]) => [key, { ...document, provider: "simulated" }]),
   );
   return [
-    ...of("category", categories),
-    ...of("template", { notice: template }),
+    ...of("category", { ...categories, ...actCategories }),
+    ...of("template", { notice: template, ...actTemplates }),
+    ...of("segment", actSegments),
     ...of("integration", integrations),
-    ...of("workflow", workflows),
+    ...of("workflow", { ...workflows, ...actWorkflows }),
   ];
 }
 

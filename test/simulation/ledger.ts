@@ -25,11 +25,17 @@ export interface LoggedMessage {
   runId: string;
   step: string;
   workflow: string;
+  template: string;
+  category: string;
   channel: (typeof channels)[number];
   lane: (typeof lanes)[number];
   recipient: string;
   hash: string;
   createdAt: number;
+  /** When it was to go out, as it was written. */
+  plannedAt: number;
+  /** Sealed results of steps, where it has any. */
+  content: string | null;
   expiresAt: number | null;
   state: MessageState;
   dueAt: number | null;
@@ -50,8 +56,12 @@ export class Ledger {
   readonly messages = new Map<string, LoggedMessage>();
   /** Time and place of each suppression, by `channel:hash`. */
   readonly suppressions = new Map<string, { at: number; sequence: number }>();
+  /** Place of each refusal, by `recipient category`. */
+  readonly optOuts = new Map<string, { at: number; sequence: number }>();
   /** Place of each event's row, by id. */
   readonly events = new Map<string, { at: number; sequence: number }>();
+  /** Place of each run's row, by id. */
+  readonly runs = new Map<string, { at: number; sequence: number }>();
   readonly #world: World;
   readonly #watcher: LedgerWatcher;
   #sequence = 0;
@@ -84,7 +94,9 @@ export class Ledger {
     if (kind === "message") this.#insert(id, row);
     else if (kind === "move") this.#move(id, row);
     else if (kind === "event") this.events.set(id, place);
+    else if (kind === "run") this.runs.set(id, place);
     else if (kind === "suppression") this.suppressions.set(id, place);
+    else if (kind === "opt-out") this.optOuts.set(id, place);
     if (kind !== "move" && kind !== "message") this.#world.note(`committed ${kind} ${id} ${row.becomes ?? ""}`);
   }
 
@@ -97,11 +109,15 @@ export class Ledger {
       runId: text(written, "run_id"),
       step: text(written, "step"),
       workflow: text(written, "workflow"),
+      template: text(written, "template"),
+      category: text(written, "category"),
       channel: wordAt(channels, integer(written, "channel")),
       lane: wordAt(lanes, integer(written, "lane")),
       recipient: text(written, "recipient"),
       hash: text(written, "address_hash"),
       createdAt: integer(written, "created_at"),
+      plannedAt: integerOrNull(row, "due_at") ?? integer(written, "created_at"),
+      content: textOrNull(written, "content"),
       expiresAt: integerOrNull(written, "expires_at"),
       state: wordAt(messageStates, integer(row, "becomes")),
       dueAt: integerOrNull(row, "due_at"),

@@ -32,6 +32,9 @@ create trigger simulation_move after update of state, attempts, due_at on messag
 end;
 create trigger simulation_suppression after insert on suppression begin
   insert into simulation_log (kind, id, detail) values ('suppression', new.channel || ':' || new.address_hash, new.reason);
+end;
+create trigger simulation_opt_out after insert on opt_out when new.refuses = 1 begin
+  insert into simulation_log (kind, id) values ('opt-out', new.recipient || ' ' || new.value);
 end;`;
 
 /** Everything that a seed leaves behind; configuration and keys stay for the next. */
@@ -52,6 +55,12 @@ export const seedTables = [
   "attempt",
   "decision",
   "suppression",
+  "attention",
+  "engagement",
+  "campaign",
+  "campaign_count",
+  "opt_out",
+  "consent",
   "dead_letter",
   "statistic",
   "recipient",
@@ -67,3 +76,13 @@ export const openWork = `select
   or exists (select 1 from effect)
   or exists (select 1 from webhook_delivery where due_at is not null)
   or exists (select 1 from message where state in (${messageStateCode.queued}, ${messageStateCode.sending})) as open`;
+
+/** When the next of all that is open is due; 0 where something is under way. */
+export const dueWork = `select min(coalesce(at, 0)) as at from (
+  select due_at as at from event where state = ${eventStateCode.accepted}
+  union all select due_at from continuation
+  union all select due_at from run where due_at is not null
+  union all select 0 from effect
+  union all select due_at from webhook_delivery where due_at is not null
+  union all select due_at from message where state = ${messageStateCode.queued}
+  union all select 0 from message where state = ${messageStateCode.sending})`;

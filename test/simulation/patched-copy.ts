@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PlantedBug } from "./planted-bugs.ts";
+import type { PlantedBug } from "./planted-bug.ts";
 import { root } from "./worker.ts";
 
 export interface PatchedCopy {

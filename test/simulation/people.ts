@@ -1,4 +1,6 @@
+import type { PreferencesBody } from "@tidings/contract/preferences";
 import type { RecipientBody } from "@tidings/contract/recipients";
+import { writtenChoices } from "../../packages/server/src/domain/policy/choices.ts";
 import { recipientWrite } from "../../packages/server/src/domain/recipient-write.ts";
 import type { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import { writeRecipient } from "../../packages/server/src/store/sqlite/calls/write-recipient.ts";
@@ -11,7 +13,9 @@ export interface SimulatedPerson {
   kind: "stored" | "inline" | "unknown";
   email: string[];
   sms: string[];
-  plan: "pro" | "free";
+  plan: "pro" | "free" | "fan";
+  timeZone?: string | undefined;
+  preferences?: PreferencesBody | undefined;
 }
 
 /** From when the data of stored recipients is. */
@@ -36,6 +40,7 @@ export function bodyOf(person: SimulatedPerson, version: string): RecipientBody 
   return {
     ...(person.email.length === 0 ? {} : { email: person.email }),
     ...(person.sms.length === 0 ? {} : { phone: person.sms }),
+    ...(person.timeZone === undefined ? {} : { timeZone: person.timeZone }),
     attributes: { plan: person.plan, version },
   };
 }
@@ -57,5 +62,8 @@ export function storePeople(world: World, people: readonly SimulatedPerson[]): v
       sealer,
     });
     writeRecipient(database, write);
+    if (person.preferences === undefined) continue;
+    const choices = writtenChoices({ preferences: person.preferences, consents: [] });
+    database.run("update recipient set choices = ? where id = ?", choices, person.id);
   }
 }

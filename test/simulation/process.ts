@@ -27,6 +27,7 @@ export interface ProcessParts {
 export class SimulatedProcess implements LiveProcess {
   readonly node: string;
   readonly pipeline: Pipeline;
+  readonly store: Store;
   readonly #clock: ProcessClock;
   #alive = true;
 
@@ -39,6 +40,7 @@ export class SimulatedProcess implements LiveProcess {
     const randomBytes = (length: number): Buffer => random.bytes(length);
     const providers = new Map<string, Provider | undefined>();
     const store = this.#store(world, random, parts.onCommitted);
+    this.store = store;
     const tenantLimits = { cachedTenantsMax: 100, cachedTenantMs: 1000 };
     const broadcast = { subscribe: () => () => undefined };
     this.pipeline = createPipeline({

@@ -46,7 +46,9 @@ function configOf(random: SeededRandom): Config {
       batchMax: random.pick([1, 4]),
       commitMessagesMax: random.pick([2, 50]),
       turnRecipientsMax: random.pick([1, 3, 100]),
+      expandedWaitingMax: random.pick([1, 4, 20_000]),
     },
+    segments: { ...defaults.segments, lookedMax: random.pick([1, 4, 1000]) },
     fetch: {
       ...defaults.fetch,
       requestsMax: random.pick([1, 2, 32]),

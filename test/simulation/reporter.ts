@@ -14,6 +14,12 @@ const chances: readonly (readonly [FeedbackKind, number])[] = [
 ];
 const repeatMs = 3000;
 
+/** A report, with when it was first made and when the server had taken it. */
+export interface Report extends Feedback {
+  madeAt: number;
+  takenAt: number;
+}
+
 /**
  * Reports what became of messages: late, out of order, some twice, and each until the server has taken it. Whichever
  * process lives then gets it.
@@ -22,7 +28,7 @@ export class Reporter {
   readonly #world: World;
   readonly #random: SeededRandom;
   /** Everything that was ever reported. */
-  readonly sent: Feedback[] = [];
+  readonly sent: Report[] = [];
   #open = 0;
 
   constructor(world: World) {
@@ -41,9 +47,11 @@ export class Reporter {
       const times = this.#random.chance(0.2) ? 2 : 1;
       for (let time = 0; time < times; time += 1) {
         const delayMs = this.#random.int(this.#random.chance(0.8) ? 3000 : 25_000);
-        const report: Feedback = { messageId, kind, at: this.#world.now() + this.#random.int(delayMs + 1) };
+        const at = this.#world.now() + this.#random.int(delayMs + 1);
+        const report: Report = { messageId, kind, at, madeAt: 0, takenAt: Number.POSITIVE_INFINITY };
         this.#open += 1;
         this.#world.clock.after(delayMs, () => {
+          report.madeAt = this.#world.now();
           this.sent.push(report);
           this.#send(report);
         });
@@ -51,17 +59,19 @@ export class Reporter {
     }
   }
 
-  #send(report: Feedback): void {
+  #send(report: Report): void {
     const { process, clock, base } = this.#world;
     let taken = false;
     clock.after(repeatMs, () => {
       if (!taken) this.#send(report);
     });
     if (process === undefined) return;
-    process.pipeline.feedback.report(base.environment.id, [report]).then(
+    const { messageId, kind, at } = report;
+    process.pipeline.feedback.report(base.environment.id, [{ messageId, kind, at }]).then(
       () => {
         if (taken) return;
         taken = true;
+        report.takenAt = this.#world.now();
         this.#open -= 1;
         this.#world.note(`${report.kind} of ${report.messageId} was taken`);
       },

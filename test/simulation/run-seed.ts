@@ -1,5 +1,7 @@
+import { integerOrNull } from "../../packages/server/src/store/sql/columns.ts";
 import { SimulatedCrash } from "../../packages/server/src/store/sqlite/turn.ts";
-import { type Base, startMs } from "./base.ts";
+import { makeAct } from "./acts/make-act.ts";
+import type { Base } from "./base.ts";
 import type { Cast } from "./cast.ts";
 import { checkEnd } from "./checks/check-end.ts";
 import { Client } from "./client.ts";
@@ -7,7 +9,7 @@ import { vendors } from "./documents.ts";
 import { Endpoint } from "./endpoint.ts";
 import { FarSide } from "./far-side.ts";
 import { Ledger } from "./ledger.ts";
-import { openWork } from "./log-schema.ts";
+import { dueWork, openWork } from "./log-schema.ts";
 import { Offers } from "./offers.ts";
 import { makePeople, storePeople } from "./people.ts";
 import { SimulatedProcess } from "./process.ts";
@@ -32,6 +34,9 @@ const faultyUntilMs = 50_000;
 const quietUntilMs = 400_000;
 const lookMs = 2500;
 const recordingMs = 3000;
+/** Nobody waits at a desk for what comes later than that. */
+const dozeFromMs = 60_000;
+const sleepsMax = 40;
 
 export async function runSeed(base: Base, seed: number): Promise<SeedResult> {
   base.reset();
@@ -70,15 +75,18 @@ function assemble(base: Base, seed: number): Cast {
   );
   const endpoint = new Endpoint(world);
   const farSide = new FarSide(world, endpoint);
-  const people = makePeople(world.fork());
+  const everybody = makePeople(world.fork());
+  const act = makeAct(world.fork());
+  const people = [...everybody, ...(act?.people ?? [])];
   storePeople(world, people);
   const canceled: Cast["canceled"] = new Map();
-  const intents = makeScenario(world.fork(), people);
-  const client = new Client(world, intents, ({ ref }) => {
+  const ordinary = makeScenario(world.fork(), everybody, act !== undefined);
+  const intents = [...ordinary, ...(act?.intents ?? [])];
+  const client = new Client(world, { intents, refusals: act?.refusals ?? [] }, ({ ref }) => {
     const asked = ledger.sequence;
     return () => canceled.set(ref, { asked, answered: ledger.sequence });
   });
-  return { world, ledger, offers, reporter, farSide, endpoint, client, people, canceled };
+  return { world, ledger, offers, reporter, farSide, endpoint, client, people, act, canceled };
 }
 
 /** Runs timer by timer until nothing is open. */
@@ -88,13 +96,17 @@ async function play(cast: Cast): Promise<void> {
   let quiet = false;
   const look = (): void => {
     quiet = isQuiet(cast);
-    if (!quiet) clock.after(lookMs, look);
+    if (quiet) return;
+    const until = idleUntil(cast);
+    if (until !== undefined && until > world.now() + dozeFromMs) world.sleepUntil(until);
+    clock.after(Math.max(0, world.wokeAt - world.now()) + lookMs, look);
   };
   clock.after(lookMs, look);
   clock.after(faultyUntilMs, () => world.calm());
   await settle();
   while (!quiet && world.violations.length === 0) {
-    if (world.now() > startMs + quietUntilMs) world.violate("comes-to-rest", "work is still open");
+    if (world.now() > world.wokeAt + quietUntilMs || world.sleeps > sleepsMax)
+      world.violate("comes-to-rest", "work is still open");
     if (world.crashHere()) world.crash("between timers");
     step(world);
     await settle();
@@ -110,11 +122,24 @@ function step(world: World): void {
   }
 }
 
-function isQuiet({ world, client, reporter, offers }: Cast): boolean {
-  if (world.process === undefined || client.open > 0 || reporter.open > 0) return false;
+function isQuiet(cast: Cast): boolean {
+  if (cast.client.open > 0 || !isAtRest(cast)) return false;
+  return cast.world.base.database.get(openWork)?.open === 0;
+}
+
+/** The outside owes nobody anything. */
+function isAtRest({ world, reporter, offers }: Cast): boolean {
+  if (world.process === undefined || reporter.open > 0) return false;
   // A late answer moves nothing, but it is recorded.
-  if (offers.answering > 0 || world.now() < offers.answeredAt + recordingMs) return false;
-  return world.base.database.get(openWork)?.open === 0;
+  return offers.answering === 0 && world.now() >= offers.answeredAt + recordingMs;
+}
+
+/** When the next thing happens, where nothing is under way; else undefined. */
+function idleUntil(cast: Cast): number | undefined {
+  const { world, client, act } = cast;
+  if (act === undefined || world.faulty || client.nextAt === undefined || !isAtRest(cast)) return undefined;
+  const row = world.base.database.get(dueWork);
+  return Math.min(client.nextAt, (row && integerOrNull(row, "at")) ?? Number.POSITIVE_INFINITY);
 }
 
 /** Every microtask, however long its chain, is done before the next tick; nothing here waits for anything else. */

@@ -1,3 +1,4 @@
+import type { CampaignBody } from "@tidings/contract/campaigns";
 import type { EventBody } from "@tidings/contract/events";
 import type { InlineRecipient } from "@tidings/contract/recipients";
 import type { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
@@ -12,6 +13,8 @@ export interface Intent {
   ref: string;
   key: string;
   body: EventBody;
+  /** What is reported in place of the event, which is the campaign's. */
+  campaign?: CampaignBody;
   /** Ids, each once. */
   recipients: string[];
   /** Inline recipients: from when their data is, where the client says so. */
@@ -24,6 +27,13 @@ export interface Intent {
   poison: Poison | undefined;
   scheduledAt: number | undefined;
   expiresAt: number | undefined;
+}
+
+/** Somebody turns a category off. */
+export interface Refusal {
+  at: number;
+  recipient: string;
+  category: string;
 }
 
 const names = [
@@ -44,10 +54,11 @@ interface Talk {
   from: number;
 }
 
-export function makeScenario(random: SeededRandom, people: readonly SimulatedPerson[]): Intent[] {
-  const count = 5 + random.int(8);
+/** `isShort` where something else fills the seed. */
+export function makeScenario(random: SeededRandom, people: readonly SimulatedPerson[], isShort: boolean): Intent[] {
+  const count = isShort ? 1 + random.int(4) : 5 + random.int(8);
   const intents = Array.from({ length: count }, (_, index) => makeIntent(random, people, index));
-  if (!random.chance(0.3)) return intents;
+  if (isShort || !random.chance(0.3)) return intents;
   const talk = { people: choose(random, people), from: random.int(postsUntilMs - talkMs) };
   const comments = Array.from({ length: 3 + random.int(6) }, (_, index) =>
     makeIntent(random, people, count + index, talk),

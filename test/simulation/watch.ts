@@ -41,6 +41,8 @@ export class Watch implements LedgerWatcher {
     if (suppression !== undefined)
       this.#violate("not-after-suppression", `${name} started after the commit at ${suppression.at}`);
     const last = message.attempts.at(-1);
+    const optOut = this.ledger?.optOuts.get(`${message.recipient} ${message.category}`);
+    if (optOut !== undefined) this.#violate("not-after-opt-out", `${name} started after the commit at ${optOut.at}`);
     if (attempt.number !== (last?.number ?? 0) + 1) this.#violate("attempts-are-numbered", name);
     if (last?.end?.outcome === "rejected" && this.#isPermanent(message.id, last.number)) {
       this.#violate("no-attempt-after-permanent-refusal", name);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Pipeline } from "../../packages/server/src/composition/pipeline.ts";
 import { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import { SimulatedClock } from "../../packages/server/src/lib/simulated-clock.ts";
+import type { Store } from "../../packages/server/src/ports/store/store.ts";
 import { type Base, startMs } from "./base.ts";
 import { type Profile, profileOf } from "./profile.ts";
 
@@ -10,6 +11,7 @@ export interface LiveProcess {
   readonly node: string;
   readonly alive: boolean;
   readonly pipeline: Pipeline;
+  readonly store: Store;
   kill(): void;
 }
 
@@ -19,11 +21,16 @@ export interface Violation {
 }
 
 const tracedMax = 20_000;
+/** A process that wakes is early or late by so much at most, and faults are back for so long. */
+const wakeSlackMs = 3000;
+const stirredMs = 15_000;
 
 /**
  * What outlives every process: time, the database, the vendors and the client. One seed decides all that happens in it.
  *
  *   faulty ── calm() ──▶ calm: no crash, no fault any more; what is open comes to its end
+ *      ▲                   │ sleepUntil(): all that is open waits for its time
+ *      └──── it wakes ──── asleep: no process; hours cost nothing
  */
 export class World {
   readonly base: Base;
@@ -35,6 +42,9 @@ export class World {
   faulty = true;
   process: LiveProcess | undefined;
   crashes = 0;
+  sleeps = 0;
+  /** When it last began, or woke; ahead while it sleeps. */
+  wokeAt = startMs;
   /** When each process died, by its name. */
   readonly deaths = new Map<string, number>();
   readonly #random: SeededRandom;
@@ -78,6 +88,22 @@ export class World {
     this.process = undefined;
     this.crashes += 1;
     this.clock.after(20 + this.#crashRandom.int(3000), () => this.start());
+  }
+
+  /** The process is stopped in good time, and another one starts about then. */
+  sleepUntil(at: number): void {
+    if (this.process === undefined) return;
+    this.note(`${this.process.node} is stopped until about ${new Date(at).toISOString()}`);
+    this.process.kill();
+    this.deaths.set(this.process.node, this.now());
+    this.process = undefined;
+    this.sleeps += 1;
+    this.wokeAt = Math.max(this.now(), at - wakeSlackMs + this.#crashRandom.int(2 * wakeSlackMs));
+    this.clock.after(this.wokeAt - this.now(), () => {
+      this.faulty = true;
+      this.clock.after(stirredMs, () => this.calm());
+      this.start();
+    });
   }
 
   calm(): void {

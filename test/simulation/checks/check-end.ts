@@ -1,4 +1,5 @@
 import type { Cast } from "../cast.ts";
+import { checkActs } from "./acts.ts";
 import { checkDedupe } from "./dedupe.ts";
 import { checkDigests } from "./digests.ts";
 import { checkCancellations, checkEvents } from "./events.ts";
@@ -29,5 +30,6 @@ export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise
   checkRecipients(cast, facts);
   checkStatistics(cast, facts);
   checkWebhooks(cast, facts);
+  checkActs(cast, facts);
   await checkRepeatedFeedback(cast, facts, settle);
 }

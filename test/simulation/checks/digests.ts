@@ -44,7 +44,7 @@ const gathers = (workflow: string): boolean => workflows[workflow]?.steps.some((
 function digestsOf({ world }: Cast): Digest[] {
   const { database, environment, newKeyring } = world.base;
   const keyring = newKeyring(() => Buffer.alloc(0));
-  return database.all("select * from run where gathers = 1").map((row) => {
+  return database.all("select * from run where gathers = 1 and workflow <> ''").map((row) => {
     const sealed = textOrNull(row, "journal");
     const opened = sealed === null ? "" : keyring.unsealForEnvironment(environment.id, sealContext.journal, sealed);
     return {

@@ -40,6 +40,7 @@ export interface DecisionFact {
   channel: string;
   outcome: string;
   reason: string;
+  detail: string;
   at: number;
 }
 
@@ -76,6 +77,7 @@ export function gather(cast: Cast): EndFacts {
       channel: text(row, "channel"),
       outcome: text(row, "outcome"),
       reason: text(row, "reason"),
+      detail: text(row, "detail"),
       at: integer(row, "at"),
     })),
     runs: database.all("select * from run").map((row) => ({

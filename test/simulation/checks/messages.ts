@@ -48,7 +48,9 @@ function faultOf(
     case "failed":
       return last?.state === "failed" || reported("failed") ? undefined : "nobody refused it";
     case "suppressed":
-      return suppressed ? undefined : "its address is not suppressed";
+      return suppressed || cast.ledger.optOuts.has(`${message.recipient} ${message.category}`)
+        ? undefined
+        : "its address is not suppressed";
     case "expired":
       return message.expiresAt !== null ? undefined : "it has no end";
     case "canceled":
