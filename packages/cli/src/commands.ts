@@ -9,6 +9,7 @@ import { preview } from "./commands/preview.ts";
 import { promote } from "./commands/promote.ts";
 import { pull } from "./commands/pull.ts";
 import { push } from "./commands/push.ts";
+import { replays } from "./commands/replays.ts";
 import { schemas } from "./commands/schemas.ts";
 import { segments } from "./commands/segments.ts";
 import { send } from "./commands/send.ts";
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   ...deadLetters,
   ...segments,
   ...campaigns,
+  ...replays,
   ...suppressions,
   ...keys,
   migrateStore,

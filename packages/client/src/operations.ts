@@ -44,6 +44,7 @@ import { workflowBodySchema } from "@tidings/contract/workflows";
 import { campaignOperations } from "./campaign-operations.ts";
 import { consentOperations, decisionOperations, preferenceOperations } from "./choice-operations.ts";
 import { always, configuration, documents, keyed, once } from "./document-operations.ts";
+import { replayOperations } from "./replay-operations.ts";
 import { segmentOperations } from "./segment-operations.ts";
 import { suppressionOperations } from "./suppression-operations.ts";
 import { topicOperations } from "./topic-operations.ts";
@@ -90,6 +91,7 @@ export const operations = {
   policies: configuration("policy", "policies", policyBodySchema),
   segments: segmentOperations,
   campaigns: campaignOperations,
+  replays: replayOperations,
   tenants: documents("tenant", "tenants", tenantBodySchema, tenantViewSchema),
   topics: topicOperations,
   configuration: {

@@ -16,6 +16,7 @@ import { Messages } from "./resources/messages.ts";
 import { Preferences } from "./resources/preferences.ts";
 import { Queues } from "./resources/queues.ts";
 import { Recipients } from "./resources/recipients.ts";
+import { Replays } from "./resources/replays.ts";
 import { Segments } from "./resources/segments.ts";
 import { Suppressions } from "./resources/suppressions.ts";
 import { Templates } from "./resources/templates.ts";
@@ -90,6 +91,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
   readonly topics: Topics;
   readonly segments: Segments;
   readonly campaigns: Campaigns;
+  readonly replays: Replays;
   readonly configuration: WholeConfiguration;
   readonly environments: Environments;
   readonly deadLetters: DeadLetters;
@@ -118,6 +120,7 @@ export class Tidings<EventTypes extends EventMap<EventTypes> = AnyEvents> {
     this.topics = new Topics(transport);
     this.segments = new Segments(transport);
     this.campaigns = new Campaigns(transport);
+    this.replays = new Replays(transport);
     this.configuration = new WholeConfiguration(transport);
     this.environments = new Environments(transport);
     this.deadLetters = new DeadLetters(transport);

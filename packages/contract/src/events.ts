@@ -4,6 +4,7 @@ import { decisionFields } from "./decisions.ts";
 import { limits } from "./limits.ts";
 import { messageSchema } from "./messages.ts";
 import { inlineRecipientSchema } from "./recipients.ts";
+import { generationSchema } from "./replays.ts";
 import { segmentRecipientSchema } from "./segments.ts";
 import { idSchema, keySchema, line, recipientIdSchema, timeSchema } from "./text.ts";
 import { topicRecipientSchema } from "./topics.ts";
@@ -109,6 +110,12 @@ export const eventSchema = z.object({
   /** Messages without a run: those of `POST /v1/messages`. */
   messages: z.array(messageSchema),
   decisions: z.array(decisionSchema),
+  /** Of one that a replay has made: the how manieth of its event it is, that event, and the replay. */
+  generation: z.int().optional(),
+  replayOf: idSchema.optional(),
+  replay: idSchema.optional(),
+  /** What replays have made of it, newest first. */
+  generations: z.array(generationSchema).optional(),
   /** True where the event has more messages than one answer carries; `GET /v1/messages?event=` lists them all. */
   truncated: z.boolean(),
 });

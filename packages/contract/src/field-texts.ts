@@ -9,6 +9,7 @@ import { operationTexts } from "./texts/operation.ts";
 import { policyTexts } from "./texts/policy.ts";
 import { queuesTexts } from "./texts/queues.ts";
 import { recipientsTexts } from "./texts/recipients.ts";
+import { replaysTexts } from "./texts/replays.ts";
 import { segmentsTexts } from "./texts/segments.ts";
 import { suppressionTexts } from "./texts/suppressions.ts";
 import { timingTexts } from "./texts/timing.ts";
@@ -29,6 +30,7 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   ...topicsTexts,
   ...segmentsTexts,
   ...campaignsTexts,
+  ...replaysTexts,
   ...configurationTexts,
   ...operationTexts,
   ...policyTexts,

@@ -15,6 +15,11 @@ export const limits = {
   segmentDays: 90,
   eventsPerBatch: 1000,
   recipientsPerDryRun: 100,
+  /** Events that a replay names by their ids, names of events, workflows that it names, and events that it makes per second. */
+  eventsPerReplay: 1000,
+  namesPerReplay: 100,
+  workflowsPerReplay: 100,
+  replayedPerSecond: 10_000,
   previewsPerDryRun: 20,
   bodyDepth: 32,
   idempotencyKeyLength: 255,

@@ -30,6 +30,7 @@ import { attemptSchema, contentSchema, messageSchema } from "./messages.ts";
 import { queueSchema } from "./queues.ts";
 import { recipientDecisionSchema } from "./recipient-decisions.ts";
 import { inlineRecipientSchema, recipientBodySchema, recipientSchema } from "./recipients.ts";
+import { replaySchema } from "./replays.ts";
 import type { Route } from "./route.ts";
 import { type RouteExample, routeExamples } from "./route-examples.ts";
 import { routeText } from "./route-texts.ts";
@@ -49,6 +50,7 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["Attempt", attemptSchema],
   ["BatchEvent", batchEventSchema],
   ["Campaign", campaignSchema],
+  ["Replay", replaySchema],
   ["Condition", conditionSchema],
   ["Content", contentSchema],
   ["InboxChange", inboxChangeSchema],

@@ -1,5 +1,4 @@
 import { apiKeyBodySchema, apiKeySchema, newApiKeySchema } from "./api-keys.ts";
-import { batchResultSchema } from "./batch.ts";
 import { campaignRoutes } from "./campaign-routes.ts";
 import { categoryBodySchema } from "./categories.ts";
 import {
@@ -11,14 +10,8 @@ import {
 import { configurationRoutes } from "./configuration-routes.ts";
 import { deadLetterReplayBodySchema, deadLetterSchema, replayedSchema } from "./dead-letters.ts";
 import { dryRunBodySchema, dryRunSchema } from "./dry-runs.ts";
-import {
-  acceptedSchema,
-  cancelBodySchema,
-  canceledSchema,
-  eventBatchSchema,
-  eventBodySchema,
-  eventSchema,
-} from "./events.ts";
+import { eventRoutes } from "./event-routes.ts";
+import { acceptedSchema } from "./events.ts";
 import {
   inboxChangedSchema,
   inboxChangesQuerySchema,
@@ -75,10 +68,7 @@ const idempotencyHeader = { "Idempotency-Key": "Makes a repeated call answer wha
 
 // biome-ignore format: one route per line is what lets this be read as a table
 export const routes: readonly Route[] = [
-  { method: "POST", path: "/v1/events", operation: "sendEvent", summary: "Report an event", tag: "events", body: eventBodySchema, headers: idempotencyHeader, status: 202, response: acceptedSchema },
-  { method: "POST", path: "/v1/events/batch", operation: "sendEvents", summary: "Report up to 1,000 events", tag: "events", body: eventBatchSchema, status: 202, response: batchResultSchema },
-  { method: "POST", path: "/v1/events/cancel", operation: "cancelEvents", summary: "Stop what has not gone out yet", tag: "events", body: cancelBodySchema, status: 200, response: canceledSchema },
-  { method: "GET", path: "/v1/events/{id}", operation: "getEvent", summary: "An event with its runs, decisions, messages and attempts", tag: "events", status: 200, response: eventSchema },
+  ...eventRoutes,
   { method: "POST", path: "/v1/messages", operation: "sendMessage", summary: "Send one message without a workflow", tag: "messages", body: messageBodySchema, headers: idempotencyHeader, status: 202, response: acceptedSchema },
   { method: "GET", path: "/v1/messages", operation: "listMessages", summary: "List messages, newest first", tag: "messages", query: messageQuerySchema, status: 200, response: pageOf(messageSchema) },
   { method: "GET", path: "/v1/messages/{id}", operation: "getMessage", summary: "A message's time line", tag: "messages", status: 200, response: messageSchema },

@@ -134,6 +134,11 @@ const configSchema = z.object({
     deferralSpreadMs: whole("TIDINGS_ORCHESTRATE_DEFERRAL_SPREAD_MS", "ms", 600_000, [0, 3_600_000], "Messages that quiet hours, a send window or a cap put off until the same moment go out within so long behind it"),
     attentionEntriesMax: whole("TIDINGS_ORCHESTRATE_ATTENTION_ENTRIES_MAX", "messages", 500, [100, 5000], "Messages to one recipient that are remembered for caps; above it, what is not critical is held to be over"),
     attentionHorizonMs: whole("TIDINGS_ORCHESTRATE_ATTENTION_HORIZON_MS", "ms", 7 * 86_400_000, [1000, 31 * 86_400_000], "How long a message waits at most until a cap has a place for it; one that would wait longer is not made"),
+    replayedPerSecond: whole("TIDINGS_REPLAYED_PER_SECOND", "events/s", 50, [1, limits.replayedPerSecond], "Events that a replay makes per second, where it does not say"),
+    replayedPerSecondMax: whole("TIDINGS_REPLAYED_PER_SECOND_MAX", "events/s", 1000, [1, limits.replayedPerSecond], "The same at most"),
+    replayLookedMax: whole("TIDINGS_REPLAY_LOOKED_MAX", "events", 1000, [10, 10_000], "Past events that one look of a replay, or of a dry run over the past, passes for those that it selects"),
+    replayPreviewMs: whole("TIDINGS_REPLAY_PREVIEW_MS", "ms", 5000, [10, 25_000], "Time of one preview of a replay; what it has not looked at by then it says"),
+    replayPreviewWeighedMax: whole("TIDINGS_REPLAY_PREVIEW_WEIGHED_MAX", "events", 500, [0, 100_000], "Events of which a preview makes dry runs"),
     turnRecipientsMax: whole("TIDINGS_ORCHESTRATE_TURN_RECIPIENTS_MAX", "recipients", 100, [1, limits.recipientsPerEvent], "Recipients of one event expanded in one turn"),
   }),
   deliver: z.object({

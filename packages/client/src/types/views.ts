@@ -1,5 +1,6 @@
 /** What calls take and give, of nouns that have much of it. */
 export type { CampaignProgress, CampaignState, CampaignView, Spread } from "@tidings/contract/campaigns";
+export type { ReplayPreview, ReplayProgress, ReplayState, ReplayView } from "@tidings/contract/replays";
 export type { SegmentBody, SegmentCondition, SegmentCount } from "@tidings/contract/segments";
 export type { SubscribedTopic, SubscriptionView, TopicView } from "@tidings/contract/topics";
 export type {
@@ -11,4 +12,5 @@ export type {
   WebhookView,
 } from "@tidings/contract/webhooks";
 export type { CampaignInput } from "../resources/campaigns.ts";
+export type { ReplayInput, ReplaySelection } from "../resources/replays.ts";
 export type { TopicInput } from "../resources/topics.ts";

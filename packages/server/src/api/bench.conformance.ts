@@ -13,6 +13,8 @@ import { Ingest } from "../pipeline/ingest/ingest.ts";
 import type { DryRunDependencies } from "../pipeline/orchestrate/dry-run/dependencies.ts";
 import { DryRun } from "../pipeline/orchestrate/dry-run/dry-run.ts";
 import { turnLimits, undescribedTenants } from "../pipeline/orchestrate/effect-limits.conformance.ts";
+import { Preview } from "../pipeline/orchestrate/replay/preview.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { FeedbackResult, MailboxEntry } from "../ports/provider.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { Store } from "../ports/store/store.ts";
@@ -72,6 +74,8 @@ const ingestLimits = {
   idempotencyWaitMs: 5000,
   pacedEvents: 1000,
   paceMaxMs: 10,
+  replayedPerSecond: 50,
+  replayedPerSecondMax: 100,
 };
 
 /** A real store in memory, with a real keyring. */
@@ -110,8 +114,18 @@ const engines = {
   compileRequest: (request: FetchRequest) => requests.compile(request),
 };
 
-const dryRunOf = (parts: Pick<DryRunDependencies, "store" | "keyring" | "ids" | "configuration" | "lookBack">) =>
-  new DryRun({ ...parts, dataSchemas, tenants: undescribedTenants, steps: stepKinds, limits: turnLimits });
+type DryRunParts = Pick<DryRunDependencies, "store" | "keyring" | "ids" | "configuration" | "lookBack">;
+function dryRunsOf(parts: DryRunParts & { store: Store; clock: Clock }) {
+  const dryRun = new DryRun({
+    ...parts,
+    dataSchemas,
+    tenants: undescribedTenants,
+    steps: stepKinds,
+    limits: turnLimits,
+  });
+  const limits = { replayLookedMax: 10, previewMs: 5000, previewWeighedMax: 5 };
+  return { dryRun, replayPreviews: new Preview({ ...parts, dataSchemas, dryRun, limits }) };
+}
 
 const partUsers = new PartUsers(engines.templates, { partUsersCheckedMax: 3 });
 
@@ -160,7 +174,7 @@ export async function apiBench(
     logger: { error: (fields, message) => logged.push({ fields, message }) },
     limits: apiLimits,
     inbox: inboxSettings,
-    dryRun: dryRunOf({ store, keyring, ids, configuration: cache, lookBack: cache }),
+    ...dryRunsOf({ store, keyring, ids, clock, configuration: cache, lookBack: cache }),
   };
   const api = await createApi({ ...dependencies, ...changes(dependencies) });
   const port = await api.listen("127.0.0.1", 0);

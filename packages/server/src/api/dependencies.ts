@@ -5,6 +5,7 @@ import type { DryRuns } from "../ports/dry-run.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
+import type { ReplayPreviews } from "../ports/replays.ts";
 import type { CampaignStore } from "../ports/store/campaigns.ts";
 import type { ChoicesStore } from "../ports/store/choices.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
@@ -17,6 +18,7 @@ import type { LogStore } from "../ports/store/log.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
 import type { OrchestrateStore } from "../ports/store/orchestrate.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
+import type { ReplayStore } from "../ports/store/replays.ts";
 import type { SegmentStore } from "../ports/store/segments.ts";
 import type { SuppressionStore } from "../ports/store/suppressions.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
@@ -90,6 +92,7 @@ export interface ApiDependencies {
     SuppressionStore &
     SegmentStore &
     CampaignStore &
+    ReplayStore &
     Pick<IngestStore, "cancelEvents"> &
     Pick<ConfigurationStore, "getConfiguration"> &
     KeywordStore &
@@ -101,6 +104,7 @@ export interface ApiDependencies {
     WebhookStore &
     Pick<MaintenanceStore, "queueDepths" | "recentSums">;
   dryRun: DryRuns;
+  replayPreviews: ReplayPreviews;
   workers: Workers;
   keyring: ApiKeyring;
   clock: Clock;

@@ -10,12 +10,16 @@ import { changeNames } from "../domain/change-names.ts";
 import { type EventPayload, openPayload } from "../domain/event-payload.ts";
 import { TidingsError } from "../errors.ts";
 import type { EventRow, MessageRow } from "../ports/store/log.ts";
+import type { GenerationRow } from "../ports/store/replays.ts";
 import { acceptChange } from "./changes-by-event.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import type { Handlers } from "./handler.ts";
 import { problemOf } from "./problem.ts";
 import { body, idempotencyKey, idParameter } from "./validation.ts";
 import { decisionView, iso, isoOrNone, messageView, orNone } from "./views.ts";
+
+/** What replays have made of one event. */
+const generationsShown = 100;
 
 type EventDependencies = Pick<ApiDependencies, "ingest" | "store" | "keyring" | "limits" | "clock" | "ids">;
 
@@ -54,9 +58,17 @@ export function eventHandlers(dependencies: EventDependencies): Handlers {
       const id = idParameter(request);
       const row = await store.getEvent({ environmentId, id, limit: limits.eventMessagesShownMax });
       if (row === undefined) throw new TidingsError("not_found");
-      return eventView(row, openPayload(row, environmentId, keyring));
+      const made = await store.generationsOf({ environmentId, id: row.id, limit: generationsShown });
+      return { ...eventView(row, openPayload(row, environmentId, keyring)), ...generationFields(row, made) };
     },
   };
+}
+
+function generationFields({ id, generation }: EventRow, made: readonly GenerationRow[]): Partial<EventView> {
+  const own = made.find((one) => one.id === id);
+  if (own !== undefined) return { generation, replayOf: own.origin, replay: own.replay };
+  if (made.length === 0) return {};
+  return { generations: made.map((one) => ({ id: one.id, generation: one.generation, replay: one.replay })) };
 }
 
 const orNoList = (keys: string[] | undefined) => (keys?.length === 0 ? undefined : keys);

@@ -17,6 +17,7 @@ import { previewHandlers } from "./preview.ts";
 import { queueHandlers } from "./queues.ts";
 import { recipientDecisionHandlers } from "./recipient-decisions.ts";
 import { recipientHandlers } from "./recipients.ts";
+import { replayHandlers } from "./replays.ts";
 import { segmentHandlers } from "./segments.ts";
 import { suppressionHandlers } from "./suppressions/handlers.ts";
 import { tenantHandlers } from "./tenants.ts";
@@ -37,6 +38,7 @@ export function handlersOf(dependencies: ApiDependencies, environments: Environm
     ...recipientDecisionHandlers(dependencies),
     ...confirmationHandlers(dependencies),
     ...campaignHandlers(dependencies),
+    ...replayHandlers(dependencies),
     ...suppressionHandlers(dependencies),
     ...inboxTokenHandlers(dependencies),
     ...configurationHandlers(dependencies.configuration),

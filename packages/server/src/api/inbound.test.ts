@@ -25,6 +25,8 @@ beforeAll(async () => {
       acceptBatch: (...call) => ingest.acceptBatch(...call),
       acceptMessage: (...call) => ingest.acceptMessage(...call),
       acceptCampaign: (...call) => ingest.acceptCampaign(...call),
+      acceptReplay: (...call) => ingest.acceptReplay(...call),
+      selectionOf: (...call) => ingest.selectionOf(...call),
       cancel: (...call) => ingest.cancel(...call),
     },
   }));

@@ -1,6 +1,8 @@
 import type { CampaignBody } from "@tidings/contract/campaigns";
 import type { EventBody } from "@tidings/contract/events";
 import type { MessageBody } from "@tidings/contract/messages";
+import type { ReplayBody } from "@tidings/contract/replays";
+import type { Selection } from "../domain/replay-selection.ts";
 import type { TidingsError } from "../errors.ts";
 import type { AcceptResult, NewEvent } from "../ports/store/ingest.ts";
 
@@ -39,5 +41,13 @@ export interface IngestPort {
     idempotencyKey?: string,
     trace?: string,
   ): Promise<{ id: string }>;
+  acceptReplay(
+    environmentId: number,
+    body: ReplayBody,
+    idempotencyKey?: string,
+    trace?: string,
+  ): Promise<{ id: string }>;
+  /** What a replay would select. Throws `validation_failed`. */
+  selectionOf(environmentId: number, body: ReplayBody): Selection;
   cancel(environmentId: number, cancellationKey: string): Promise<{ events: number; runs: number; messages: number }>;
 }

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
+import type { OrchestrateLimits } from "../pipeline/orchestrate/limits.ts";
 import { Orchestrate } from "../pipeline/orchestrate/orchestrate.ts";
-import type { OrchestrateDependencies, OrchestrateLimits } from "../pipeline/orchestrate/ports.ts";
+import type { OrchestrateDependencies } from "../pipeline/orchestrate/ports.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 
@@ -43,6 +44,7 @@ export function orchestrateLimits(config: Config): OrchestrateLimits {
     expandedWaitingMax: config.orchestrate.expandedWaitingMax,
     expansionHeldMs: config.orchestrate.expansionHeldMs,
     expansionTurnsMax: config.orchestrate.expansionTurnsMax,
+    replayLookedMax: config.orchestrate.replayLookedMax,
     segmentLookedMax: config.segments.lookedMax,
     segmentMessagesMax: config.segments.messagesMax,
     pacedMessages: config.queue.pacedMessages,

@@ -7,9 +7,10 @@ import { Ingest } from "../pipeline/ingest/ingest.ts";
 import type { EventWork } from "../pipeline/orchestrate/ports.ts";
 import type { DryRuns } from "../ports/dry-run.ts";
 import type { Queue } from "../ports/queue.ts";
+import type { ReplayPreviews } from "../ports/replays.ts";
 import type { UnderWay } from "../ports/workers.ts";
 import { createDeliver } from "./deliver.ts";
-import { createDryRun } from "./dry-run.ts";
+import { createDryRuns } from "./dry-run.ts";
 import type { HeldKind, HeldWay } from "./engine-parts.ts";
 import { createOrchestrate } from "./orchestrate.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
@@ -22,6 +23,7 @@ export interface Pipeline {
   webhooks: Webhooks;
   deliver: Deliver;
   dryRun: DryRuns;
+  replayPreviews: ReplayPreviews;
   queue: Queue;
   /** What becomes of new work of this kind with its commit. */
   wayOf(kind: HeldKind): HeldWay;
@@ -54,7 +56,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     keyring,
     clock,
     ids,
-    limits: { ...config.api, pacedEvents: config.queue.pacedEvents, paceMaxMs: config.queue.paceMaxMs },
+    limits: { ...config.api, ...config.orchestrate, ...config.queue },
     planAhead: (lane, batch) =>
       runs("orchestrate")
         ? orchestrate.firstTurns.plan(
@@ -83,7 +85,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     feedback,
     webhooks,
     deliver,
-    dryRun: createDryRun(parts),
+    ...createDryRuns(parts),
     queue,
     wayOf: (kind) => wayOf(parts, queue, kind),
     underWay: () => ({ effects: orchestrate.fetching, webhooks: webhooks.underWay }),

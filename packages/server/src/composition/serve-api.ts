@@ -40,6 +40,7 @@ export function createFace({
     ingest: pipeline.ingest,
     feedback: pipeline.feedback,
     dryRun: pipeline.dryRun,
+    replayPreviews: pipeline.replayPreviews,
     verifyFeedback: async (environmentId, key, request) => {
       const integration = configuration.integrations(environmentId).find((candidate) => candidate.key === key);
       const definition = integration === undefined ? undefined : definitionOf(integration);

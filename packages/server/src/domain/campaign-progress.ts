@@ -67,7 +67,7 @@ export function campaignProgress(facts: CampaignFacts, now: number): CampaignPro
 }
 
 /** From the first of the latest minutes in which anything left its queue until now. */
-function rateOf(counts: CampaignFacts["counts"], now: number): number {
+export function rateOf(counts: CampaignFacts["counts"], now: number): number {
   const recent = counts.filter(({ minute }) => minute > now / minuteMs - rateMinutes);
   const first = Math.min(...recent.map(({ minute }) => minute));
   if (recent.length === 0) return 0;

@@ -1,6 +1,7 @@
 import { spreadSchema } from "@tidings/contract/campaigns";
 import { contentSchema } from "@tidings/contract/messages";
 import { z } from "zod";
+import { selectionSchema } from "./replay-selection.ts";
 
 /** What an event's sealed `payload` holds, as JSON. */
 const eventPayloadSchema = z.object({
@@ -16,6 +17,10 @@ const eventPayloadSchema = z.object({
   cancellationKey: z.string().optional(),
   orderingKey: z.string().optional(),
   scheduledAt: z.number().optional(),
+  /** Of one that a replay has made, for these workflows alone. */
+  workflows: z.array(z.string()).optional(),
+  /** Of a replay only: what it goes on over. */
+  selection: selectionSchema.optional(),
   /** Of a campaign only. */
   campaign: z.object({ spread: spreadSchema.optional() }).optional(),
   /** Of a direct message only. */

@@ -27,6 +27,12 @@ export function deriveId(timeMs: number, ...parts: string[]): string {
   return uuidFrom(timeMs, hash("sha256", text, "hex"));
 }
 
+/** The least id of that time. */
+export function firstIdOf(timeMs: number): string {
+  const hex = Math.trunc(timeMs).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
 /** The milliseconds in front of an id. */
 export function timeOfId(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

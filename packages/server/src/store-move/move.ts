@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
+import { firstIdOf } from "../lib/ids.ts";
 import { placeOfDatabase } from "../store/postgres/connection-settings.ts";
 import type { MoveDestination } from "../store/postgres/move-destination.ts";
 import type { TableProgress } from "../store/postgres/move-progress.ts";
-import { firstId } from "../store/postgres/parts.ts";
 import { MoveRefused } from "../store/sql/move-refused.ts";
 import { movedTables } from "../store/sql/moved-tables.ts";
 import type { MoveSource } from "../store/sqlite/move-source.ts";
@@ -123,7 +123,7 @@ function progressOf(tables: ReadonlyMap<string, TableProgress>, name: string): T
 }
 
 function partStarts(source: MoveSource, { database, move }: Config): number[] {
-  return source.partStarts(database.partitionDays * dayMs, firstId, move.partsMax);
+  return source.partStarts(database.partitionDays * dayMs, firstIdOf, move.partsMax);
 }
 
 async function refuseOccupied(destination: MoveDestination, { database }: Config): Promise<void> {

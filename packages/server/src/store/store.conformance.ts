@@ -29,6 +29,7 @@ import { orderConformance } from "./conformance/order.conformance.ts";
 import { recentConformance } from "./conformance/recent.conformance.ts";
 import { recipientDecisionsConformance } from "./conformance/recipient-decisions.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
+import { replaysConformance } from "./conformance/replays.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
 import { segmentsConformance } from "./conformance/segments.conformance.ts";
 import { settleConformance } from "./conformance/settle.conformance.ts";
@@ -86,6 +87,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     audienceConformance(corner);
     segmentsConformance(corner);
     campaignsConformance(corner);
+    replaysConformance(corner);
     logConformance(corner);
     recipientDecisionsConformance(corner);
     dryRunConformance(corner);

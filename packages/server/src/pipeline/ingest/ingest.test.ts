@@ -84,6 +84,8 @@ function ingestWith(changes: Partial<IngestOptions> = {}): Ingest {
       idempotencyWaitMs: 5000,
       pacedEvents: 1000,
       paceMaxMs: 10,
+      replayedPerSecond: 50,
+      replayedPerSecondMax: 100,
     },
     onAccepted: (event) => handed.push(event.id),
     onDurable: () => {},
@@ -216,6 +218,8 @@ test("a duplicate does not wait longer than its limit", async () => {
       idempotencyWaitMs: 5,
       pacedEvents: 1000,
       paceMaxMs: 10,
+      replayedPerSecond: 50,
+      replayedPerSecondMax: 100,
     },
   });
   const open = gate();
@@ -234,6 +238,8 @@ test("beyond the limit of events under way the next is told to come again, and r
     idempotencyWaitMs: 5,
     pacedEvents: 1000,
     paceMaxMs: 10,
+    replayedPerSecond: 50,
+    replayedPerSecondMax: 100,
   };
   const ingest = ingestWith({ limits });
   const open = gate();

@@ -2,8 +2,10 @@ import type { CampaignBody } from "@tidings/contract/campaigns";
 import type { EventBody } from "@tidings/contract/events";
 import type { MessageBody } from "@tidings/contract/messages";
 import type { InlineRecipient } from "@tidings/contract/recipients";
+import type { ReplayBody } from "@tidings/contract/replays";
 import { type Lane, lanes } from "@tidings/contract/words";
 import type { EventPayload } from "../../domain/event-payload.ts";
+import type { Selection } from "../../domain/replay-selection.ts";
 import { TidingsError } from "../../errors.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import { Pace } from "../../lib/pace.ts";
@@ -16,8 +18,9 @@ import { type ChangeEvent, changeEvent } from "./change-events.ts";
 import { type Accepted, claimOf, OpenKeys } from "./idempotency.ts";
 import { Intake } from "./intake.ts";
 import { cancellationHash, type PrepareContext, type Prepared, prepareEvent, prepareMessage } from "./prepare.ts";
+import { prepareReplay, type ReplayLimits, selectionOf } from "./replay.ts";
 
-export interface IngestLimits {
+export interface IngestLimits extends ReplayLimits {
   /** Events and bytes taken in and not durable yet. */
   acceptingEventsMax: number;
   acceptingBytesMax: number;
@@ -117,6 +120,18 @@ export class Ingest {
     return this.#acceptOne(environmentId, body, idempotencyKey, (claim) =>
       prepareCampaign(this.#options, environmentId, body, claim, trace),
     );
+  }
+
+  /** Its id is that of its event. */
+  acceptReplay(environmentId: number, body: ReplayBody, idempotencyKey?: string, trace?: string): Promise<Accepted> {
+    return this.#acceptOne(environmentId, body, idempotencyKey, (claim) =>
+      prepareReplay(this.#options, environmentId, body, this.#options.limits, claim, trace),
+    );
+  }
+
+  /** What a replay would select. Throws `validation_failed`. */
+  selectionOf(environmentId: number, body: ReplayBody): Selection {
+    return selectionOf(this.#options, environmentId, body, this.#options.limits);
   }
 
   /** One message without a workflow. Its id is that of the event that stands for it. */

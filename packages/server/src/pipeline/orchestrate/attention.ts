@@ -2,8 +2,8 @@ import type { Channel } from "@tidings/contract/words";
 import type { AttentionClaim } from "../../domain/attention.ts";
 import { holdsOn } from "../../domain/holds-on.ts";
 import type { TimingRules } from "../../domain/send-time.ts";
+import type { OrchestrateLimits } from "./limits.ts";
 import type { Person } from "./person.ts";
-import type { OrchestrateLimits } from "./ports.ts";
 import { capsOf, type Levelled, type LevelsSource, levelsOf, rulesOf, zoneOf } from "./timing-levels.ts";
 
 export interface AttentionSource extends LevelsSource {

@@ -97,6 +97,7 @@ function startProcess(world: DigestWorld, crashAfter: number): EmbeddedQueue {
     keyring,
     clock,
     steps: stepKinds,
+    dataSchemas: { dataFaults: () => [] },
     configuration: configurationOf(environmentId, options.documents),
     queue: {
       publish: (topic, items) => queue.publish(topic, items),

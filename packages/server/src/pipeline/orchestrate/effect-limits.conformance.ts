@@ -1,6 +1,7 @@
 import { SeededRandom } from "../../lib/seeded-random.ts";
 import type { Tenants } from "../../ports/tenants.ts";
-import type { EffectLimits, OrchestrateDependencies, OrchestrateLimits } from "./ports.ts";
+import type { EffectLimits, OrchestrateLimits } from "./limits.ts";
+import type { OrchestrateDependencies } from "./ports.ts";
 
 /** Bounds of effects as tests have them. */
 export const effectLimits: EffectLimits = {
@@ -56,6 +57,7 @@ export const turnLimits: OrchestrateLimits = {
   firstTurnRecipientsMax: 3,
   messagesPerCommit: 10,
   expandedWaitingMax: 1000,
+  replayLookedMax: 100,
   expansionHeldMs: 100,
   expansionTurnsMax: 3,
   segmentLookedMax: 60,

@@ -21,8 +21,8 @@ import { migrate } from "../../store/sqlite/migrate.ts";
 import { HandlebarsRequests } from "../../templates/handlebars-request.ts";
 import { storeOn } from "./dying-store.conformance.ts";
 import { effectLimits, undescribedTenants } from "./effect-limits.conformance.ts";
+import type { EffectLimits } from "./limits.ts";
 import { Orchestrate } from "./orchestrate.ts";
-import type { EffectLimits } from "./ports.ts";
 
 /*
  * Fetch steps over the real client, against real servers, on a real store. What a crash does to them is the simulation's
@@ -100,6 +100,7 @@ const turnLimits = {
   concurrency: 1,
   recipientsPerTurn: 20,
   expandedWaitingMax: 1000,
+  replayLookedMax: 100,
   expansionHeldMs: 100,
   expansionTurnsMax: 3,
   segmentLookedMax: 60,
@@ -129,6 +130,7 @@ async function bench(workflows: Record<string, Fetch>, { allowPrivateNetwork = t
     ...on,
     tenants: undescribedTenants,
     lookBack: { looksBack: () => false },
+    dataSchemas: { dataFaults: () => [] },
     steps: stepKinds,
     configuration: configurationOf(environmentId, workflows),
     queue,

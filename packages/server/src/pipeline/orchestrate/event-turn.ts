@@ -50,7 +50,9 @@ export function planEvent(
   const { record, payload } = work;
   const page = work.page ?? namedPage(work, recipientsMax);
   const own = record.lane === lane;
-  const all = services.configuration.workflowsFor(record.environmentId, record.name);
+  const awaiting = services.configuration.workflowsFor(record.environmentId, record.name);
+  const all =
+    payload.workflows === undefined ? awaiting : awaiting.filter(({ key }) => payload.workflows?.includes(key));
   const byLane = (workflow: Versioned<WorkflowBody>) =>
     services.configuration.laneOf(record.environmentId, workflow.document.category);
   const workflows = all.filter((workflow) => byLane(workflow) === lane);

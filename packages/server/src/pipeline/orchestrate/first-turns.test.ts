@@ -75,6 +75,7 @@ function bench() {
     ids,
     ...noEffects,
     steps: stepKinds,
+    dataSchemas: { dataFaults: () => [] },
     places: undefined,
     handOver: () => {},
     takeEvent: () => undefined,

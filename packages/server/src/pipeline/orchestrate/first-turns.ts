@@ -107,6 +107,7 @@ export class FirstTurns {
     if (
       payload.audiences !== undefined ||
       payload.campaign !== undefined ||
+      record.kind === "replay" ||
       record.dueAt > now ||
       inline.length > 0 ||
       recipients.length > this.#on.limits.firstTurnRecipientsMax

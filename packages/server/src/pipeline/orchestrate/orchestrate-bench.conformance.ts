@@ -89,6 +89,7 @@ export const limits = {
   concurrency: 4,
   recipientsPerTurn: 20,
   expandedWaitingMax: 1000,
+  replayLookedMax: 100,
   expansionHeldMs: 100,
   expansionTurnsMax: 3,
   segmentLookedMax: 60,
@@ -141,6 +142,7 @@ export async function bench(over: Partial<typeof limits> = {}) {
       clock,
       ...noEffects,
       steps: stepKinds,
+      dataSchemas: { dataFaults: () => [] },
       configuration: configurationOf(corner.environmentId, segments),
       queue: {
         publish: (topic, items) => queue.publish(topic, items),

@@ -20,6 +20,7 @@ import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { publishDueRuns } from "./publish.ts";
 import { recentOfEvents } from "./recent-in-sight.ts";
+import { Replays } from "./replay/replays.ts";
 import { handleRuns } from "./runs.ts";
 import { tenantsOf } from "./tenants-of-turns.ts";
 import { adopt, beginEvent, carriedTraces, endTurn } from "./turn-spans.ts";
@@ -43,6 +44,7 @@ export class Orchestrate {
   readonly #pace: Pace;
   readonly #effects: Effects;
   readonly #audiences: Audiences;
+  readonly #replays: Replays;
   #stopped = false;
   /** Turns that ingest has planned before it stores their events. */
   readonly firstTurns: FirstTurns;
@@ -53,6 +55,7 @@ export class Orchestrate {
     this.#persons = new PersonCache(dependencies.limits.openedRecipientsMax);
     this.#effects = new Effects(dependencies);
     this.#audiences = new Audiences(dependencies, this.#persons);
+    this.#replays = new Replays(dependencies);
     this.firstTurns = new FirstTurns(dependencies, this.#persons, (lane) => this.#effects.wake(lane));
   }
 
@@ -81,11 +84,14 @@ export class Orchestrate {
    */
   stop(): Promise<void> {
     this.#stopped = true;
+    this.#replays.stop();
     return this.#effects.stop();
   }
 
   async #events(items: readonly QueueItem[], lane: Lane, acknowledge: (item: QueueItem) => void): Promise<void> {
-    const waiting = await this.#open(items, lane);
+    const opened = await this.#open(items, lane);
+    const isReplay = ({ record }: EventWork) => record.kind === "replay";
+    const waiting = opened.filter((work) => !isReplay(work));
     const expansions = new ExpansionTurns(this.#on.limits.expansionTurnsMax);
     let lost = 0;
     while (waiting.length > 0 && !this.#stopped) {
@@ -106,6 +112,7 @@ export class Orchestrate {
       if (again.length > 0 && lost < roundsMax) waiting.push(...(await this.#load(again, lane)));
       lost += again.length > 0 ? 1 : 0;
     }
+    await this.#replays.handle(opened.filter(isReplay));
   }
 
   /** Others of the lane come first: the event is still due, and goes to the end of its queue. */

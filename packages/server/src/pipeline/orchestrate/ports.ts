@@ -6,6 +6,7 @@ import type { RecipientSealer } from "../../domain/recipient-write.ts";
 import type { StepKind } from "../../domain/steps/step-kind.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Configuration, LookBack } from "../../ports/configuration.ts";
+import type { DataSchemas } from "../../ports/data-schemas.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { OutboundHttp } from "../../ports/provider.ts";
 import type { Queue } from "../../ports/queue.ts";
@@ -14,10 +15,12 @@ import type { RequestTemplates } from "../../ports/request-templates.ts";
 import type { CallStart } from "../../ports/store/call-start.ts";
 import type { EventRecord, OrchestrateStore } from "../../ports/store/orchestrate.ts";
 import type { RecentStore } from "../../ports/store/recent.ts";
+import type { ReplayStore } from "../../ports/store/replays.ts";
 import type { SegmentStore } from "../../ports/store/segments.ts";
 import type { AudienceStore } from "../../ports/store/topics.ts";
 import type { Tenants } from "../../ports/tenants.ts";
 import type { Tracer } from "../../ports/tracer.ts";
+import type { OrchestrateLimits } from "./limits.ts";
 import type { TurnPage } from "./turn-page.ts";
 
 /** An accepted event, opened. */
@@ -59,65 +62,12 @@ export interface PlaceHold {
   giveUp(): void;
 }
 
-export interface EffectLimits {
-  /** Requests under way at once per lane, and of those to one host. */
-  openMax: number;
-  openPerBoundMax: number;
-  /** Runs of one host and tenant in memory, and how many one look into the store takes in. */
-  heldPerKeyMax: number;
-  lookMax: number;
-  pollMs: number;
-  responseBytesMax: number;
-  /** Results of one run together. */
-  journalBytesMax: number;
-  /** Time of one request, where its step sets none. */
-  timeoutMs: number;
-}
-
-/** With so many events, or bytes of them, a digest's window closes early. */
-export interface DigestLimits {
-  eventsMax: number;
-  bytesMax: number;
-}
-
-export interface OrchestrateLimits {
-  effects: EffectLimits;
-  digest: DigestLimits;
-  /** Latest messages of a recipient that a step which looks back is given. */
-  recent: { messagesMax: number };
-  /** Events, or runs, that one handler takes. */
-  batchMax: number;
-  /** Handlers of one lane at once. */
-  concurrency: number;
-  /** Recipients of one event in one transaction. */
-  recipientsPerTurn: number;
-  /** Messages of one event with topics, due and not settled: with more the event waits `expansionHeldMs` before it goes on. */
-  expandedWaitingMax: number;
-  expansionHeldMs: number;
-  /** Turns that an event has of its topics before others of its lane have theirs. */
-  expansionTurnsMax: number;
-  /** Recipients that one turn looks at for those in a segment, and messages of each. */
-  segmentLookedMax: number;
-  segmentMessagesMax: number;
-  /** With more messages of a lane than this in memory for deliver, planning slows down, by at most `paceMaxMs` a turn. */
-  pacedMessages: number;
-  paceMaxMs: number;
-  /** Recipients kept open for the next event. */
-  openedRecipientsMax: number;
-  /** An event of at most so many recipients may be planned before it is stored. */
-  firstTurnRecipientsMax: number;
-  /** Messages in one store call, so that a turn of the store stays short. */
-  messagesPerCommit: number;
-  /** What is put off until a moment goes out within so long behind it. */
-  deferralSpreadMs: number;
-  /** What is sent to one recipient and remembered, for caps. */
-  attentionEntriesMax: number;
-  /** A message waits for so long at most until a cap has a place for it. */
-  attentionHorizonMs: number;
-}
-
 export interface OrchestrateDependencies {
-  store: OrchestrateStore & AudienceStore & SegmentStore & RecentStore;
+  store: OrchestrateStore &
+    AudienceStore &
+    SegmentStore &
+    RecentStore &
+    Pick<ReplayStore, "pastEvents" | "pastEventsById">;
   configuration: Configuration;
   /** Which environments have a workflow that looks back: their messages are marked. */
   lookBack: LookBack;
@@ -128,6 +78,8 @@ export interface OrchestrateDependencies {
   queue: Queue;
   random: Random;
   steps: ReadonlyMap<string, StepKind>;
+  /** Whether a past event's data is still what a workflow takes. */
+  dataSchemas: Pick<DataSchemas, "dataFaults">;
   /** How fetch steps reach the outside. */
   http: OutboundHttp;
   requests: RequestTemplates;

@@ -8,9 +8,10 @@ import type { Configuration } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { DigestJoin, NewDecision, NewRun } from "../../ports/store/orchestrate.ts";
 import { digestContent, type GatheredRun } from "./digest-content.ts";
+import type { OrchestrateLimits } from "./limits.ts";
 import type { Person } from "./person.ts";
 import type { PolicyServices } from "./policy.ts";
-import type { OrchestrateKeyring, OrchestrateLimits } from "./ports.ts";
+import type { OrchestrateKeyring } from "./ports.ts";
 import { levelsOf, zoneOf } from "./timing-levels.ts";
 
 /** A run that joins. */

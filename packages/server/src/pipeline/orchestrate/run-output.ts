@@ -12,10 +12,11 @@ import type { DigestJoin, NewDecision, NewMessage } from "../../ports/store/orch
 import { attentionOf } from "./attention.ts";
 import { collapseHash } from "./collapse-key.ts";
 import { firstOf } from "./first-of.ts";
+import type { OrchestrateLimits } from "./limits.ts";
 import { sharedOrigin } from "./origins.ts";
 import type { Person } from "./person.ts";
 import { type Judged, judge, type PolicyServices } from "./policy.ts";
-import type { OrchestrateKeyring, OrchestrateLimits } from "./ports.ts";
+import type { OrchestrateKeyring } from "./ports.ts";
 import { categoryDigest, preferenceJoin } from "./preference-join.ts";
 import { sunsetOf } from "./sunset.ts";
 import { ruleText, sentDecisions, timingOf } from "./timing.ts";

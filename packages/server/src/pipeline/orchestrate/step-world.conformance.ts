@@ -102,6 +102,7 @@ export async function stepWorld(documents: Documents, pollMs = 1000) {
       keyring,
       clock: own,
       steps: stepKinds,
+      dataSchemas: { dataFaults: () => [] },
       configuration: configurationOf(environmentId, documents),
       queue: {
         publish: (topic, items) => queue.publish(topic, items),

@@ -1,8 +1,8 @@
 import type { Channel, Lane } from "@tidings/contract/words";
 import { type SendTime, sendTime } from "../../domain/send-time.ts";
+import type { OrchestrateLimits } from "./limits.ts";
 import type { Person } from "./person.ts";
 import type { Judged } from "./policy.ts";
-import type { OrchestrateLimits } from "./ports.ts";
 import { type Levelled, type LevelsSource, levelsOf, rulesOf, zoneOf } from "./timing-levels.ts";
 
 export interface TimingSource extends LevelsSource {

@@ -1,7 +1,9 @@
 import type { Lane } from "@tidings/contract/words";
+import type { EventKind } from "../../domain/event-kind.ts";
 import type { OrderMark } from "../../domain/order.ts";
 import type { NewCampaign } from "./campaigns.ts";
 import type { FirstTurn, TurnWritten } from "./orchestrate.ts";
+import type { NewReplay } from "./replays.ts";
 
 /** An idempotency key as it is stored: hashes only. */
 export interface IdempotencyClaim {
@@ -17,8 +19,8 @@ export interface IdempotencyClaim {
 export interface NewEvent {
   id: string;
   environmentId: number;
-  /** `message` is a direct message, which has no workflow. */
-  kind: "event" | "message";
+  /** `message` is a direct message, which has no workflow; `replay` goes on over past events, and has no recipients. */
+  kind: EventKind;
   name: string;
   tenant: string;
   lane: Lane;
@@ -45,6 +47,8 @@ export interface NewEvent {
   order?: OrderMark | undefined;
   /** Of a campaign: what is kept of it beside the event. */
   campaign?: NewCampaign;
+  /** Of a replay: what is kept of it beside the event. */
+  replayed?: NewReplay;
 }
 
 export type AcceptResult =

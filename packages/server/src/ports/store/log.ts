@@ -1,4 +1,5 @@
 import type { Channel, EventState, Lane, MessageState, RunState } from "@tidings/contract/words";
+import type { EventKind } from "../../domain/event-kind.ts";
 import type { NewDecision } from "./orchestrate.ts";
 
 export interface AttemptRow {
@@ -53,7 +54,9 @@ export interface RunRow {
 
 export interface EventRow {
   id: string;
-  kind: "event" | "message";
+  kind: EventKind;
+  /** Counts what replays have made of one event; 0 for those that came in. */
+  generation: number;
   name: string;
   state: EventState;
   lane: Lane;

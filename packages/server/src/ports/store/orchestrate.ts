@@ -1,17 +1,19 @@
 import type { Channel, Lane, MessageState } from "@tidings/contract/words";
 import type { AttentionClaim } from "../../domain/attention.ts";
+import type { EventKind } from "../../domain/event-kind.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import type { OrderMark } from "../../domain/order.ts";
 import type { SunsetClaim } from "../../domain/sunset.ts";
 import type { CallStart } from "./call-start.ts";
 import type { GatheredWindow, JoiningEvent, WindowEnd } from "./digests.ts";
 import type { EventPart } from "./event-part.ts";
+import type { ReplayTurn } from "./replays.ts";
 
 /** A due event, or the part of one that another lane continues. */
 export interface EventRecord {
   id: string;
   environmentId: number;
-  kind: "event" | "message";
+  kind: EventKind;
   name: string;
   tenant: string;
   /** The event's own lane. */
@@ -229,6 +231,8 @@ export interface EventTurn extends TurnWrites {
   recipients: readonly RecipientWrite[];
   /** Of a campaign: recipients that the turn looked at, and those whom it took through the workflows. */
   progressed?: { looked: number; recipients: number };
+  /** Of a replay. */
+  replay?: ReplayTurn;
 }
 
 export interface TurnWritten {

@@ -15,6 +15,7 @@ import type { MaintenanceStore } from "./maintenance.ts";
 import type { OrchestrateStore } from "./orchestrate.ts";
 import type { RecentStore } from "./recent.ts";
 import type { RecipientStore } from "./recipients.ts";
+import type { ReplayStore } from "./replays.ts";
 import type { SegmentStore } from "./segments.ts";
 import type { SuppressionStore } from "./suppressions.ts";
 import type { TenantStore } from "./tenants.ts";
@@ -37,6 +38,7 @@ export interface StoreCalls
     AudienceStore,
     SegmentStore,
     CampaignStore,
+    ReplayStore,
     KeyStore,
     RecipientStore,
     RecentStore,

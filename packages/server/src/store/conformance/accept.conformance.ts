@@ -30,6 +30,7 @@ export function acceptConformance(open: OpenCorner): void {
       expect(await corner.store.getEvent({ environmentId: corner.environmentId, id: event.id, limit: 10 })).toEqual({
         id: event.id,
         kind: "message",
+        generation: 0,
         name: "n",
         state: "accepted",
         lane: "marketing",

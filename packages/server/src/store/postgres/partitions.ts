@@ -1,4 +1,5 @@
-import { firstId, hasOpen, makeParts, partsOf } from "./parts.ts";
+import { firstIdOf } from "../../lib/ids.ts";
+import { hasOpen, makeParts, partsOf } from "./parts.ts";
 import type { Pool } from "./pool.ts";
 import type { Session } from "./session.ts";
 
@@ -59,7 +60,8 @@ export class Partitions {
       const own = parts.filter((part) => part.from === from);
       const to = Math.max(...own.map((part) => part.to ?? Number.POSITIVE_INFINITY));
       if (to > now - this.#retentionMs || (await hasOpen(sql, to))) break;
-      await sql.run("delete from dead_letter where id < $1", firstId(to));
+      await sql.run("delete from dead_letter where id < $1", firstIdOf(to));
+      await sql.run("delete from replayed where id < $1", firstIdOf(to));
       for (const { name } of own) {
         await sql.exec(`set lock_timeout = '2s'; drop table if exists ${name}; set lock_timeout = 0`);
         dropped.push(name);

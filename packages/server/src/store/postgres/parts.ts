@@ -1,3 +1,4 @@
+import { firstIdOf } from "../../lib/ids.ts";
 import { text } from "../sql/columns.ts";
 import { idempotencyBucketMs } from "../sql/idempotency.ts";
 import type { Session } from "./session.ts";
@@ -44,7 +45,7 @@ export async function makeParts(
   const to = from + widthMs;
   const made: string[] = [];
   for (const table of timed)
-    if (await create(sql, known, table, from, to, `'${firstId(from)}'`, `'${firstId(to)}'`))
+    if (await create(sql, known, table, from, to, `'${firstIdOf(from)}'`, `'${firstIdOf(to)}'`))
       made.push(nameOf(table, from));
   if (await create(sql, known, "idempotency", from, to, bucket(from), bucket(to)))
     made.push(nameOf("idempotency", from));
@@ -90,14 +91,8 @@ const openSqls = [
 
 /** Whether anything up to then is still to be done, or needs an event of then. */
 export async function hasOpen(sql: Session, to: number): Promise<boolean> {
-  for (const open of openSqls) if ((await sql.get(open, firstId(to))) !== undefined) return true;
+  for (const open of openSqls) if ((await sql.get(open, firstIdOf(to))) !== undefined) return true;
   return false;
-}
-
-/** The least id of that time. */
-export function firstId(timeMs: number): string {
-  const hex = timeMs.toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
 const bucket = (timeMs: number): string => String(Math.ceil(timeMs / idempotencyBucketMs));

@@ -14,6 +14,7 @@ import {
   type RunState,
   runStates,
 } from "@tidings/contract/words";
+import { type EventKind, eventKinds } from "../../domain/event-kind.ts";
 
 /** Words that are stored as small numbers: their place in the contract's list, to which new words are only appended. */
 export const laneCode = codesOf(lanes);
@@ -21,6 +22,7 @@ export const channelCode = codesOf(channels);
 export const messageStateCode: Record<MessageState, number> = codesOf(messageStates);
 export const eventStateCode: Record<EventState, number> = codesOf(eventStates);
 export const runStateCode: Record<RunState, number> = codesOf(runStates);
+export const eventKindCode: Record<EventKind, number> = codesOf(eventKinds);
 
 export const webhookTypeCode: Record<WebhookType, number> = codesOf(webhookTypes);
 export const webhookStateCode: Record<WebhookDeliveryState, number> = codesOf(webhookDeliveryStates);

@@ -1,6 +1,6 @@
 import { type MovedTable, movedTable } from "./moved-table.ts";
 
-/** Topics and campaigns, as they are moved (moved-tables.ts). */
+/** Topics, campaigns and replays, as they are moved (moved-tables.ts). */
 export const movedAudienceTables: readonly MovedTable[] = [
   movedTable(
     "topic",
@@ -17,6 +17,8 @@ export const movedAudienceTables: readonly MovedTable[] = [
     "environment_id event_id minute metric slot",
     "environment_id:i event_id:u metric:t minute:i slot:i value:b",
   ),
+  movedTable("replay", "environment_id id", "environment_id:i id:u document:t canceled_at:b created_at:b"),
+  movedTable("replayed", "id", "environment_id:i id:u origin:u generation:i replay:u"),
   movedTable("topic_removed", "environment_id id", "environment_id:i id:u"),
   movedTable("subscription", "environment_id topic recipient", "environment_id:i topic:u recipient:t subscribed_at:b"),
 ];

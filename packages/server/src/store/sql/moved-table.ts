@@ -60,7 +60,7 @@ export function movedTable(
 }
 
 /** Tables whose destination has an index that begins with the key itself. */
-const ownIndex: ReadonlySet<string> = new Set(["api_key", "webhook", "webhook_delivery"]);
+const ownIndex: ReadonlySet<string> = new Set(["api_key", "replayed", "webhook", "webhook_delivery"]);
 
 export function keyOf(table: MovedTable, row: MovedRow): MovedKey {
   return table.key.map((column) => {

@@ -34,7 +34,7 @@ const rowsSql = `select campaign.*, event.name as event_name, event.state as eve
   from campaign join event on event.environment_id = campaign.environment_id and event.id = campaign.id
   where campaign.environment_id = $1`;
 
-const countsSql = `select metric, minute, sum(value)::float8 as value from campaign_count
+export const campaignCountsSql = `select metric, minute, sum(value)::float8 as value from campaign_count
   where environment_id = $1 and event_id = $2 and minute = 0 group by metric, minute
   union all
   select metric, minute, sum(value)::float8 as value from campaign_count
@@ -44,7 +44,7 @@ export const getCampaign: Call<"getCampaign"> = async ({ sql }, { environmentId,
   if (!isId(id)) return undefined;
   const row = await sql.get(`${rowsSql} and campaign.id = $2`, environmentId, id);
   if (row === undefined) return undefined;
-  const counts = await sql.all(countsSql, environmentId, id, sinceMinute);
+  const counts = await sql.all(campaignCountsSql, environmentId, id, sinceMinute);
   return { row: campaignRow(row), counts: counts.map(campaignCount) };
 };
 

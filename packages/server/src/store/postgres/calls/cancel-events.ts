@@ -1,5 +1,6 @@
 import { eventStateCode, messageStateCode, runStateCode } from "../../sql/codes.ts";
-import { integer, text } from "../../sql/columns.ts";
+import { integer, type SqlRow, text } from "../../sql/columns.ts";
+import { isId } from "../../sql/is-id.ts";
 import { labelsOf } from "../../sql/rows/labels.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
@@ -12,8 +13,35 @@ import { letNextGo, lineColumns } from "./let-next-go.ts";
  * made by then is found.
  */
 export const cancelEvents: Call<"cancelEvents"> = async (context, { environmentId, cancellationHash, now }) => {
+  const found = await context.sql.all(foundSql, environmentId, cancellationHash);
+  return cancelAll(context, environmentId, found, now);
+};
+
+const ownSql = "select id, position from event where environment_id = $1 and id = $2 for update";
+
+const madeSql = `select event.id, event.position from replayed
+  join event on event.environment_id = replayed.environment_id and event.id = replayed.id
+  where replayed.environment_id = $1 and replayed.replay = $2 and replayed.id > $3 order by replayed.id limit $4 for update of event`;
+
+const replaysSql = "update replay set canceled_at = coalesce(canceled_at, $1) where environment_id = $2 and id = $3";
+
+/** The replay itself is first, so that it makes nothing more. */
+export const cancelReplay: Call<"cancelReplay"> = async (context, { environmentId, id, after, limit, now }) => {
   const { sql } = context;
-  const found = await sql.all(foundSql, environmentId, cancellationHash);
+  if (!isId(id)) return { events: 0, runs: 0, messages: 0, next: undefined };
+  const own = after === "" ? await sql.all(ownSql, environmentId, id) : [];
+  const made = await sql.all(madeSql, environmentId, id, after === "" ? oldest : after, limit);
+  const last = made.at(-1);
+  const stopped = await cancelAll(context, environmentId, [...own, ...made], now);
+  if (stopped.events + stopped.runs + stopped.messages > 0) await sql.run(replaysSql, now, environmentId, id);
+  return { ...stopped, next: made.length === limit && last !== undefined ? text(last, "id") : undefined };
+};
+
+/** Before every id. */
+const oldest = "00000000-0000-0000-0000-000000000000";
+
+async function cancelAll(context: CallContext, environmentId: number, found: readonly SqlRow[], now: number) {
+  const { sql } = context;
   if (found.length === 0) return { events: 0, runs: 0, messages: 0 };
   const ids = found.map((row) => text(row, "id"));
   const expanded = found.filter((row) => row["position"] !== null).map((row) => text(row, "id"));
@@ -28,7 +56,7 @@ export const cancelEvents: Call<"cancelEvents"> = async (context, { environmentI
   ]);
   if (events + runs + left + messages > 0) await sql.run(campaignsSql, now, environmentId, ids);
   return { events, runs: runs + left, messages };
-};
+}
 
 const foundSql = `select id, position from event where cancellation_hash = $2 and environment_id + 0 = $1 order by id for update`;
 

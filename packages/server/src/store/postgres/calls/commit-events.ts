@@ -7,6 +7,7 @@ import { addCampaignSums } from "../campaign-sums.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
+import { writeReplayed } from "./insert-replay.ts";
 import { writeRecipients } from "./write-recipient.ts";
 import { writeTurns } from "./write-turn.ts";
 
@@ -45,6 +46,7 @@ async function commitRound(
     turn.progressed === undefined ? [] : sumsOfTurn(turn, { dropped: [], held: [], ...written[index] }),
   );
   await addCampaignSums(context.sql, campaigns);
+  for (const turn of moved) if (turn.replay !== undefined) await writeReplayed(context, turn, turn.replay);
   for (const [index, turn] of moved.entries()) {
     results.set(turn, { status: "committed", dropped: [], held: [], ...written[index] });
     if (turn.progress.kind !== "dead") continue;

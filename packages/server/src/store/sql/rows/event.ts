@@ -1,4 +1,5 @@
 import { lanes } from "@tidings/contract/words";
+import { eventKinds } from "../../../domain/event-kind.ts";
 import type { EventRecord } from "../../../ports/store/orchestrate.ts";
 import { wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
@@ -9,7 +10,7 @@ export function eventRecord(row: SqlRow, cursor: number, position: string | null
   return {
     id: text(row, "id"),
     environmentId: integer(row, "environment_id"),
-    kind: integer(row, "kind") === 1 ? ("message" as const) : ("event" as const),
+    kind: wordAt(eventKinds, integer(row, "kind")),
     name: text(row, "name"),
     tenant: text(row, "tenant"),
     lane: wordAt(lanes, integer(row, "lane")),

@@ -1,4 +1,5 @@
 import { eventStates, lanes, runStates } from "@tidings/contract/words";
+import { eventKinds } from "../../../domain/event-kind.ts";
 import type { EventRow, MessageRow, RunRow } from "../../../ports/store/log.ts";
 import type { NewDecision } from "../../../ports/store/orchestrate.ts";
 import { wordAt } from "../codes.ts";
@@ -15,7 +16,8 @@ interface OfEvent {
 export function eventRow(row: SqlRow, { messages, runs, decisions, truncated }: OfEvent): EventRow {
   return {
     id: text(row, "id"),
-    kind: integer(row, "kind") === 1 ? "message" : "event",
+    kind: wordAt(eventKinds, integer(row, "kind")),
+    generation: integer(row, "generation"),
     name: text(row, "name"),
     state: wordAt(eventStates, integer(row, "state")),
     lane: wordAt(lanes, integer(row, "lane")),

@@ -1,5 +1,4 @@
 import type { AcceptResult, IdempotencyClaim, NewEvent } from "../../../ports/store/ingest.ts";
-import { eventStateCode, laneCode } from "../../sql/codes.ts";
 import { integer, text } from "../../sql/columns.ts";
 
 import { EventLabels } from "../../sql/event-labels.ts";
@@ -9,6 +8,8 @@ import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
 import { fits, recipientsAsRead } from "./as-read.ts";
 import { insertCampaign } from "./campaigns.ts";
+import { insertEvent } from "./insert-event.ts";
+import { insertReplay } from "./insert-replay.ts";
 import { suspectsAmong } from "./suspects.ts";
 import { writeTurn } from "./write-turn.ts";
 
@@ -23,8 +24,9 @@ export const acceptEvents: Call<"acceptEvents"> = (context, { events }) => {
     const known = event.idempotency === null ? undefined : claim(context.database, event, event.idempotency);
     if (known !== undefined) return known;
     const turn = event.turn !== null && fits(event.turn, recipients) ? event.turn : undefined;
-    insert(context.database, event, turn !== undefined);
+    insertEvent(context.database, event, turn !== undefined);
     if (event.campaign !== undefined) insertCampaign(context.database, event, event.campaign);
+    if (event.replayed !== undefined) insertReplay(context.database, event, event.replayed);
     context.count(labels.of(event), "accepted", event.receivedAt);
     return { status: "accepted", id: event.id, turn: turn === undefined ? null : writeTurn(context, turn, suspects) };
   });
@@ -56,30 +58,4 @@ function claim(database: Database, event: NewEvent, key: IdempotencyClaim): Acce
     key.expiresAt,
   );
   return undefined;
-}
-
-/** `done`: the event came with its only turn, so nothing of it is due, and nothing waits to be upserted. */
-function insert(database: Database, event: NewEvent, done: boolean): void {
-  database.run(
-    `insert into event (id, environment_id, kind, name, tenant, lane, state, received_at, due_at, expires_at, cancellation_hash,
-       generation, cursor, payload, inline, trace, order_key, order_place)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
-    event.id,
-    event.environmentId,
-    event.kind === "message" ? 1 : 0,
-    event.name,
-    event.tenant,
-    laneCode[event.lane],
-    done ? eventStateCode.done : eventStateCode.accepted,
-    event.receivedAt,
-    done ? null : event.dueAt,
-    event.expiresAt,
-    event.cancellationHash,
-    event.generation,
-    event.payload,
-    event.inline,
-    event.trace,
-    event.order?.key ?? null,
-    event.order?.place ?? null,
-  );
 }

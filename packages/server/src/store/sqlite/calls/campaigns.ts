@@ -30,7 +30,7 @@ const rowsSql = `select campaign.*, event.name as event_name, event.state as eve
     exists (select 1 from message where event_id = campaign.id and expanded = 1 and due_at is not null) as is_open
   from campaign join event on event.id = campaign.id where campaign.environment_id = ?`;
 
-const countsSql = `select metric, minute, sum(value) as value from campaign_count
+export const campaignCountsSql = `select metric, minute, sum(value) as value from campaign_count
   where environment_id = ?1 and event_id = ?2 and minute = 0 group by metric
   union all
   select metric, minute, sum(value) as value from campaign_count
@@ -39,7 +39,7 @@ const countsSql = `select metric, minute, sum(value) as value from campaign_coun
 export const getCampaign: Call<"getCampaign"> = ({ database }, { environmentId, id, sinceMinute }) => {
   const row = database.get(`${rowsSql} and campaign.id = ?`, environmentId, id);
   if (row === undefined) return undefined;
-  const counts = database.all(countsSql, environmentId, id, sinceMinute).map(campaignCount);
+  const counts = database.all(campaignCountsSql, environmentId, id, sinceMinute).map(campaignCount);
   return { row: campaignRow(row), counts };
 };
 

@@ -1,5 +1,5 @@
 import { eventStateCode, messageStateCode, runStateCode } from "../../sql/codes.ts";
-import { text } from "../../sql/columns.ts";
+import { type SqlRow, text } from "../../sql/columns.ts";
 import { labelsOf } from "../../sql/rows/labels.ts";
 import type { Call, CallContext } from "../context.ts";
 import { leaveDigests } from "./digest.ts";
@@ -8,13 +8,39 @@ import { leaveDigests } from "./digest.ts";
 const ofOneEvent = "not exists (select 1 from run where run.id = message.run_id and run.gathers = 1)";
 
 export const cancelEvents: Call<"cancelEvents"> = (context, { environmentId, cancellationHash, now }) => {
-  const { database } = context;
-  const totals = { events: 0, runs: 0, messages: 0 };
-  const events = database.all(
+  const events = context.database.all(
     "select id, position from event where environment_id = ? and cancellation_hash = ?",
     environmentId,
     cancellationHash,
   );
+  return cancelAll(context, environmentId, events, now);
+};
+
+const ownSql = "select id, position from event where environment_id = ? and id = ?";
+
+const madeSql = `select event.id, event.position from replayed join event on event.id = replayed.id
+  where replayed.environment_id = ? and replayed.replay = ? and replayed.id > ? order by replayed.id limit ?`;
+
+/** The replay itself is first, so that it makes nothing more. */
+export const cancelReplay: Call<"cancelReplay"> = (context, { environmentId, id, after, limit, now }) => {
+  const { database } = context;
+  const own = after === "" ? database.all(ownSql, environmentId, id) : [];
+  const made = database.all(madeSql, environmentId, id, after, limit);
+  const last = made.at(-1);
+  const stopped = cancelAll(context, environmentId, [...own, ...made], now);
+  if (stopped.events + stopped.runs + stopped.messages > 0)
+    database.run(
+      "update replay set canceled_at = coalesce(canceled_at, ?) where environment_id = ? and id = ?",
+      now,
+      environmentId,
+      id,
+    );
+  return { ...stopped, next: made.length === limit && last !== undefined ? text(last, "id") : undefined };
+};
+
+function cancelAll(context: CallContext, environmentId: number, events: readonly SqlRow[], now: number) {
+  const { database } = context;
+  const totals = { events: 0, runs: 0, messages: 0 };
   for (const row of events) {
     const id = text(row, "id");
     const before = totals.events + totals.runs + totals.messages;
@@ -34,7 +60,7 @@ export const cancelEvents: Call<"cancelEvents"> = (context, { environmentId, can
       database.run("update campaign set canceled_at = ? where environment_id = ? and id = ?", now, environmentId, id);
   }
   return totals;
-};
+}
 
 function cancelMessages(
   { database, count, webhooks }: CallContext,

@@ -5,6 +5,7 @@ import { addCampaignSums } from "../campaign-sums.ts";
 import type { Call, CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
+import { writeReplayed } from "./insert-replay.ts";
 import { type Suspects, suspectsAmong } from "./suspects.ts";
 import { writeRecipient } from "./write-recipient.ts";
 import { writeTurn } from "./write-turn.ts";
@@ -23,6 +24,7 @@ function commit(context: CallContext, turn: EventTurn, suspects: Suspects): Turn
   for (const recipient of turn.recipients) writeRecipient(database, recipient);
   const written = writeTurn(context, turn, suspects);
   if (turn.progressed !== undefined) addCampaignSums(database, sumsOfTurn(turn, written));
+  if (turn.replay !== undefined) writeReplayed(database, turn, turn.replay);
   for (const lane of turn.otherLanes) insertContinuation(database, turn, lane);
   if (turn.progress.kind === "dead") {
     const { reason, detail } = turn.progress;
