@@ -1,6 +1,7 @@
 import { SeededRandom } from "../../lib/seeded-random.ts";
 import type { Tenants } from "../../ports/tenants.ts";
-import type { EffectLimits, OrchestrateDependencies, OrchestrateLimits } from "./ports.ts";
+import type { OrchestrateDependencies, OrchestrateLimits } from "./ports.ts";
+import type { EffectLimits } from "./step-limits.ts";
 
 /** Bounds of effects as tests have them. */
 export const effectLimits: EffectLimits = {
@@ -23,7 +24,7 @@ export const undescribedTenants: Tenants = {
 /** For stages under test in which no run comes to an effect. */
 export const noEffects: Pick<
   OrchestrateDependencies,
-  "http" | "lookBack" | "requests" | "random" | "onFetched" | "tracer" | "tenants"
+  "awaited" | "http" | "lookBack" | "requests" | "random" | "onFetched" | "tracer" | "tenants"
 > = {
   http: { request: () => Promise.reject(new Error("nothing is to be asked")) },
   requests: {
@@ -35,6 +36,7 @@ export const noEffects: Pick<
   onFetched: () => {},
   tracer: undefined,
   lookBack: { looksBack: () => true },
+  awaited: { awaitedAs: () => [] },
   tenants: undescribedTenants,
 };
 
@@ -43,6 +45,7 @@ export const stepLimits = {
   effects: effectLimits,
   digest: { eventsMax: 100, bytesMax: 10_000 },
   recent: { messagesMax: 5 },
+  waits: { wakesMax: 3, wakesPerCallMax: 5, pollMs: 1000, keptMaxMs: 30 * 86_400_000, dataBytesMax: 1000 },
 };
 
 export const turnLimits: OrchestrateLimits = {

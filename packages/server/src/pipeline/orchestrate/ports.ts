@@ -5,7 +5,7 @@ import type { FetchAnswer } from "../../domain/fetch-result.ts";
 import type { RecipientSealer } from "../../domain/recipient-write.ts";
 import type { StepKind } from "../../domain/steps/step-kind.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Configuration, LookBack } from "../../ports/configuration.ts";
+import type { AwaitedEvents, Configuration, LookBack } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { OutboundHttp } from "../../ports/provider.ts";
 import type { Queue } from "../../ports/queue.ts";
@@ -16,8 +16,10 @@ import type { EventRecord, OrchestrateStore } from "../../ports/store/orchestrat
 import type { RecentStore } from "../../ports/store/recent.ts";
 import type { SegmentStore } from "../../ports/store/segments.ts";
 import type { AudienceStore } from "../../ports/store/topics.ts";
+import type { WaitStore } from "../../ports/store/waits.ts";
 import type { Tenants } from "../../ports/tenants.ts";
 import type { Tracer } from "../../ports/tracer.ts";
+import type { DigestLimits, EffectLimits, WaitLimits } from "./step-limits.ts";
 import type { TurnPage } from "./turn-page.ts";
 
 /** An accepted event, opened. */
@@ -59,28 +61,8 @@ export interface PlaceHold {
   giveUp(): void;
 }
 
-export interface EffectLimits {
-  /** Requests under way at once per lane, and of those to one host. */
-  openMax: number;
-  openPerBoundMax: number;
-  /** Runs of one host and tenant in memory, and how many one look into the store takes in. */
-  heldPerKeyMax: number;
-  lookMax: number;
-  pollMs: number;
-  responseBytesMax: number;
-  /** Results of one run together. */
-  journalBytesMax: number;
-  /** Time of one request, where its step sets none. */
-  timeoutMs: number;
-}
-
-/** With so many events, or bytes of them, a digest's window closes early. */
-export interface DigestLimits {
-  eventsMax: number;
-  bytesMax: number;
-}
-
 export interface OrchestrateLimits {
+  waits: WaitLimits;
   effects: EffectLimits;
   digest: DigestLimits;
   /** Latest messages of a recipient that a step which looks back is given. */
@@ -117,10 +99,12 @@ export interface OrchestrateLimits {
 }
 
 export interface OrchestrateDependencies {
-  store: OrchestrateStore & AudienceStore & SegmentStore & RecentStore;
+  store: OrchestrateStore & WaitStore & AudienceStore & SegmentStore & RecentStore;
   configuration: Configuration;
   /** Which environments have a workflow that looks back: their messages are marked. */
   lookBack: LookBack;
+  /** Which events runs wait for: others leave no trace of having come. */
+  awaited: AwaitedEvents;
   tenants: Tenants;
   keyring: OrchestrateKeyring;
   clock: Clock;
