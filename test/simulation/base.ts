@@ -14,7 +14,12 @@ import { AjvSchemas } from "../../packages/server/src/data-schemas/ajv-schemas.t
 import { Keyring } from "../../packages/server/src/lib/keyring.ts";
 import { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import { SimulatedClock } from "../../packages/server/src/lib/simulated-clock.ts";
-import type { Configuration, LookBack, TemplateParts } from "../../packages/server/src/ports/configuration.ts";
+import type {
+  AwaitedEvents,
+  Configuration,
+  LookBack,
+  TemplateParts,
+} from "../../packages/server/src/ports/configuration.ts";
 import type { DataSchemas } from "../../packages/server/src/ports/data-schemas.ts";
 import type { RequestTemplates } from "../../packages/server/src/ports/request-templates.ts";
 import type { EnvironmentRow } from "../../packages/server/src/ports/store/keys.ts";
@@ -32,7 +37,7 @@ import { logSchema, seedTables } from "./log-schema.ts";
 /** What all seeds of one run share: it costs more than a seed, and no seed changes it. */
 export interface Base {
   database: Database;
-  configuration: Configuration & LookBack & TemplateParts;
+  configuration: Configuration & LookBack & AwaitedEvents & TemplateParts;
   environment: EnvironmentRow;
   templates: TemplateEngine;
   requests: RequestTemplates;

@@ -44,6 +44,8 @@ export const seedTables = [
   "idempotency",
   "dedupe",
   "throttle",
+  "arrival",
+  "wake",
   "digest_entry",
   "digest_window",
   "run",

@@ -61,6 +61,11 @@ describe("a workflow in TypeScript", () => {
     const window = { kind: "fixed", seconds: 60 } as const;
     // @ts-expect-error the data has no such field
     workflow({ category: "c", data, steps: [{ id: "sum", type: "digest", key: "data.projct", window }] });
+    const wait = { id: "done", type: "wait_for", event: "project.closed", timeoutSeconds: 60 } as const;
+    const waits = workflow({ category: "c", data, steps: [{ ...wait, match: { "data.project": "data.id" } }] });
+    expect(waits.steps).toHaveLength(1);
+    // @ts-expect-error the data has no such field
+    workflow({ category: "c", data, steps: [{ ...wait, match: { "data.projct": "data.id" } }] });
   });
 
   test("is refused by the compiler where it cannot be right", () => {

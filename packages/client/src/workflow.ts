@@ -3,6 +3,7 @@ import type { Json } from "@tidings/contract/data";
 import type { DigestStep } from "@tidings/contract/digest-step";
 import type { FirstOfStep } from "@tidings/contract/first-of-step";
 import type { ThrottleStep } from "@tidings/contract/throttle-step";
+import type { WaitForStep } from "@tidings/contract/wait-for-step";
 import type { Channel } from "@tidings/contract/words";
 import type { Step, WorkflowBody } from "@tidings/contract/workflows";
 import type { DataOf } from "./types/data-of.ts";
@@ -57,7 +58,8 @@ export type TypedStep<Schema, Known extends References = References> =
   | Keyed<DigestStep, Schema>
   | Keyed<ThrottleStep, Schema>
   | (Omit<FirstOfStep, "template"> & { template: Known["template"] })
-  | Exclude<Step, { type: "channel" | "first_of" | "condition" | "digest" | "throttle" }>;
+  | (Omit<WaitForStep, "match"> & { match?: { readonly [Path in DataPath<Schema>]?: `data.${string}` } | undefined })
+  | Exclude<Step, { type: "channel" | "first_of" | "condition" | "digest" | "throttle" | "wait_for" }>;
 
 /** A step whose key is a path of the schema. */
 type Keyed<Known extends { key?: string | undefined }, Schema> = Omit<Known, "key"> & {

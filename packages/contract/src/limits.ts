@@ -27,6 +27,8 @@ export const limits = {
   headersPerFetch: 20,
   eventsPerDigest: 1000,
   runsPerThrottle: 100,
+  /** Paths by which a step that waits for an event tells it from others. */
+  matchesPerWait: 5,
   /** Days that a step looks back. */
   recentDays: 365,
   webhookSecretOverlapSeconds: 7 * 86_400,

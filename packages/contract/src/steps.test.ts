@@ -18,6 +18,11 @@ describe("a step", () => {
     ["throttles", { type: "throttle", key: "data.a", limit: 1, windowSeconds: 60 }],
     ["takes the place of older messages", { type: "channel", channel: "sms", template: "t", collapseKey: "data.a" }],
     ["sends on the first of some channels", { type: "first_of", channels: ["push", "email"], template: "t" }],
+    ["waits for an event", { type: "wait_for", event: "order.paid", timeoutSeconds: 60 }],
+    [
+      "waits for an event with the same values",
+      { type: "wait_for", event: "e", timeoutSeconds: 60, match: { "data.a": "data.b.c" }, recipient: "any" },
+    ],
     ["waits until a time", { type: "delay", until: { time: "23:59", weekday: "sunday" } }],
   ])("%s", (_, step) => {
     expect(pathsOf(step)).toEqual([]);
@@ -34,6 +39,18 @@ describe("a step", () => {
       "a collapse key that does not lead into the data",
       { type: "channel", channel: "sms", template: "t", collapseKey: "steps.a" },
       ["collapseKey"],
+    ],
+    ["a wait without an end", { type: "wait_for", event: "e" }, ["timeoutSeconds"]],
+    [
+      "a wait for anybody's event without a value",
+      { type: "wait_for", event: "e", timeoutSeconds: 1, recipient: "any" },
+      ["match"],
+    ],
+    ["a wait for no value", { type: "wait_for", event: "e", timeoutSeconds: 1, match: {} }, ["match"]],
+    [
+      "a path of the arriving event that two values should stand at",
+      { type: "wait_for", event: "e", timeoutSeconds: 1, match: { "data.a": "data.c", "data.b": "data.c" } },
+      ["match"],
     ],
     ["no time at all", { type: "delay" }, ["seconds"]],
     ["two times", { type: "delay", seconds: 5, until: { time: "09:00" } }, ["seconds"]],

@@ -10,6 +10,7 @@ import { type RecentStep, recentStepSchema } from "./recent-step.ts";
 import { stepSecondsSchema } from "./step-seconds.ts";
 import { bodyText, keySchema, line } from "./text.ts";
 import { type ThrottleStep, throttleStepSchema } from "./throttle-step.ts";
+import { type WaitForStep, waitForStepSchema } from "./wait-for-step.ts";
 import { channelSchema } from "./words.ts";
 
 export const channelStepSchema = z.strictObject({
@@ -103,7 +104,8 @@ export type Step =
   | DigestStep
   | ThrottleStep
   | FirstOfStep
-  | RecentStep;
+  | RecentStep
+  | WaitForStep;
 
 export const stepSchema: z.ZodType<Step> = z.lazy(() =>
   z.discriminatedUnion("type", [
@@ -114,6 +116,7 @@ export const stepSchema: z.ZodType<Step> = z.lazy(() =>
     throttleStepSchema,
     firstOfStepSchema,
     recentStepSchema,
+    waitForStepSchema,
     z.strictObject({
       id: keySchema,
       type: z.literal("condition"),

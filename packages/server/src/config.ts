@@ -173,6 +173,13 @@ const configSchema = z.object({
   recent: z.object({
     messagesMax: whole("TIDINGS_RECENT_MESSAGES_MAX", "messages", 100, [1, 1000], "Latest messages of a recipient that a step `recent` looks at"),
   }),
+  waits: z.object({
+    wakesMax: whole("TIDINGS_WAIT_WAKES_MAX", "runs", 20, [1, 10_000], "Runs of one key that an event which they wait for makes due in its own transaction; the others follow in further ones"),
+    wakesPerCallMax: whole("TIDINGS_WAIT_WAKES_PER_CALL_MAX", "runs", 500, [1, 10_000], "Runs that each further transaction makes due"),
+    pollMs: whole("TIDINGS_WAIT_POLL_MS", "ms", 5000, [100, 600_000], "How often it is looked for runs that are still to be made due, as after a crash"),
+    keptMaxMs: whole("TIDINGS_WAIT_KEPT_MAX_MS", "ms", 31 * 86_400_000, [60_000, 400 * 86_400_000], "How long it is remembered at most that an event came, for runs that reach a step which waits for it later"),
+    dataBytesMax: whole("TIDINGS_WAIT_DATA_BYTES_MAX", "bytes", 32 * KIB, [KIB, MIB], "Size of an event's data in the result of a step that has waited for it; larger data is left out"),
+  }),
   templates: z.object({
     sourceLengthMax: whole("TIDINGS_TEMPLATE_SOURCE_LENGTH_MAX", "characters", 500_000, [1000, 500_000], "Source of one field of a template"),
     tagsMax: whole("TIDINGS_TEMPLATE_TAGS_MAX", "values", 5000, [1, 100_000], "Values and blocks in one field of a template"),

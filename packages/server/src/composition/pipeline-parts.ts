@@ -7,7 +7,13 @@ import type { Keyring } from "../lib/keyring.ts";
 import type { DeliverObserver } from "../pipeline/deliver/ports.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Configuration, IntegrationConfiguration, LookBack, TemplateParts } from "../ports/configuration.ts";
+import type {
+  AwaitedEvents,
+  Configuration,
+  IntegrationConfiguration,
+  LookBack,
+  TemplateParts,
+} from "../ports/configuration.ts";
 import type { DataSchemas } from "../ports/data-schemas.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Limiter } from "../ports/limiter.ts";
@@ -27,7 +33,7 @@ import type { PublishedRows } from "../store/postgres/published.ts";
 export interface PipelineParts {
   config: Config;
   store: Store;
-  configuration: Configuration & LookBack & TemplateParts;
+  configuration: Configuration & LookBack & AwaitedEvents & TemplateParts;
   tenants: Tenants;
   dataSchemas: DataSchemas;
   keyring: Keyring;

@@ -1,5 +1,6 @@
 import type { DigestStep } from "@tidings/contract/digest-step";
 import type { ThrottleStep } from "@tidings/contract/throttle-step";
+import type { WaitForStep } from "@tidings/contract/wait-for-step";
 import type { Channel } from "@tidings/contract/words";
 import type { FetchStep } from "@tidings/contract/workflows";
 import type { Program } from "./program.ts";
@@ -26,6 +27,8 @@ export interface RunPlan {
   end:
     | { kind: "done" }
     | { kind: "wait"; at: number; dueAt: number }
+    /** The run stands at `at` until such an event has arrived or its time is up, and goes on behind it. */
+    | { kind: "await"; at: number; dueAt: number; wait: WaitForStep }
     /** The run stands at `at` until the answer is journalled, and goes on behind it. */
     | { kind: "effect"; at: number; fetch: FetchStep }
     /** It ends by joining a window, whose own run goes on at `at`. */
@@ -49,6 +52,7 @@ export function planRun(program: Program, at: number, known: StepFacts, kinds: R
     if (kind === undefined) throw new RangeError(`step ${step.id} is of unknown type ${step.type}`);
     const result = kind.evaluate(step, facts);
     if (result.kind === "wait") return { ...plan, end: { kind: "wait", at: index + 1, dueAt: result.dueAt } };
+    if (result.kind === "await") return { ...plan, end: { ...result, at: index } };
     if (result.kind === "effect") return { ...plan, end: { kind: "effect", at: index, fetch: result.fetch } };
     if (result.kind === "gather") return { ...plan, end: { kind: "gather", at: index, digest: result.digest } };
     if (result.kind === "look") return { ...plan, end: { kind: "wait", at: index, dueAt: facts.baseTime } };

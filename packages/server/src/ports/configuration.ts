@@ -7,6 +7,7 @@ import type { SegmentBody } from "@tidings/contract/segments";
 import type { TemplateBody } from "@tidings/contract/templates";
 import type { Lane } from "@tidings/contract/words";
 import type { WorkflowBody } from "@tidings/contract/workflows";
+import type { AwaitedPattern } from "../domain/awaited-events.ts";
 
 export interface Versioned<Document> {
   environmentId: number;
@@ -47,4 +48,10 @@ export interface TemplateParts {
 /** Which environments look at what their recipients were sent of late. */
 export interface LookBack {
   looksBack(environmentId: number): boolean;
+}
+
+/** Which events runs wait for: by workflows in force, and by earlier versions of which runs may still be under way. */
+export interface AwaitedEvents {
+  /** None where nobody waits for events of the name. */
+  awaitedAs(environmentId: number, eventName: string, now: number): readonly AwaitedPattern[];
 }

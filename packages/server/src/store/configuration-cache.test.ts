@@ -96,6 +96,21 @@ describe("configuration cache", () => {
     expect(cache.workflowsFor(2, "order.shipped")).toEqual([]);
   });
 
+  test("knows which events runs wait for, by earlier versions too: of its own time, and after a restart", async () => {
+    const { cache, put, make, clock } = await bench();
+    const wait = { id: "wait", type: "wait_for", event: "order.paid", timeoutSeconds: 60 };
+    await put("workflow", "a", { category: "news", steps: [wait] });
+    await cache.start();
+    const awaited = (of: typeof cache) => of.awaitedAs(1, "order.paid", clock.now()).length;
+    expect([awaited(cache), cache.awaitedAs(2, "order.paid", clock.now()).length]).toEqual([1, 0]);
+    await put("workflow", "a", workflow("news"));
+    await cache.refresh();
+    const restarted = make();
+    await restarted.start();
+    expect([awaited(cache), awaited(restarted)]).toEqual([1, 1]);
+    expect(cache.awaitedAs(1, "order.paid", clock.now() + 2 * 86_400_000)).toEqual([]);
+  });
+
   test("a refresh sees what was committed before it, even while an earlier catch-up is reading", async () => {
     const { cache, put } = await bench();
     await cache.start();
@@ -223,6 +238,7 @@ describe("configuration cache", () => {
     let broken = true;
     const reads = {
       getConfiguration: store.getConfiguration,
+      supersededWaits: store.supersededWaits,
       configurationSince: (input: { sequence: number; limit: number }) =>
         broken ? Promise.reject(new Error("disk")) : store.configurationSince(input),
     };

@@ -7,11 +7,18 @@ import type { SegmentBody } from "@tidings/contract/segments";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import type { Lane } from "@tidings/contract/words";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
+import type { AwaitedPattern } from "../domain/awaited-events.ts";
 import { sealContext } from "../domain/event-payload.ts";
 import type { Keyring } from "../lib/keyring.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
-import type { Configuration, IntegrationConfiguration, TemplateParts, Versioned } from "../ports/configuration.ts";
+import type {
+  AwaitedEvents,
+  Configuration,
+  IntegrationConfiguration,
+  TemplateParts,
+  Versioned,
+} from "../ports/configuration.ts";
 import type { ConfigurationRow, ConfigurationStore } from "../ports/store/configuration.ts";
 import { ConfigurationIndex, versioned } from "./configuration-index.ts";
 import { OldVersions } from "./old-versions.ts";
@@ -28,7 +35,7 @@ export interface ConfigurationChange {
 export type ConfigurationFault = (error: unknown, change: ConfigurationChange | undefined) => void;
 
 interface Parts {
-  store: Pick<ConfigurationStore, "configurationSince" | "getConfiguration">;
+  store: Pick<ConfigurationStore, "configurationSince" | "getConfiguration" | "supersededWaits">;
   broadcast: Broadcast;
   clock: Clock;
   keyring: Keyring;
@@ -51,7 +58,7 @@ interface Limits {
  * already reading when it was called, as that one may have missed the caller's own change; a document that cannot be
  * read is reported and passed over (what was in force under its key stays), and the others go on.
  */
-export class ConfigurationCache implements Configuration, TemplateParts {
+export class ConfigurationCache implements Configuration, TemplateParts, AwaitedEvents {
   readonly #parts: Parts;
   readonly #limits: Limits;
   readonly #indexes = new Map<number, ConfigurationIndex>();
@@ -137,6 +144,10 @@ export class ConfigurationCache implements Configuration, TemplateParts {
     return this.#indexes.get(environmentId)?.looksBack === true;
   }
 
+  awaitedAs(environmentId: number, eventName: string, now: number): readonly AwaitedPattern[] {
+    return this.#indexes.get(environmentId)?.awaited.of(eventName, now) ?? [];
+  }
+
   laneOf(environmentId: number, category: string): Lane {
     return this.category(environmentId, category)?.document.class ?? "marketing";
   }
@@ -205,12 +216,25 @@ export class ConfigurationCache implements Configuration, TemplateParts {
     const limit = this.#limits.pageMax;
     for (;;) {
       const rows = await this.#parts.store.configurationSince({ sequence: this.#sequence, limit });
+      // In front of what takes their place: between the two nobody would know what their runs wait for.
+      if (rows.some(({ kind }) => kind === "workflow")) await this.#readSuperseded();
       for (const row of rows) {
         this.#apply(row);
         this.#sequence = row.sequence;
       }
       if (rows.length < limit || this.#stopped) return;
     }
+  }
+
+  async #readSuperseded(): Promise<void> {
+    const versions = await this.#parts.store.supersededWaits({ limit: this.#limits.oldVersionsMax });
+    const read = versions.flatMap(({ document: json, ...version }) => {
+      const parsed = workflowBodySchema.safeParse(JSON.parse(json));
+      return parsed.success ? { ...version, document: parsed.data } : [];
+    });
+    const environments = new Set([...this.#indexes.keys(), ...read.map(({ environmentId }) => environmentId)]);
+    for (const id of environments)
+      this.#index(id).awaited.setSuperseded(read.filter(({ environmentId }) => environmentId === id));
   }
 
   #apply(row: ConfigurationRow): void {

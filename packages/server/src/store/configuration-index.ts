@@ -10,6 +10,7 @@ import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflo
 import { z } from "zod";
 import type { IntegrationConfiguration, Versioned } from "../ports/configuration.ts";
 import type { ConfigurationRow } from "../ports/store/configuration.ts";
+import { AwaitedIndex } from "./awaited-index.ts";
 
 const secretsSchema = z.record(z.string(), z.string());
 
@@ -21,6 +22,7 @@ export class ConfigurationIndex {
   readonly partials = new Map<string, Versioned<PartialBody>>();
   readonly segments = new Map<string, Versioned<SegmentBody>>();
   readonly workflows = new Map<string, Versioned<WorkflowBody>>();
+  readonly awaited = new AwaitedIndex();
   readonly #policies = new Map<string, Versioned<PolicyBody>>();
   readonly #integrations = new Map<string, IntegrationConfiguration>();
   /** Counts the changes of layouts and partials. */
@@ -46,6 +48,7 @@ export class ConfigurationIndex {
       change(this.workflows, row, () => versioned(row, workflowBodySchema));
       this.#byEvent = undefined;
       this.#looksBack = undefined;
+      this.awaited.setCurrent(this.workflows.values());
     } else {
       change(this.#integrations, row, () => ({
         ...versioned(row, integrationBodySchema),

@@ -39,6 +39,7 @@ import { suppressionsConformance } from "./conformance/suppressions.conformance.
 import { tenantsConformance } from "./conformance/tenants.conformance.ts";
 import { throttlesConformance } from "./conformance/throttles.conformance.ts";
 import { topicsConformance } from "./conformance/topics.conformance.ts";
+import { waitsConformance } from "./conformance/waits.conformance.ts";
 import { webhookCallsConformance } from "./conformance/webhook-calls.conformance.ts";
 import { webhookOutboxConformance } from "./conformance/webhook-outbox.conformance.ts";
 import { putConfiguration } from "./conformance/write-configuration.conformance.ts";
@@ -69,6 +70,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     effectsConformance(corner);
     digestsConformance(corner);
     throttlesConformance(corner);
+    waitsConformance(corner);
     attemptsConformance(corner);
     settleConformance(corner);
     attentionConformance(corner);

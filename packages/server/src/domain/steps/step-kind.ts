@@ -1,5 +1,6 @@
 import type { DigestStep } from "@tidings/contract/digest-step";
 import type { ThrottleStep } from "@tidings/contract/throttle-step";
+import type { WaitForStep } from "@tidings/contract/wait-for-step";
 import type { Channel } from "@tidings/contract/words";
 import type { FetchStep } from "@tidings/contract/workflows";
 import type { Recent } from "../recent-message.ts";
@@ -42,6 +43,8 @@ export type StepResult =
     }
   /** Go on after this time, durably. */
   | { kind: "wait"; dueAt: number }
+  /** Go on once such an event has arrived, or after this time, durably. */
+  | { kind: "await"; wait: WaitForStep; dueAt: number }
   /** Take the `then` branch, or the other. */
   | { kind: "branch"; holds: boolean }
   /** Something whose result a rerun could not repeat: asked for outside of the turn, and journalled under the step's id. */

@@ -7,11 +7,19 @@ import { firstOfStep } from "./first-of-step.ts";
 import { recentStep } from "./recent-step.ts";
 import type { StepKind } from "./step-kind.ts";
 import { throttleStep } from "./throttle-step.ts";
+import { waitForStep } from "./wait-for-step.ts";
 
 /** Kinds of step by their type; a new kind joins here. */
 export const stepKinds: ReadonlyMap<string, StepKind> = new Map(
-  [channelStep, delayStep, conditionStep, fetchStep, digestStep, throttleStep, firstOfStep, recentStep].map((kind) => [
-    kind.type,
-    kind,
-  ]),
+  [
+    channelStep,
+    delayStep,
+    conditionStep,
+    fetchStep,
+    digestStep,
+    throttleStep,
+    firstOfStep,
+    recentStep,
+    waitForStep,
+  ].map((kind) => [kind.type, kind]),
 );

@@ -1,7 +1,8 @@
 import { SeededRandom } from "../../lib/seeded-random.ts";
 import type { Tenants } from "../../ports/tenants.ts";
-import type { EffectLimits, OrchestrateLimits } from "./limits.ts";
+import type { OrchestrateLimits } from "./limits.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
+import type { EffectLimits } from "./step-limits.ts";
 
 /** Bounds of effects as tests have them. */
 export const effectLimits: EffectLimits = {
@@ -24,7 +25,7 @@ export const undescribedTenants: Tenants = {
 /** For stages under test in which no run comes to an effect. */
 export const noEffects: Pick<
   OrchestrateDependencies,
-  "http" | "lookBack" | "requests" | "random" | "onFetched" | "tracer" | "tenants"
+  "awaited" | "http" | "lookBack" | "requests" | "random" | "onFetched" | "tracer" | "tenants"
 > = {
   http: { request: () => Promise.reject(new Error("nothing is to be asked")) },
   requests: {
@@ -36,6 +37,7 @@ export const noEffects: Pick<
   onFetched: () => {},
   tracer: undefined,
   lookBack: { looksBack: () => true },
+  awaited: { awaitedAs: () => [] },
   tenants: undescribedTenants,
 };
 
@@ -44,6 +46,7 @@ export const stepLimits = {
   effects: effectLimits,
   digest: { eventsMax: 100, bytesMax: 10_000 },
   recent: { messagesMax: 5 },
+  waits: { wakesMax: 3, wakesPerCallMax: 5, pollMs: 1000, keptMaxMs: 30 * 86_400_000, dataBytesMax: 1000 },
 };
 
 export const turnLimits: OrchestrateLimits = {

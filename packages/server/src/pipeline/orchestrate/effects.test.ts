@@ -20,9 +20,9 @@ import { Database } from "../../store/sqlite/database.ts";
 import { migrate } from "../../store/sqlite/migrate.ts";
 import { HandlebarsRequests } from "../../templates/handlebars-request.ts";
 import { storeOn } from "./dying-store.conformance.ts";
-import { effectLimits, undescribedTenants } from "./effect-limits.conformance.ts";
-import type { EffectLimits } from "./limits.ts";
+import { effectLimits, stepLimits, undescribedTenants } from "./effect-limits.conformance.ts";
 import { Orchestrate } from "./orchestrate.ts";
+import type { EffectLimits } from "./step-limits.ts";
 
 /*
  * Fetch steps over the real client, against real servers, on a real store. What a crash does to them is the simulation's
@@ -91,6 +91,7 @@ function configurationOf(environmentId: number, workflows: Record<string, Fetch>
 
 const turnLimits = {
   digest: { eventsMax: 100, bytesMax: 10_000 },
+  waits: stepLimits.waits,
   recent: { messagesMax: 100 },
   firstTurnRecipientsMax: 10,
   openedRecipientsMax: 10,
@@ -131,6 +132,7 @@ async function bench(workflows: Record<string, Fetch>, { allowPrivateNetwork = t
     tenants: undescribedTenants,
     lookBack: { looksBack: () => false },
     dataSchemas: { dataFaults: () => [] },
+    awaited: { awaitedAs: () => [] },
     steps: stepKinds,
     configuration: configurationOf(environmentId, workflows),
     queue,

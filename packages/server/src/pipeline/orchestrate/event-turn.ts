@@ -7,6 +7,7 @@ import type { Delivery } from "../../domain/delivery.ts";
 import { planRun, type RunPlan } from "../../domain/run-plan.ts";
 import type { Versioned } from "../../ports/configuration.ts";
 import type { DedupeClaim, EventTurn, NewRun } from "../../ports/store/orchestrate.ts";
+import { arrivalsOf } from "./arrivals.ts";
 import { digestJoin } from "./digest-join.ts";
 import { effectKey } from "./effect-key.ts";
 import { namedPage } from "./named-page.ts";
@@ -21,6 +22,7 @@ import { decision, outputOf, type RunFrame } from "./run-output.ts";
 import { startOf } from "./start-of.ts";
 import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
+import { awaitedKey } from "./waiting.ts";
 
 /** A turn with what deliver gets if it is committed. */
 export interface PlannedTurn extends Traceable {
@@ -31,7 +33,7 @@ export interface PlannedTurn extends Traceable {
 
 export type TurnServices = Pick<
   OrchestrateDependencies,
-  "configuration" | "ids" | "keyring" | "limits" | "lookBack" | "steps"
+  "awaited" | "configuration" | "ids" | "keyring" | "limits" | "lookBack" | "steps"
 > & {
   tenants: TenantsInSight;
   /** Undefined where nothing was looked up: a run that needs it then waits for a turn of its own. */
@@ -60,8 +62,10 @@ export function planEvent(
   const expired = record.expiresAt !== null && record.expiresAt <= now;
   const isNamed = page.position === undefined;
   const namedDone = isNamed && page.cursor >= payload.recipients.length;
-  // Nobody is looked for in a topic where there is nothing to tell them.
-  const isLast = page.isLast || ((expired || workflows.length === 0) && (namedDone || !isNamed));
+  const patterns = own ? services.awaited.awaitedAs(record.environmentId, record.name, now) : [];
+  // Nobody is looked for in a topic where there is nothing to tell them, and none of them waits for the event.
+  const isUseless = (expired || workflows.length === 0) && !patterns.some(({ sameRecipient }) => sameRecipient);
+  const isLast = page.isLast || (isUseless && (namedDone || !isNamed));
   // Inline recipients are there for the other lanes once all of them are upserted, with the last turn of those that are named.
   const mayContinue = work.inline.length === 0 ? first : own && namedDone;
   const planned: PlannedTurn = {
@@ -88,6 +92,8 @@ export function planEvent(
       decisions: [],
     },
   };
+  if (patterns.length > 0)
+    planned.turn.arrivals = arrivalsOf(work, { ids: page.ids, isFirst: record.cursor === 0, patterns }, services);
   // Time may run out between the turns of one event, and before another lane's part of it: each part says so at its end.
   if (expired ? isLast : first && all.length === 0)
     recordUnstarted(planned, expired ? "expired" : "no_workflow", record.name, now);
@@ -199,20 +205,22 @@ function startRun(
   for (const join of output.joins) push(turn.joins, join);
   planned.deliveries.push(...output.deliveries);
   if (plan.end.kind === "done") return;
-  if (plan.end.kind === "gather") push(turn.joins, digestJoin(frame, person, plan.end, record.receivedAt, services));
-  else
-    push(
-      turn.runs,
-      newRun(frame, id, plan.end, record.cancellationHash, sealedResults(plan, record.environmentId, services.keyring)),
-    );
+  const { end } = plan;
+  if (end.kind === "gather") {
+    push(turn.joins, digestJoin(frame, person, end, record.receivedAt, services));
+    return;
+  }
+  const run = newRun(frame, id, end, record.cancellationHash);
+  run.journal = sealedResults(plan, record.environmentId, services.keyring) ?? null;
+  if (end.kind === "await") run.awaited = awaitedKey(frame, id, record.tenant, end.wait);
+  push(turn.runs, run);
 }
 
 function newRun(
   frame: RunFrame,
   recipient: string,
-  end: Extract<RunPlan["end"], { kind: "wait" | "effect" }>,
+  end: Extract<RunPlan["end"], { kind: "wait" | "await" | "effect" }>,
   cancellationHash: string | null,
-  journal: string | null = null,
 ): NewRun {
   return {
     id: frame.id,
@@ -224,10 +232,10 @@ function newRun(
     tenant: frame.tenant,
     lane: frame.lane,
     step: end.at,
-    dueAt: end.kind === "wait" ? end.dueAt : frame.baseTime,
+    dueAt: end.kind === "effect" ? frame.baseTime : end.dueAt,
     expiresAt: frame.expiresAt,
     cancellationHash,
-    journal,
+    journal: null,
     createdAt: frame.now,
     effectKey: end.kind === "effect" ? effectKey(end.fetch, frame.tenant) : null,
     gathers: false,

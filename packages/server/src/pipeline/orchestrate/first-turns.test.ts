@@ -116,7 +116,8 @@ function bench() {
     payload: { data: {}, recipients },
     inline: [],
   });
-  return { turns: new FirstTurns(on, persons, () => {}), work, queued, committed, clock };
+  const nothing = () => {};
+  return { turns: new FirstTurns(on, persons, nothing, nothing), work, queued, committed, clock };
 }
 
 describe("a turn that is planned before its event is stored", () => {

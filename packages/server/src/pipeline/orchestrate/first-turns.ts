@@ -52,17 +52,24 @@ export class FirstTurns {
   readonly #on: OrchestrateDependencies;
   readonly #persons: PersonCache;
   readonly #onEffect: (lane: Lane) => void;
+  readonly #onWritten: (lane: Lane, written: TurnWritten) => void;
   readonly #tenants: RecalledTenants;
   readonly #services: TurnServices;
 
-  /** `onEffect` is told where a run came to an effect. */
-  constructor(on: OrchestrateDependencies, persons: PersonCache, onEffect: (lane: Lane) => void) {
+  /** `onEffect` is told where a run came to an effect, `onWritten` of what was written. */
+  constructor(
+    on: OrchestrateDependencies,
+    persons: PersonCache,
+    onEffect: (lane: Lane) => void,
+    onWritten: (lane: Lane, written: TurnWritten) => void,
+  ) {
+    this.#onWritten = onWritten;
     this.#on = on;
     this.#persons = persons;
     this.#onEffect = onEffect;
     this.#tenants = new RecalledTenants(on.tenants);
-    const { configuration, ids, keyring, limits, lookBack, steps } = on;
-    this.#services = { configuration, ids, keyring, limits, lookBack, steps, tenants: this.#tenants };
+    const { awaited, configuration, ids, keyring, limits, lookBack, steps } = on;
+    this.#services = { awaited, configuration, ids, keyring, limits, lookBack, steps, tenants: this.#tenants };
   }
 
   /** Undefined where none of them can be planned. */
@@ -94,6 +101,7 @@ export class FirstTurns {
           const dueAt = works[place]?.record.dueAt ?? at;
           if (written[place] !== undefined && one !== undefined)
             publishDueRuns(this.#on, one.turn, one.work.record.trace);
+          if (written[place] !== undefined) this.#onWritten(lane, written[place]);
           if (written[place] !== undefined) this.#on.onCommitted(lane, 1, at - dueAt);
         }
       },
@@ -122,11 +130,12 @@ export class FirstTurns {
         record.kind === "message"
           ? planDirect(work, people, now, this.#services)
           : planEvent(work, lane, people, recipients.length, now, this.#services);
-      const { dedupe, throttles, joins, runs, messages, decisions, otherLanes } = planned.turn;
+      const { dedupe, throttles, joins, runs, messages, decisions, otherLanes, arrivals = [] } = planned.turn;
       if (otherLanes.length > 0 || this.#tenants.missed) return undefined;
       if (span !== undefined) adopt(planned, span);
       const { reads } = people;
-      return { planned, turn: { now, reads, dedupe, throttles, joins, runs, messages, decisions } };
+      const turn = { now, reads, dedupe, throttles, joins, runs, messages, decisions };
+      return { planned, turn: arrivals.length === 0 ? turn : { ...turn, arrivals } };
     } catch {
       // Orchestrate plans it again, and buries it where it fails again.
       return undefined;

@@ -1,25 +1,7 @@
-export interface EffectLimits {
-  /** Requests under way at once per lane, and of those to one host. */
-  openMax: number;
-  openPerBoundMax: number;
-  /** Runs of one host and tenant in memory, and how many one look into the store takes in. */
-  heldPerKeyMax: number;
-  lookMax: number;
-  pollMs: number;
-  responseBytesMax: number;
-  /** Results of one run together. */
-  journalBytesMax: number;
-  /** Time of one request, where its step sets none. */
-  timeoutMs: number;
-}
-
-/** With so many events, or bytes of them, a digest's window closes early. */
-export interface DigestLimits {
-  eventsMax: number;
-  bytesMax: number;
-}
+import type { DigestLimits, EffectLimits, WaitLimits } from "./step-limits.ts";
 
 export interface OrchestrateLimits {
+  waits: WaitLimits;
   effects: EffectLimits;
   digest: DigestLimits;
   /** Latest messages of a recipient that a step which looks back is given. */

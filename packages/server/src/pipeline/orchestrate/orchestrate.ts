@@ -5,7 +5,7 @@ import { openPayload, sealContext } from "../../domain/event-payload.ts";
 import { carriedTrace } from "../../domain/trace-context.ts";
 import { Pace } from "../../lib/pace.ts";
 import { type QueueItem, queueItem } from "../../ports/queue.ts";
-import type { EventRecord, EventTurn, TurnResult } from "../../ports/store/orchestrate.ts";
+import type { EventRecord, EventTurn, TurnResult, TurnWritten } from "../../ports/store/orchestrate.ts";
 import { Audiences } from "./audiences.ts";
 import { Departures } from "./departures.ts";
 import { planDirect } from "./direct-message.ts";
@@ -24,6 +24,7 @@ import { Replays } from "./replay/replays.ts";
 import { handleRuns } from "./runs.ts";
 import { tenantsOf } from "./tenants-of-turns.ts";
 import { adopt, beginEvent, carriedTraces, endTurn } from "./turn-spans.ts";
+import { publishWoken, Wakes } from "./wakes.ts";
 
 /** Turns that lost a race are planned anew from a fresh read this often before the next poll takes them. */
 const roundsMax = 3;
@@ -45,6 +46,7 @@ export class Orchestrate {
   readonly #effects: Effects;
   readonly #audiences: Audiences;
   readonly #replays: Replays;
+  readonly #wakes: Wakes;
   #stopped = false;
   /** Turns that ingest has planned before it stores their events. */
   readonly firstTurns: FirstTurns;
@@ -56,7 +58,13 @@ export class Orchestrate {
     this.#effects = new Effects(dependencies);
     this.#audiences = new Audiences(dependencies, this.#persons);
     this.#replays = new Replays(dependencies);
-    this.firstTurns = new FirstTurns(dependencies, this.#persons, (lane) => this.#effects.wake(lane));
+    this.#wakes = new Wakes(dependencies);
+    this.firstTurns = new FirstTurns(
+      dependencies,
+      this.#persons,
+      (lane) => this.#effects.wake(lane),
+      (lane, written) => this.#woke(lane, written),
+    );
   }
 
   /** Ids of the runs whose fetch step is being asked for. */
@@ -76,16 +84,17 @@ export class Orchestrate {
       );
     }
     this.#effects.start();
+    this.#wakes.start();
   }
 
   /**
    * The turn under way is committed, and what was to come after it is still due; what runs asked for ends and is journalled.
    * The queue is stopped by whoever made it. Safe to call twice.
    */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#replays.stop();
-    return this.#effects.stop();
+    await Promise.all([this.#effects.stop(), this.#wakes.stop()]);
   }
 
   async #events(items: readonly QueueItem[], lane: Lane, acknowledge: (item: QueueItem) => void): Promise<void> {
@@ -245,9 +254,11 @@ export class Orchestrate {
     }
     departures.depart(results.map((result) => (result.status === "committed" ? result : undefined)));
     for (const [index, planned] of chunk.entries()) {
-      const isCommitted = results[index]?.status === "committed";
-      if (planned.span !== undefined) endTurn(planned.span, planned.turn, isCommitted);
-      if (isCommitted) this.#told(planned);
+      const result = results[index];
+      if (planned.span !== undefined) endTurn(planned.span, planned.turn, result?.status === "committed");
+      if (result?.status !== "committed") continue;
+      this.#told(planned);
+      this.#woke(planned.turn.lane, result);
     }
     return results;
   }
@@ -260,6 +271,12 @@ export class Orchestrate {
     if (comesToEffect(turn)) this.#effects.wake(turn.lane);
     publishDueRuns(this.#on, turn, span?.trace ?? work.record.trace);
     onCommitted(turn.lane, 1, clock.now() - work.record.dueAt);
+  }
+
+  /** Runs that the turn has made due go on at once. */
+  #woke(lane: Lane, written: TurnWritten): void {
+    publishWoken(this.#on, { lane }, written);
+    if (written.isWakeLeft === true) this.#wakes.soon();
   }
 
   /** A poison event ends where someone sees it; what else was with it goes on. */

@@ -5,7 +5,7 @@ import type { FetchAnswer } from "../../domain/fetch-result.ts";
 import type { RecipientSealer } from "../../domain/recipient-write.ts";
 import type { StepKind } from "../../domain/steps/step-kind.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { Configuration, LookBack } from "../../ports/configuration.ts";
+import type { AwaitedEvents, Configuration, LookBack } from "../../ports/configuration.ts";
 import type { DataSchemas } from "../../ports/data-schemas.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { OutboundHttp } from "../../ports/provider.ts";
@@ -18,6 +18,7 @@ import type { RecentStore } from "../../ports/store/recent.ts";
 import type { ReplayStore } from "../../ports/store/replays.ts";
 import type { SegmentStore } from "../../ports/store/segments.ts";
 import type { AudienceStore } from "../../ports/store/topics.ts";
+import type { WaitStore } from "../../ports/store/waits.ts";
 import type { Tenants } from "../../ports/tenants.ts";
 import type { Tracer } from "../../ports/tracer.ts";
 import type { OrchestrateLimits } from "./limits.ts";
@@ -64,6 +65,7 @@ export interface PlaceHold {
 
 export interface OrchestrateDependencies {
   store: OrchestrateStore &
+    WaitStore &
     AudienceStore &
     SegmentStore &
     RecentStore &
@@ -71,6 +73,8 @@ export interface OrchestrateDependencies {
   configuration: Configuration;
   /** Which environments have a workflow that looks back: their messages are marked. */
   lookBack: LookBack;
+  /** Which events runs wait for: others leave no trace of having come. */
+  awaited: AwaitedEvents;
   tenants: Tenants;
   keyring: OrchestrateKeyring;
   clock: Clock;

@@ -12,10 +12,11 @@ import { openRun, type RunServices } from "./open-run.ts";
 import { sealedResults, withResults } from "./plan-results.ts";
 import { programOf } from "./programs.ts";
 import type { RecentInSight } from "./recent-in-sight.ts";
-import { outputOf } from "./run-output.ts";
+import { outputOf, type RunFrame } from "./run-output.ts";
 import { LoadedTenants } from "./tenants-in-sight.ts";
 import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
+import { awaitedKey, withArrival } from "./waiting.ts";
 
 export interface PlannedRunTurn extends Traceable {
   turn: RunTurn;
@@ -29,8 +30,9 @@ export async function planRunTurn(
   services: RunServices & { recent?: RecentInSight | undefined },
 ): Promise<PlannedRunTurn> {
   if (record.window !== null && record.workflow === "") return closePreference(record, record.window, now, services);
-  const run = await openRun(record, now, services);
-  if (run.status === "ends") return { turn: runTurn(record, now, run), deliveries: [] };
+  const opened = await openRun(record, now, services);
+  if (opened.status === "ends") return { turn: runTurn(record, now, opened), deliveries: [] };
+  const run = record.wait === null ? opened : withArrival(record, record.wait, opened, services);
   if (record.window !== null)
     return { turn: runTurn(record, now, closeDigest(record, record.window, run, services)), deliveries: [] };
   const known = { ...run.facts, recent: services.recent?.of(record.environmentId, record.recipient) };
@@ -38,6 +40,8 @@ export async function planRunTurn(
   const tenants = new LoadedTenants(services.tenants);
   await tenants.add(record.environmentId, [run.frame.tenant]);
   const plan = planRun(programOf(run.frame.workflow.document), record.step, known, services.steps);
+  // What its wait came to is journalled with what the turn makes of it.
+  if (record.wait !== null) plan.journal ??= known.journal;
   const frame = withResults(run.frame, plan);
   const facts = withResults(known, plan);
   const { deliveries, joins: preferred, ...output } = outputOf(frame, person, plan, facts, { ...services, tenants });
@@ -49,7 +53,7 @@ export async function planRunTurn(
   const joins = [...preferred, ...own];
   const throttles = throttleClaims(frame, record.recipient, plan.throttles);
   const journal = sealedResults(plan, record.environmentId, services.keyring) ?? record.journal;
-  const progress = progressOf({ ...record, journal }, plan.end, now);
+  const progress = progressOf({ ...record, journal }, frame, plan.end, now);
   return { turn: runTurn(record, now, { ...output, progress, throttles, joins }), deliveries };
 }
 
@@ -66,13 +70,18 @@ async function closePreference(
   return { turn: runTurn(record, now, made), deliveries };
 }
 
-function progressOf({ dueAt, tenant, journal }: RunRecord, end: RunPlan["end"], now: number): RunProgress {
+function progressOf(record: RunRecord, frame: RunFrame, end: RunPlan["end"], now: number): RunProgress {
+  const { dueAt, tenant, journal, recipient, event } = record;
   switch (end.kind) {
     case "done":
     case "gather":
       return { kind: "completed" };
     case "wait":
       return { kind: "wait", step: end.at, dueAt: end.dueAt, journal };
+    case "await": {
+      const awaited = awaitedKey(frame, recipient, event.tenant, end.wait);
+      return { kind: "wait", step: end.at, dueAt: end.dueAt, journal, awaited };
+    }
     case "effect": {
       const key = effectKey(end.fetch, tenant);
       return { kind: "effect", step: end.at, baseAt: dueAt, dueAt: now, key, attempts: 0, journal };
@@ -87,9 +96,21 @@ type Made = Pick<RunTurn, "progress"> &
 export function runTurn(record: RunRecord, now: number, made: Made): RunTurn {
   const { id: runId, environmentId, event, step } = record;
   const { progress, throttles = [], joins = [], messages = [], decisions = [] } = made;
-  const of = { runId, environmentId, eventId: event.id, step, ofEffect: record.effect !== null, now };
+  const of = {
+    runId,
+    environmentId,
+    eventId: event.id,
+    step,
+    ofEffect: record.effect !== null,
+    now,
+    ...waitOf(record),
+  };
   return { ...of, progress, throttles, joins, window: made.window ?? endOf(record, progress), messages, decisions };
 }
+
+/** A turn is lost where something has arrived for its run meanwhile. */
+const waitOf = ({ wait }: RunRecord): Pick<RunTurn, "arrivedEventId"> =>
+  wait === null ? {} : { arrivedEventId: wait.rowEventId };
 
 /** A run that ends takes its window with it, but one that died keeps what it has gathered. */
 function endOf(record: RunRecord, progress: RunProgress): WindowEnd | null {

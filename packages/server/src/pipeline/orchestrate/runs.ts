@@ -1,14 +1,14 @@
 import type { Lane } from "@tidings/contract/words";
 import { carriedTrace } from "../../domain/trace-context.ts";
 import type { QueueItem } from "../../ports/queue.ts";
-import type { RunRecord, TurnResult } from "../../ports/store/orchestrate.ts";
+import type { RunRecord, RunTurn, TurnResult } from "../../ports/store/orchestrate.ts";
 import { Departures } from "./departures.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 import { type RecentInSight, recentOfRuns } from "./recent-in-sight.ts";
 import { deadRunTurn, type PlannedRunTurn, planRunTurn } from "./run-turn.ts";
 import { adopt, beginTurn, carriedTraces, endTurn } from "./turn-spans.ts";
 
-/** How often windows are read anew in one call; what was overtaken more often stays due. */
+/** How often windows and waits are read anew in one call; what was overtaken more often stays due. */
 const overtakenMax = 20;
 
 /** Takes runs whose time has come one turn further; a run that is due at once again goes on in the same call. `onEffect` is told where one came to an effect. */
@@ -31,19 +31,24 @@ export async function handleRuns(
     const results = await commit(planned, on);
     const again: string[] = [];
     for (const [index, { turn, span }] of planned.entries()) {
-      const isCommitted = results[index]?.status === "committed";
-      if (span !== undefined) endTurn(span, turn, isCommitted);
-      if (!isCommitted) {
-        // Somebody joined or left its window meanwhile.
-        if (turn.window !== null && overtaken < overtakenMax) again.push(turn.runId);
+      const result = results[index];
+      if (span !== undefined) endTurn(span, turn, result?.status === "committed");
+      if (result?.status !== "committed") {
+        if (isOvertakable(turn) && overtaken < overtakenMax) again.push(turn.runId);
         continue;
       }
-      if (turn.progress.kind === "wait" && turn.progress.dueAt <= now) again.push(turn.runId);
+      const isFound = result.found !== undefined;
+      if (turn.progress.kind === "wait" && (isFound || turn.progress.dueAt <= now)) again.push(turn.runId);
       if (turn.progress.kind === "effect") onEffect();
     }
-    if (planned.some(({ turn }, index) => turn.window !== null && results[index]?.status === "lost")) overtaken += 1;
+    if (planned.some(({ turn }, index) => isOvertakable(turn) && results[index]?.status === "lost")) overtaken += 1;
     ids = again;
   }
+}
+
+/** Somebody may join or leave the window that a run closes, or what it waits for arrives, beside its turn. */
+function isOvertakable({ window, arrivedEventId }: RunTurn): boolean {
+  return window !== null || arrivedEventId !== undefined;
 }
 
 async function plan(

@@ -3,14 +3,15 @@ import type { PolicyBody } from "@tidings/contract/policies";
 import type { RecipientBody } from "@tidings/contract/recipients";
 import type { TenantBody } from "@tidings/contract/tenants";
 import { workflowBodySchema } from "@tidings/contract/workflows";
+import { awaitedEvents, patternsOf } from "../../domain/awaited-events.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { sealContext } from "../../domain/event-payload.ts";
 import { stepKinds } from "../../domain/steps/step-kinds.ts";
-import { IdSource } from "../../lib/ids.ts";
+import { deriveId, IdSource } from "../../lib/ids.ts";
 import { Keyring } from "../../lib/keyring.ts";
 import { SeededRandom } from "../../lib/seeded-random.ts";
 import { SimulatedClock } from "../../lib/simulated-clock.ts";
-import type { Configuration } from "../../ports/configuration.ts";
+import type { AwaitedEvents, Configuration } from "../../ports/configuration.ts";
 import type { NewEvent } from "../../ports/store/ingest.ts";
 import { EmbeddedQueue } from "../../queue/embedded.ts";
 import { findDue } from "../../queue/find-due.ts";
@@ -27,6 +28,13 @@ export interface Documents {
   categories?: Record<string, CategoryBody>;
   policy?: PolicyBody;
   tenant?: TenantBody;
+}
+
+/** What the world's workflows wait for. */
+function awaitedIn({ workflows }: Documents): AwaitedEvents {
+  const bodies = Object.values(workflows).map((body) => workflowBodySchema.parse({ category: "c", ...body }));
+  const all = bodies.flatMap(({ steps }) => awaitedEvents(steps));
+  return { awaitedAs: (_, name) => patternsOf(all.filter(({ event }) => event === name)) };
 }
 
 /** Texts for whatever channel a workflow uses. */
@@ -57,8 +65,11 @@ type Accepted = { data?: object; id?: string; body?: RecipientBody } & Partial<N
 function acceptor(corner: Corner, keyring: Keyring, now: () => number) {
   const seal = (context: string, value: unknown) =>
     keyring.sealForEnvironment(corner.environmentId, context, JSON.stringify(value));
+  let accepted = 0;
   return async (name: string, { data = {}, id = "u1", body, ...over }: Accepted): Promise<string> => {
+    accepted += 1;
     const made = await corner.accepted({
+      id: deriveId(now(), "event", String(accepted)),
       name,
       receivedAt: now(),
       dueAt: now(),
@@ -104,6 +115,7 @@ export async function stepWorld(documents: Documents, pollMs = 1000) {
       steps: stepKinds,
       dataSchemas: { dataFaults: () => [] },
       configuration: configurationOf(environmentId, documents),
+      awaited: awaitedIn(documents),
       queue: {
         publish: (topic, items) => queue.publish(topic, items),
         consume: (topic, handler, options) => queue.consume(topic, handler, options),
@@ -115,7 +127,11 @@ export async function stepWorld(documents: Documents, pollMs = 1000) {
         () => own.now(),
         (length) => random.bytes(length),
       ),
-      limits: { ...turnLimits, effects: { ...turnLimits.effects, pollMs } },
+      limits: {
+        ...turnLimits,
+        effects: { ...turnLimits.effects, pollMs },
+        waits: { ...turnLimits.waits, pollMs },
+      },
       takeEvent: () => undefined,
       places: undefined,
       handOver: (delivery) => delivered.set(delivery.id, delivery),

@@ -97,7 +97,8 @@ function planned(kind: "event" | "message", lane: Lane, over: Given = {}) {
   };
   const tenants = { find: () => ({ key: "acme", name: undefined, branding: {}, ...over.tenant }) };
   const lookBack = { looksBack: () => false };
-  const services = { configuration, ids, keyring, limits, lookBack, steps: stepKinds, tenants };
+  const awaited = { awaitedAs: () => [] };
+  const services = { awaited, configuration, ids, keyring, limits, lookBack, steps: stepKinds, tenants };
   return kind === "message"
     ? planDirect(work, people, now, services)
     : planEvent(work, lane, people, 10, now, services);

@@ -20,6 +20,16 @@ export interface ConfigurationRow {
   origin: string;
 }
 
+/** An earlier version of a workflow, of which runs may still be under way. */
+export interface SupersededVersion {
+  environmentId: number;
+  key: string;
+  version: number;
+  document: string;
+  /** When the next version took its place. */
+  supersededAt: number;
+}
+
 export interface ConfigurationKey {
   environmentId: number;
   kind: ConfigurationKind;
@@ -75,4 +85,6 @@ export interface ConfigurationStore {
   listConfigurationVersions(input: ConfigurationKey & { before: number; limit: number }): Promise<ConfigurationRow[]>;
   /** Newest versions, deletions included, that changed after `sequence`, oldest change first. */
   configurationSince(input: { sequence: number; limit: number }): Promise<ConfigurationRow[]>;
+  /** Earlier versions of workflows that wait for an event, those that were replaced last first. */
+  supersededWaits(input: { limit: number }): Promise<SupersededVersion[]>;
 }

@@ -4,6 +4,7 @@
  */
 export interface EventPart {
   id: string;
+  tenant: string;
   /** Sealed JSON of an EventPayload (domain/event-payload). */
   payload: string;
   /** Text of the trace that the event belongs to (domain/trace-context); null for none. */

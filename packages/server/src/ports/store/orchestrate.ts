@@ -8,6 +8,7 @@ import type { CallStart } from "./call-start.ts";
 import type { GatheredWindow, JoiningEvent, WindowEnd } from "./digests.ts";
 import type { EventPart } from "./event-part.ts";
 import type { ReplayTurn } from "./replays.ts";
+import type { Arrival, AwaitedKey, RunWait, WaitsWritten } from "./waits.ts";
 
 /** A due event, or the part of one that another lane continues. */
 export interface EventRecord {
@@ -127,6 +128,8 @@ export interface NewRun {
   createdAt: number;
   /** Where it waits for an effect in place of `dueAt`: host and tenant, by which effects are bounded. Null where for time. */
   effectKey: string | null;
+  /** The event that it waits for, at the longest until `dueAt`; left out where it waits for time alone. */
+  awaited?: AwaitedKey | undefined;
   /** It goes on for all events of a digest's window, and is canceled with none of them. */
   gathers: boolean;
   /** Its event's; left out where there is none. */
@@ -199,6 +202,8 @@ export interface TurnWrites {
   runs: readonly NewRun[];
   messages: readonly NewMessage[];
   decisions: readonly NewDecision[];
+  /** Under which keys its event has come; left out where nobody waits for such events. */
+  arrivals?: readonly Arrival[];
 }
 
 /** A recipient as a plan read it. */
@@ -235,7 +240,7 @@ export interface EventTurn extends TurnWrites {
   replay?: ReplayTurn;
 }
 
-export interface TurnWritten {
+export interface TurnWritten extends WaitsWritten {
   /** Runs that lost a claim, by its key or at a throttle; their messages were not written. */
   dropped: readonly string[];
   held: readonly HeldMessage[];
@@ -246,11 +251,13 @@ export type TurnResult =
   /** Somebody else moved it on; nothing was written. */
   | { status: "lost" };
 
-export interface RunRecord extends Omit<NewRun, "createdAt" | "eventId" | "effectKey"> {
+export interface RunRecord extends Omit<NewRun, "createdAt" | "eventId" | "effectKey" | "awaited"> {
   createdAt: number;
   /** What it waits for where that is no time: tries so far, and when the next one is due. `dueAt` is then the step's own. */
   effect: { attempts: number; dueAt: number } | null;
   event: EventPart;
+  /** The event that it waits for; null where it waits for none. */
+  wait: RunWait | null;
   recipientRecord: RecipientRecord | null;
   /** The window that it gathers; null where it gathers none, or has closed it. */
   window: GatheredWindow | null;
@@ -269,7 +276,7 @@ export interface RunMessage {
 }
 
 export type RunProgress =
-  | { kind: "wait"; step: number; dueAt: number; journal: string | null }
+  | { kind: "wait"; step: number; dueAt: number; journal: string | null; awaited?: AwaitedKey | undefined }
   /** `baseAt` is the due time of the step; `dueAt` that of the next try, of which there were `attempts`. */
   | {
       kind: "effect";
@@ -292,6 +299,8 @@ export interface RunTurn {
   step: number;
   /** It waited for an effect when the turn found it. */
   ofEffect: boolean;
+  /** What had arrived, as the row had it when the turn found the run; left out where it waited for no event. */
+  arrivedEventId?: string | null;
   now: number;
   progress: RunProgress;
   throttles: readonly ThrottleClaim[];

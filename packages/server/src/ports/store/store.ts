@@ -20,6 +20,7 @@ import type { SegmentStore } from "./segments.ts";
 import type { SuppressionStore } from "./suppressions.ts";
 import type { TenantStore } from "./tenants.ts";
 import type { AudienceStore, TopicStore } from "./topics.ts";
+import type { WaitStore } from "./waits.ts";
 import type { WebhookStore } from "./webhooks.ts";
 
 /**
@@ -30,6 +31,7 @@ import type { WebhookStore } from "./webhooks.ts";
 export interface StoreCalls
   extends IngestStore,
     OrchestrateStore,
+    WaitStore,
     DeliverStore,
     FeedbackStore,
     ConfigurationStore,

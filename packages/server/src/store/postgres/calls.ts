@@ -48,6 +48,7 @@ import { addSuppressions, listSuppressions, removeSuppressions } from "./calls/s
 import { sweepAttention } from "./calls/sweep-attention.ts";
 import { sweepInboxes } from "./calls/sweep-inboxes.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
+import { supersededWaits, wakeRuns } from "./calls/waits.ts";
 import { dueWebhookDeliveries, loadWebhookCall, recordWebhookAttempt } from "./calls/webhook-calls.ts";
 import {
   addWebhookExample,
@@ -73,6 +74,7 @@ export const calls: PostgresCalls = {
   dueEffects,
   loadRuns,
   commitRuns,
+  wakeRuns,
   dueMessages,
   loadDeliveries,
   startAttempts,
@@ -84,6 +86,7 @@ export const calls: PostgresCalls = {
   listConfiguration,
   listConfigurationVersions,
   configurationSince,
+  supersededWaits,
   putTenant,
   getTenant,
   listTenants,

@@ -48,7 +48,8 @@ export const movedTables: readonly MovedTable[] = [
     "run",
     "id",
     `environment_id:i id:u event_id:u lane:s state:s step:i holder:i workflow_version:i due_at:b expires_at:b created_at:b
-     workflow:t recipient:t tenant:t cancellation_hash:t journal:t gathers:s order_key:t order_place:t`,
+     workflow:t recipient:t tenant:t cancellation_hash:t journal:t gathers:s order_key:t order_place:t wait_key:t wait_since:b
+     arrived_event:u`,
     nobody,
   ),
   movedTable(
@@ -67,6 +68,8 @@ export const movedTables: readonly MovedTable[] = [
     "window_id run_id",
     "environment_id:i window_id:u run_id:u event_id:u bytes:i at:b expires_at:b content:t",
   ),
+  movedTable("arrival", "environment_id key_hash", "environment_id:i key_hash:t event_id:u at:b expires_at:b"),
+  movedTable("wake", "environment_id key_hash event_id", "environment_id:i key_hash:t event_id:u at:b"),
   movedTable("throttle", "environment_id hash", "environment_id:i hash:t expires_at:b passed:t"),
   movedTable(
     "message",

@@ -44,6 +44,7 @@ import { addSuppressions, listSuppressions, removeSuppressions } from "./calls/s
 import { sweepAttention } from "./calls/sweep-attention.ts";
 import { sweepInboxes } from "./calls/sweep-inboxes.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
+import { supersededWaits, wakeRuns } from "./calls/waits.ts";
 import { dueWebhookDeliveries, loadWebhookCall, recordWebhookAttempt } from "./calls/webhook-calls.ts";
 import {
   addWebhookExample,
@@ -69,6 +70,7 @@ export const calls: SqliteCalls = {
   dueEffects,
   loadRuns,
   commitRuns,
+  wakeRuns,
   dueMessages,
   loadDeliveries,
   startAttempts,
@@ -80,6 +82,7 @@ export const calls: SqliteCalls = {
   listConfiguration,
   listConfigurationVersions,
   configurationSince,
+  supersededWaits,
   putTenant,
   getTenant,
   listTenants,

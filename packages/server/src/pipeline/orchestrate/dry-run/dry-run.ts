@@ -12,6 +12,9 @@ import { DryTurns } from "./dry-turns.ts";
 import { LaidOver } from "./laid-over.ts";
 import { runsOf } from "./waiting-runs.ts";
 
+/** What is only tried arrives for nobody. */
+const nobody = { awaitedAs: () => [] };
+
 /**
  * An event's way through a workflow, by the same plans as the pipeline makes, of which nothing is written: what would be
  * claimed is weighed against what the store has. What would wait is followed at once, each turn at the time at which it would be due.
@@ -26,7 +29,7 @@ export class DryRun implements DryRuns {
   async run(environmentId: number, request: DryRunRequest): Promise<DryRunResult> {
     this.#checkData(request);
     const { store, keyring, limits } = this.#on;
-    const services = { ...this.#on, configuration: new LaidOver(this.#on.configuration, request) };
+    const services = { ...this.#on, awaited: nobody, configuration: new LaidOver(this.#on.configuration, request) };
     const lane = services.configuration.laneOf(environmentId, request.workflow.document.category);
     const work = this.#workOf(environmentId, request, lane);
     const records = [];

@@ -10,7 +10,7 @@ import { planRunTurn } from "../run-turn.ts";
 import { assumedMessage, messageText } from "./assumed.ts";
 import type { DryRunDependencies } from "./dependencies.ts";
 import { renderingsOf, unknownRendering } from "./renderings.ts";
-import { answered, gathering, isOfStep } from "./waiting-runs.ts";
+import { answered, gathering, isOfStep, nextOf } from "./waiting-runs.ts";
 
 /** Turns of one run: each step may be one, and a digest two. */
 const turnsMax = 400;
@@ -74,16 +74,8 @@ export class DryTurns {
     if (record.messages.length > 0 && decisions.some(({ outcome }) => outcome === "branch"))
       for (const { step } of record.messages) this.#assumed.set(step, messageText(this.#request.assume.messages[step]));
     const joined = joins.filter(isOfStep).map((join) => this.#readied(gathering(record, join)));
-    if (progress.kind === "wait") {
-      const { step, dueAt, journal } = progress;
-      return [...joined, this.#readied({ ...record, step, dueAt, journal, window: null, messages })];
-    }
-    if (progress.kind === "effect") {
-      const { step, baseAt, journal } = progress;
-      const effect = { attempts: 0, dueAt: progress.dueAt };
-      return [...joined, this.#readied({ ...record, step, dueAt: baseAt, journal, effect, window: null, messages })];
-    }
-    return joined;
+    const next = nextOf(record, progress, messages);
+    return next === undefined ? joined : [...joined, this.#readied(next)];
   }
 
   /** What it would wait for is taken for given. */
@@ -91,6 +83,10 @@ export class DryTurns {
     if (record.window !== null) {
       const step = this.#stepAt(record);
       this.#assumed.set(step, "nobody else joins the digest");
+      return record;
+    }
+    if (record.wait !== null) {
+      this.#assumed.set(this.#stepAt(record), "the event does not arrive; it goes on when its time is up");
       return record;
     }
     if (record.effect === null) return record;

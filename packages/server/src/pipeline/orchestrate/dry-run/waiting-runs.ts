@@ -6,9 +6,15 @@ import type {
   EventTurn,
   NewRun,
   RecipientRecord,
+  RunMessage,
+  RunProgress,
   RunRecord,
 } from "../../../ports/store/orchestrate.ts";
+import type { RunWait } from "../../../ports/store/waits.ts";
 import type { OrchestrateKeyring } from "../ports.ts";
+
+/** Nobody else reports anything in a dry run. */
+const nothingArrived: RunWait = { rowEventId: null, eventId: null, event: null };
 
 /** The runs that a first turn leaves waiting, as the store would give them back when they are due. */
 export function runsOf(
@@ -22,11 +28,12 @@ export function runsOf(
     const known = records.get(write.id);
     records.set(write.id, { ...write, version: 1 + (known?.version ?? 0), choices: known?.choices ?? null });
   }
-  const part = { id: event.id, payload: event.payload, trace: null };
+  const part = { id: event.id, tenant: event.tenant, payload: event.payload, trace: null };
   const recordOf = (run: NewRun): RunRecord => ({
     ...run,
     effect: run.effectKey === null ? null : { attempts: 0, dueAt: run.dueAt },
     event: part,
+    wait: run.awaited === undefined ? null : nothingArrived,
     recipientRecord: records.get(run.recipient) ?? null,
     window: null,
     messages: [],
@@ -52,8 +59,25 @@ export function gathering(record: RunRecord, join: DigestJoin): RunRecord {
     id: join.gatherer.id,
     expiresAt: null,
     journal: null,
+    wait: null,
     window: { version: 1, entries: [{ runId, eventId, at, expiresAt, content }] },
   };
+}
+
+/** The run as its next turn finds it, where the last one left it waiting. */
+export function nextOf(
+  record: RunRecord,
+  progress: RunProgress,
+  messages: readonly RunMessage[],
+): RunRecord | undefined {
+  const left = { ...record, messages, window: null, wait: null };
+  if (progress.kind === "wait") {
+    const { step, dueAt, journal, awaited } = progress;
+    return { ...left, step, dueAt, journal, wait: awaited === undefined ? null : nothingArrived };
+  }
+  if (progress.kind !== "effect") return undefined;
+  const { step, baseAt, journal, dueAt } = progress;
+  return { ...left, step, dueAt: baseAt, journal, effect: { attempts: 0, dueAt } };
 }
 
 /** The run with what a step has answered, as it is journalled before anything reads it. */
@@ -66,5 +90,6 @@ export function answered(record: RunRecord, step: string, answer: Json, keyring:
     ...record,
     journal: keyring.sealForEnvironment(environmentId, sealContext.journal, text),
     effect: null,
+    wait: null,
   };
 }

@@ -3,7 +3,7 @@ import { type SqlRow, text, textOrNull } from "../../sql/columns.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
 
-const payloadSql = `select event.id, event.payload, event.trace from json_to_recordset($1) as r (environment_id int, id uuid)
+const payloadSql = `select event.id, event.tenant, event.payload, event.trace from json_to_recordset($1) as r (environment_id int, id uuid)
   join event on event.environment_id = r.environment_id and event.id = r.id and ${few}`;
 
 /** The events of rows with `environment_id` and `event_id`, each read once, however many rows of it there are. */
@@ -17,5 +17,10 @@ export async function eventParts(sql: Session, rows: readonly SqlRow[]): Promise
 }
 
 function partOf(row: SqlRow): EventPart {
-  return { id: text(row, "id"), payload: text(row, "payload"), trace: textOrNull(row, "trace") };
+  return {
+    id: text(row, "id"),
+    tenant: text(row, "tenant"),
+    payload: text(row, "payload"),
+    trace: textOrNull(row, "trace"),
+  };
 }

@@ -11,6 +11,7 @@ import { inOrderOf } from "./in-order-of.ts";
 import { recipientKey } from "./load-deliveries.ts";
 import { recipientName, recipientsOf } from "./load-recipients.ts";
 import { ofAnyEnvironment } from "./of-any-environment.ts";
+import { readWaits } from "./waits.ts";
 
 /** Only a run without a time of its own can wait for an effect. */
 const waitingSql = `select run.*, effect.attempts as effect_attempts, effect.due_at as effect_due_at, effect.base_at as effect_base_at
@@ -21,11 +22,12 @@ export const loadRuns: Call<"loadRuns"> = async ({ sql }, { ids }) => {
   const known = ids.filter(isId);
   if (known.length === 0) return [];
   const rows = inOrderOf(ids, await sql.all(waitingSql, known));
-  const [events, recipients, messages, windows] = await Promise.all([
+  const [events, recipients, messages, windows, waits] = await Promise.all([
     eventParts(sql, rows),
     recipientsOf(sql, rows.map(recipientKey)),
     messagesOf(sql, rows),
     readWindows(sql, rows),
+    readWaits(sql, rows),
   ]);
   return rows.flatMap((row) => {
     const event = events.get(text(row, "event_id"));
@@ -34,6 +36,7 @@ export const loadRuns: Call<"loadRuns"> = async ({ sql }, { ids }) => {
       runRecord(row, {
         effect: effectOf(row),
         event,
+        wait: waits.get(text(row, "id")) ?? null,
         recipientRecord: recipients.get(recipientName(recipientKey(row))) ?? null,
         window: windows.get(text(row, "id")),
         messages: messages.get(text(row, "id")) ?? [],

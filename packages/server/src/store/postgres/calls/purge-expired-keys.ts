@@ -26,7 +26,9 @@ export const purgeExpiredKeys: Call<"purgeExpiredKeys"> = async ({ sql, holding 
   if (next === undefined) leftOff.delete(holding);
   else leftOff.set(holding, next);
   const keys = await deleteKeys(sql, expired, now);
-  return keys + (await sql.run(claimsSql("dedupe"), now, limit)) + (await sql.run(claimsSql("throttle"), now, limit));
+  let claims = 0;
+  for (const table of ["dedupe", "throttle", "arrival"] as const) claims += await sql.run(claimsSql(table), now, limit);
+  return keys + claims;
 };
 
 const columns = "bucket, environment_id, key_hash";
@@ -68,7 +70,7 @@ async function deleteKeys(sql: Session, places: readonly Place[], now: number): 
 }
 
 /** What a turn has just claimed anew is locked by it, and is passed. */
-const claimsSql = (table: "dedupe" | "throttle") => `delete from ${table} where ctid = any (array(
+const claimsSql = (table: "dedupe" | "throttle" | "arrival") => `delete from ${table} where ctid = any (array(
     select ctid from ${table} where expires_at <= $1 order by expires_at limit $2 for update skip locked
   ))`;
 

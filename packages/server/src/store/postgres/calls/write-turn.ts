@@ -1,6 +1,8 @@
-import type { DedupeClaim, TurnWrites, TurnWritten } from "../../../ports/store/orchestrate.ts";
+import type { DedupeClaim, NewRun, TurnWrites, TurnWritten } from "../../../ports/store/orchestrate.ts";
+import type { WaitsWritten } from "../../../ports/store/waits.ts";
 import { integer } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
+import { waitsWritten } from "../../sql/waits.ts";
 import type { CallContext } from "../context.ts";
 import type { Session } from "../session.ts";
 import { claimPlaces } from "./claim-places.ts";
@@ -9,9 +11,12 @@ import { insertMessages } from "./insert-messages.ts";
 import { insertRuns } from "./insert-runs.ts";
 import { joinDigests } from "./join-digests.ts";
 import { claimThrottles } from "./throttle.ts";
+import { foundAmong, holdKeys } from "./wait-keys.ts";
+import { wakeFor } from "./waits.ts";
 
 /** What several turns make; the caller has seen to it that each is its event's next. Along the turns. */
 export async function writeTurns(context: CallContext, turns: readonly TurnWrites[]): Promise<TurnWritten[]> {
+  const waits = await writeWaits(context.sql, turns);
   const claims = turns.flatMap((turn) => turn.dedupe);
   const lostClaims = claims.length === 0 ? new Set<DedupeClaim>() : await claimDedupe(context.sql, claims);
   const lost = new Set([...lostClaims].map(({ runId }) => runId));
@@ -29,6 +34,7 @@ export async function writeTurns(context: CallContext, turns: readonly TurnWrite
     insertRuns(
       context,
       turns.flatMap((turn) => turn.runs.filter(({ id }) => !lost.has(id))),
+      waits.found,
     ),
     insertDecisions(context.sql, [
       ...[...lostClaims, ...refused].map(({ decision }) => decision),
@@ -40,8 +46,34 @@ export async function writeTurns(context: CallContext, turns: readonly TurnWrite
   return turns.map((turn) => ({
     dropped: lost.size === 0 ? [] : droppedOf(turn, lost),
     held: heldById.size === 0 ? [] : turn.messages.flatMap(({ id }) => heldById.get(id) ?? []),
+    ...waits.of(turn, lost),
   }));
 }
+
+interface Waits {
+  /** What runs of the turns wait for and has arrived, by their ids. */
+  found: ReadonlyMap<string, string>;
+  of(turn: TurnWrites, lost: ReadonlySet<string>): WaitsWritten;
+}
+
+/** Before all else that the turns lock: keys, then runs that are woken. */
+async function writeWaits(sql: Session, turns: readonly TurnWrites[]): Promise<Waits> {
+  const waiting = turns.flatMap(({ runs }) => runs.flatMap((run) => waitingOf(run) ?? []));
+  const arrivals = turns.flatMap((turn) => turn.arrivals ?? []);
+  const held = await holdKeys(sql, arrivals, waiting);
+  const woken = await wakeFor(sql, arrivals, turns[0]?.now ?? 0);
+  const found = foundAmong(held, waiting);
+  return {
+    found,
+    of: ({ arrivals: [first] = [], runs }, lost) =>
+      waitsWritten({
+        ...(first === undefined ? {} : woken.get(first.eventId)),
+        found: runs.flatMap(({ id }) => (found.has(id) && !lost.has(id) ? id : [])),
+      }),
+  };
+}
+
+const waitingOf = ({ awaited, ...run }: NewRun) => (awaited === undefined ? undefined : { ...run, awaited });
 
 function droppedOf({ dedupe, throttles }: TurnWrites, lost: ReadonlySet<string>): string[] {
   const claiming = new Set([...dedupe, ...throttles].map(({ runId }) => runId));

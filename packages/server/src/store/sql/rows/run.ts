@@ -5,7 +5,7 @@ import { wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
 import { orderMark } from "./order-mark.ts";
 
-interface Joined extends Pick<RunRecord, "event" | "recipientRecord"> {
+interface Joined extends Pick<RunRecord, "event" | "recipientRecord" | "wait"> {
   /** What it waits for where that is no time. */
   effect: { attempts: number; dueAt: number; baseAt: number } | undefined;
   /** Its window with the entries in order, where it gathers one. */
@@ -14,7 +14,7 @@ interface Joined extends Pick<RunRecord, "event" | "recipientRecord"> {
   messages: readonly SqlRow[];
 }
 
-export function runRecord(row: SqlRow, { effect, event, recipientRecord, window, messages }: Joined): RunRecord {
+export function runRecord(row: SqlRow, { effect, event, wait, recipientRecord, window, messages }: Joined): RunRecord {
   return {
     id: text(row, "id"),
     environmentId: integer(row, "environment_id"),
@@ -31,6 +31,7 @@ export function runRecord(row: SqlRow, { effect, event, recipientRecord, window,
     createdAt: integer(row, "created_at"),
     effect: effect ?? null,
     event,
+    wait,
     recipientRecord,
     gathers: integer(row, "gathers") === 1,
     order: orderMark(row),

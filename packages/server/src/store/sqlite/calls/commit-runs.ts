@@ -10,6 +10,7 @@ import { insertMessages } from "./insert-message.ts";
 import { insertRun } from "./insert-run.ts";
 import { type Suspects, suspectsAmong } from "./suspects.ts";
 import { claimThrottles } from "./throttle.ts";
+import { findArrival } from "./waits.ts";
 
 export const commitRuns: Call<"commitRuns"> = (context, { turns }) => {
   const suspects = suspectsAmong(
@@ -22,7 +23,8 @@ export const commitRuns: Call<"commitRuns"> = (context, { turns }) => {
 function commit(context: CallContext, turn: RunTurn, suspects: Suspects): TurnResult {
   const { database } = context;
   if (turn.window !== null && !isAsRead(database, turn.runId, turn.window)) return { status: "lost" };
-  if (!advance(database, turn)) return { status: "lost" };
+  const arrived = arrivedFor(database, turn);
+  if (!advance(database, turn, arrived)) return { status: "lost" };
   if (turn.window !== null) endWindow(database, turn, turn.window);
   const lost = new Set<string>();
   claimThrottles(database, turn.throttles, lost);
@@ -44,7 +46,13 @@ function commit(context: CallContext, turn: RunTurn, suspects: Suspects): TurnRe
       at: turn.now,
     });
   }
-  return { status: "committed", dropped: [], held };
+  return { status: "committed", dropped: [], held, ...(arrived === undefined ? {} : { found: [turn.runId] }) };
+}
+
+/** What a turn that comes to wait for an event finds to have arrived. */
+function arrivedFor(database: Database, { environmentId, eventId, progress }: RunTurn): string | undefined {
+  if (progress.kind !== "wait" || progress.awaited === undefined) return undefined;
+  return findArrival(database, { environmentId, eventId, dueAt: progress.dueAt }, progress.awaited);
 }
 
 /** A run that does not get past a throttle ends, and nothing of what it would have made is written. */
@@ -54,22 +62,29 @@ function stop(database: Database, { runId, ofEffect }: RunTurn): TurnResult {
   return { status: "committed", dropped: [runId], held: [] };
 }
 
-/** Compare-and-set on the run's step number. */
-function advance(database: Database, turn: RunTurn): boolean {
-  const { progress } = turn;
-  const waiting = `where id = ? and step = ? and state = ${runStateCode.waiting}`;
+/** Compare-and-set on the run's step number, and on what has arrived for it. */
+function advance(database: Database, turn: RunTurn, arrived: string | undefined): boolean {
+  const { progress, runId, step } = turn;
+  const waiting = `where id = ? and step = ? and arrived_event is ? and state = ${runStateCode.waiting}`;
+  const found = turn.arrivedEventId ?? null;
   if (progress.kind === "wait" || progress.kind === "effect") {
+    const dueAt = progress.kind === "effect" ? null : arrived === undefined ? progress.dueAt : turn.now;
+    const awaited = progress.kind === "wait" ? progress.awaited : undefined;
     return (
       database.run(
-        `update run set step = ?, due_at = ?, journal = ? ${waiting}`,
+        `update run set step = ?, due_at = ?, journal = ?, wait_key = ?, wait_since = ?, arrived_event = ? ${waiting}`,
         progress.step,
-        progress.kind === "wait" ? progress.dueAt : null,
+        dueAt,
         progress.journal,
-        turn.runId,
-        turn.step,
+        awaited?.keyHash ?? null,
+        awaited?.since ?? null,
+        arrived ?? null,
+        runId,
+        step,
+        found,
       ) === 1
     );
   }
   const state = progress.kind === "dead" ? runStateCode.dead : runStateCode.completed;
-  return database.run(`update run set state = ?, due_at = null ${waiting}`, state, turn.runId, turn.step) === 1;
+  return database.run(`update run set state = ?, due_at = null ${waiting}`, state, runId, step, found) === 1;
 }

@@ -14,9 +14,9 @@ export class EventParts {
   of(id: string): EventPart | undefined {
     const known = this.#read.get(id);
     if (known !== undefined) return known;
-    const row = this.#database.get("select payload, trace from event where id = ?", id);
+    const row = this.#database.get("select payload, tenant, trace from event where id = ?", id);
     if (row === undefined) return undefined;
-    const event = { id, payload: text(row, "payload"), trace: textOrNull(row, "trace") };
+    const event = { id, tenant: text(row, "tenant"), payload: text(row, "payload"), trace: textOrNull(row, "trace") };
     this.#read.set(id, event);
     return event;
   }

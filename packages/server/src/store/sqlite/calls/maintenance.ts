@@ -82,6 +82,11 @@ export const purgeExpiredKeys: Call<"purgeExpiredKeys"> = ({ database }, { now, 
       "delete from dedupe where (environment_id, hash) in (select environment_id, hash from dedupe where expires_at <= ? limit ?)",
       now,
       limit,
+    ) +
+    database.run(
+      "delete from arrival where (environment_id, key_hash) in (select environment_id, key_hash from arrival where expires_at <= ? limit ?)",
+      now,
+      limit,
     )
   );
 };

@@ -1,4 +1,6 @@
 import type { DedupeClaim, TurnWrites, TurnWritten } from "../../../ports/store/orchestrate.ts";
+import type { WaitsWritten } from "../../../ports/store/waits.ts";
+import { waitsWritten } from "../../sql/waits.ts";
 import type { CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { joinDigest } from "./digest.ts";
@@ -7,24 +9,30 @@ import { insertMessages } from "./insert-message.ts";
 import { insertRun } from "./insert-run.ts";
 import type { Suspects } from "./suspects.ts";
 import { claimThrottles } from "./throttle.ts";
+import { writeArrivals } from "./waits.ts";
 
 /** Of nearly every turn: shared, so that it crosses threads once a call. */
 const plain: TurnWritten = { dropped: [], held: [] };
+const nothing: WaitsWritten = {};
 
 /** What a turn makes; the caller has seen to it that the turn is its event's next. */
 export function writeTurn(context: CallContext, turn: TurnWrites, suspects: Suspects): TurnWritten {
   const { database } = context;
+  const { woken, isWakeLeft } =
+    turn.arrivals === undefined ? nothing : writeArrivals(database, turn.arrivals, turn.now);
   const dropped = turn.dedupe.filter((claim) => !claimDedupe(database, claim));
   const lost = new Set(dropped.map((claim) => claim.runId));
   for (const claim of dropped) insertDecision(database, claim.decision);
   claimThrottles(database, turn.throttles, lost);
   const joins = turn.joins.filter(({ runId }) => !lost.has(runId));
   for (const join of joins) joinDigest(database, join, (run) => insertRun(database, run));
-  for (const run of turn.runs) if (!lost.has(run.id)) insertRun(database, run);
+  const found = turn.runs.filter((run) => !lost.has(run.id) && insertRun(database, run)).map(({ id }) => id);
   const messages = lost.size === 0 ? turn.messages : turn.messages.filter(({ runId }) => !lost.has(runId));
   const held = insertMessages(context, messages, suspects);
   for (const decision of turn.decisions) if (!lost.has(decision.runId)) insertDecision(database, decision);
-  return lost.size + held.length === 0 ? plain : { dropped: [...lost], held };
+  const written = lost.size + held.length === 0 ? plain : { dropped: [...lost], held };
+  if (turn.arrivals === undefined && found.length === 0) return written;
+  return { ...written, ...waitsWritten({ woken, isWakeLeft, found }) };
 }
 
 /** The claim holds for its window; the same run may claim again, so that a turn that runs again finds it still its own. */
