@@ -47,6 +47,7 @@ function configOf(random: SeededRandom): Config {
       commitMessagesMax: random.pick([2, 50]),
       turnRecipientsMax: random.pick([1, 3, 100]),
     },
+    waits: { ...defaults.waits, ...(topicItemsMax === 10 ? { wakesMax: 1, wakesPerCallMax: 1 } : {}) },
     fetch: {
       ...defaults.fetch,
       requestsMax: random.pick([1, 2, 32]),
