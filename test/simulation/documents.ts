@@ -60,6 +60,10 @@ export interface SimulatedStep {
   key?: string;
   window?: { kind: "fixed"; seconds: number } | { kind: "sliding"; seconds: number; maxSeconds: number };
   maxEvents?: number;
+  event?: string;
+  timeoutSeconds?: number;
+  match?: Readonly<Record<string, string>>;
+  recipient?: "any";
   if?: unknown;
   then?: readonly SimulatedStep[];
   else?: readonly SimulatedStep[];
@@ -95,6 +99,29 @@ const digest = (window: NonNullable<SimulatedStep["window"]>, maxEvents: number)
   window,
   maxEvents,
 });
+
+/** The event that carts wait for, which starts nothing. */
+export const paidName = "cart.paid";
+export const paidId = "paid";
+/** Waits for a payment of the same amount, and says by its message whether one came. */
+const paid = (timeoutSeconds: number, recipient?: "any"): SimulatedStep[] => [
+  {
+    id: paidId,
+    type: "wait_for",
+    event: paidName,
+    timeoutSeconds,
+    match: { "data.amount": "data.amount" },
+    ...(recipient === undefined ? {} : { recipient }),
+  },
+  {
+    id: "bought",
+    type: "condition",
+    if: { field: `steps.${paidId}.arrived`, op: "eq", value: true },
+    // biome-ignore lint/suspicious/noThenProperty: `then` is the field's word in workflow definitions
+    then: [email("thanks")],
+    else: [email("remind")],
+  },
+];
 
 const amount = { field: "data.amount", op: "gte", value: 100 };
 const plan = { field: "recipient.attributes.plan", op: "eq", value: "pro" };
@@ -149,6 +176,8 @@ export const workflows: Readonly<Record<string, SimulatedWorkflow>> = {
     category: "news",
     steps: [delay("pause", 3), digest({ kind: "sliding", seconds: 6, maxSeconds: 15 }, 3)],
   },
+  cart: { event: "cart.left", category: "orders", steps: paid(6) },
+  "cart-of-all": { event: "cart.left", category: "news", steps: [delay("pause", 3), ...paid(5, "any")] },
   lottery: {
     event: "lottery.drawn",
     category: "orders",

@@ -23,6 +23,9 @@ end;
 create trigger simulation_run after insert on run begin
   insert into simulation_log (kind, id, becomes, due_at) values ('run', new.id, new.step, new.due_at);
 end;
+create trigger simulation_run_state after update of state on run when old.state <> new.state begin
+  insert into simulation_log (kind, id, was, becomes) values ('run-state', new.id, old.state, new.state);
+end;
 create trigger simulation_message after insert on message begin
   insert into simulation_log (kind, id, becomes, due_at, detail) values ('message', new.id, new.state, new.due_at, new.attempt);
 end;
@@ -76,6 +79,7 @@ export const openWork = `select
   or exists (select 1 from continuation where due_at is not null)
   or exists (select 1 from run where due_at is not null)
   or exists (select 1 from effect)
+  or exists (select 1 from wake)
   or exists (select 1 from webhook_delivery where due_at is not null)
   or exists (select 1 from message where state in (${messageStateCode.queued}, ${messageStateCode.sending})) as open`;
 

@@ -116,4 +116,25 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: "",
     invariants: ["digests-are-closed"],
   },
+  {
+    name: "a run that comes to wait, and looks for nothing that has arrived",
+    file: "store/sqlite/calls/waits.ts",
+    find: "return firstFor(recentAt(database, environmentId, keyHash), { since, dueAt, eventId });",
+    replace: "return undefined;",
+    invariants: ["waits-tell-the-truth"],
+  },
+  {
+    name: "a time-out that asks for nothing that has arrived meanwhile",
+    file: "store/sqlite/calls/commit-runs.ts",
+    find: "and arrived_event is ? and state",
+    replace: "and (arrived_event is ? or 1) and state",
+    invariants: ["waits-tell-the-truth"],
+  },
+  {
+    name: "an arrival that forgets those whom it has not woken yet",
+    file: "store/sqlite/calls/waits.ts",
+    find: "database.run(leftSql, environmentId, keyHash, eventId, at);",
+    replace: "",
+    invariants: ["waits-tell-the-truth"],
+  },
 ];

@@ -49,6 +49,7 @@ function configOf(random: SeededRandom): Config {
       expandedWaitingMax: random.pick([1, 4, 20_000]),
     },
     segments: { ...defaults.segments, lookedMax: random.pick([1, 4, 1000]) },
+    waits: { ...defaults.waits, ...(topicItemsMax === 10 ? { wakesMax: 1, wakesPerCallMax: 1 } : {}) },
     fetch: {
       ...defaults.fetch,
       requestsMax: random.pick([1, 2, 32]),

@@ -3,6 +3,7 @@ import type { EventBody } from "@tidings/contract/events";
 import type { InlineRecipient } from "@tidings/contract/recipients";
 import type { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import { startMs } from "./base.ts";
+import { paidName } from "./documents.ts";
 import { bodyOf, type SimulatedPerson } from "./people.ts";
 
 /** What goes wrong with an event by plan: in its template, when it is planned, when its draw is performed. */
@@ -48,27 +49,42 @@ const names = [
 const postsUntilMs = 25_000;
 const talkMs = 10_000;
 
-/** Some in a row that are about the same: what digests gather. */
+/** Some in a row that are about the same: what digests gather, and what carts wait for. */
 interface Talk {
   people: readonly SimulatedPerson[];
   from: number;
+  name: string;
 }
 
 /** `isShort` where something else fills the seed. */
 export function makeScenario(random: SeededRandom, people: readonly SimulatedPerson[], isShort: boolean): Intent[] {
   const count = isShort ? 1 + random.int(4) : 5 + random.int(8);
   const intents = Array.from({ length: count }, (_, index) => makeIntent(random, people, index));
-  if (isShort || !random.chance(0.3)) return intents;
-  const talk = { people: choose(random, people), from: random.int(postsUntilMs - talkMs) };
-  const comments = Array.from({ length: 3 + random.int(6) }, (_, index) =>
-    makeIntent(random, people, count + index, talk),
-  );
-  return [...intents, ...comments];
+  if (isShort) return intents;
+  const talkOf = (name: string): Talk => ({
+    people: choose(random, people),
+    from: random.int(postsUntilMs - talkMs),
+    name,
+  });
+  if (random.chance(0.3)) {
+    const talk = talkOf("comment.made");
+    const length = 3 + random.int(6);
+    for (let n = 0; n < length; n += 1) intents.push(makeIntent(random, people, intents.length, talk));
+  }
+  if (random.chance(0.3)) {
+    const talk = talkOf(paidName);
+    const length = 3 + random.int(6);
+    for (let n = 0; n < length; n += 1)
+      intents.push(
+        makeIntent(random, people, intents.length, { ...talk, name: random.chance(0.6) ? "cart.left" : paidName }),
+      );
+  }
+  return intents;
 }
 
 function makeIntent(random: SeededRandom, people: readonly SimulatedPerson[], index: number, talk?: Talk): Intent {
   const ref = `event-${index}`;
-  const name = talk !== undefined ? "comment.made" : random.chance(0.03) ? "nobody.cares" : random.pick(names);
+  const name = talk !== undefined ? talk.name : random.chance(0.03) ? "nobody.cares" : random.pick(names);
   // Some at one moment, as a burst is what fills buffers.
   const burst = random.chance(0.3);
   const at =

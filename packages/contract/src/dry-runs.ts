@@ -27,6 +27,8 @@ const assumptionsSchema = z.strictObject({
     .optional(),
   /** What fetch steps answer; nothing is asked for. */
   fetches: z.record(keySchema, jsonSchema).optional(),
+  /** Data of the events for which steps wait. */
+  arrivals: z.record(keySchema, dataSchema).optional(),
 });
 
 /** Body of `POST /v1/workflows/{key}/dry-run`: a past event, or one that is made up. */

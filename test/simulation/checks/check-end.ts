@@ -10,6 +10,7 @@ import { checkOrder } from "./order.ts";
 import { checkRecipients } from "./recipients.ts";
 import { checkRuns } from "./runs.ts";
 import { checkStatistics } from "./statistics.ts";
+import { checkWaits } from "./waits.ts";
 import { checkWebhooks } from "./webhooks.ts";
 
 /** What must hold once nothing is open any more. `settle` lets all that a timer set off come to rest. */
@@ -21,6 +22,7 @@ export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise
   checkRuns(cast, facts);
   checkDedupe(cast, facts);
   checkDigests(cast, facts);
+  checkWaits(cast, facts);
   checkMessages(cast, facts);
   checkOrder(cast, facts);
   checkDraws(cast, facts);

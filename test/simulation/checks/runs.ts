@@ -83,7 +83,7 @@ function checkSend(
 }
 
 /** True where the run may have ended early: canceled, expired on record, not answered, or poisoned. */
-function mayStop({ event, workflow, person, decisions }: Run, facts: EndFacts): boolean {
+export function mayStop({ event, workflow, person, decisions }: Run, facts: EndFacts): boolean {
   const { poison } = event.posted.intent;
   if (event.state === "canceled" || event.state === "dead") return true;
   const run = facts.runs.find(

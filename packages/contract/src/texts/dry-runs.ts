@@ -12,6 +12,7 @@ export const dryRunTexts: Readonly<Record<string, string>> = {
   "DryRunWorkflowBody.assume": "What is taken for given, by step",
   "DryRunWorkflowBody.assume.messages": "What has become of a step's messages when a later step asks; `sent` where left out",
   "DryRunWorkflowBody.assume.fetches": "What fetch steps answer; `{}` where left out",
+  "DryRunWorkflowBody.assume.arrivals": "Data of the event for which a step waits, which arrives at once then; it does not arrive where this is left out",
   "DryRunWorkflowBody.preview": "Whether messages are rendered: the first 20",
   "DryRun.workflow": "Key of the workflow",
   "DryRun.workflowVersion": "Version of the workflow; 0 for one that is not published",

@@ -4,14 +4,13 @@
 alter table run add column wait_key text collate "C", add column wait_since bigint, add column arrived_event uuid;
 create index run_wait on run (wait_key, id) where wait_key is not null and arrived_event is null and state = 0;
 
--- The latest event that arrived under a key, for runs that come to wait for it later. Its row is what the turn of an event that
+-- The latest events that arrived under a key, as JSON of their ids and times, for runs that come to wait for one later. Its row is what the turn of an event that
 -- arrives and the turn of a run that comes to wait lock: who comes second sees what the first has written.
 create table arrival (
   environment_id integer not null,
   key_hash text collate "C" not null,
-  event_id uuid,
-  at bigint not null,
   expires_at bigint not null,
+  recent text not null,
   primary key (environment_id, key_hash)
 ) with (fillfactor = 70);
 create index arrival_expiry on arrival (expires_at);

@@ -5,12 +5,11 @@ alter table run add column wait_since integer;
 alter table run add column arrived_event text;
 create index run_wait on run (wait_key, id) where wait_key is not null and arrived_event is null and state = 0;
 
--- The latest event that arrived under a key, for runs that come to wait for it later.
+-- The latest events that arrived under a key, as JSON of their ids and times, for runs that come to wait for one later.
 create table arrival (
   environment_id integer not null,
   key_hash text not null,
-  event_id text,
-  at integer not null,
+  recent text not null,
   expires_at integer not null,
   primary key (environment_id, key_hash)
 ) strict, without rowid;

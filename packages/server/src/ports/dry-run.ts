@@ -36,6 +36,8 @@ export interface DryRunRequest {
     messages: Readonly<Record<string, AssumedFacts>>;
     /** By fetch step: what it answers. */
     fetches: Readonly<Record<string, Json>>;
+    /** By step that waits for an event: the data of the one that arrives; it does not where that is left out. */
+    arrivals: Readonly<Record<string, { [key: string]: Json }>>;
   };
 }
 

@@ -36,7 +36,11 @@ export async function requestOf(
     recipients: [...new Set(given.map((one) => (typeof one === "string" ? one : one.id)))],
     inline: given.filter((one) => typeof one !== "string"),
     now: timeOf(wanted.at) ?? past?.row.receivedAt ?? parts.clock.now(),
-    assume: { messages: wanted.assume?.messages ?? {}, fetches: wanted.assume?.fetches ?? {} },
+    assume: {
+      messages: wanted.assume?.messages ?? {},
+      fetches: wanted.assume?.fetches ?? {},
+      arrivals: wanted.assume?.arrivals ?? {},
+    },
   };
   return { asked, truncated: wanted.recipients === undefined && past !== undefined && hasMore(past.payload) };
 }

@@ -18,7 +18,7 @@ export interface Arrival {
   eventId: string;
   /** When it came in. Runs that began to wait for what comes later, or whose time was up by then, leave it alone. */
   at: number;
-  /** It is kept until then for runs that come to wait later; of a key the latest one is. */
+  /** It is kept until then for runs that come to wait later; of a key the latest ones are. */
   expiresAt: number;
   /** Runs that are woken in its own transaction; what is left is for `wakeRuns`. */
   wakesMax: number;

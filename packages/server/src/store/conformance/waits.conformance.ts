@@ -75,11 +75,12 @@ export function waitsConformance(open: OpenCorner): void {
       expect((await load(corner, run.id))?.wait?.eventId).toBe(first.eventId);
     });
 
-    test("finds what arrived before it came to wait, where that counts: the latest of its key", async () => {
+    test("finds what arrived before it came to wait, where that counts: the first of its key", async () => {
       const corner = await open();
-      await arrives(corner, "k", { at: corner.at + 5 });
-      const { eventId } = await arrives(corner, "k", { at: corner.at + 10 });
-      await arrives(corner, "k", { at: corner.at + 7 });
+      await arrives(corner, "k", { at: corner.at - 1 });
+      await arrives(corner, "k", { at: corner.at + 10 });
+      const { eventId } = await arrives(corner, "k", { at: corner.at + 7 });
+      await arrives(corner, "k", { at: corner.at + 101 });
       await arrives(corner, "old", { at: corner.at - 1 });
       await arrives(corner, "late", { at: corner.at + 101 });
       for (const key of ["old", "late", "never"])

@@ -68,7 +68,7 @@ export const movedTables: readonly MovedTable[] = [
     "window_id run_id",
     "environment_id:i window_id:u run_id:u event_id:u bytes:i at:b expires_at:b content:t",
   ),
-  movedTable("arrival", "environment_id key_hash", "environment_id:i key_hash:t event_id:u at:b expires_at:b"),
+  movedTable("arrival", "environment_id key_hash", "environment_id:i key_hash:t expires_at:b recent:t"),
   movedTable("wake", "environment_id key_hash event_id", "environment_id:i key_hash:t event_id:u at:b"),
   movedTable("throttle", "environment_id hash", "environment_id:i hash:t expires_at:b passed:t"),
   movedTable(

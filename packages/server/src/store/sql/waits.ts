@@ -12,15 +12,6 @@ export const waitsForSql = (event: string, at: string): string =>
   `run.state = ${runStateCode.waiting} and run.arrived_event is null and run.wait_since <= ${at} and run.due_at >= ${at}
     and run.event_id <> ${event}`;
 
-/** Whether what came in last under a run's key is what the run waits for. */
-export function isFound(
-  arrival: { eventId: string | null; at: number },
-  run: { since: number; dueAt: number; eventId: string },
-): boolean {
-  if (arrival.eventId === null || arrival.eventId === run.eventId) return false;
-  return run.since <= arrival.at && arrival.at <= run.dueAt;
-}
-
 export function wokenRun(row: SqlRow): WokenRun {
   return { id: text(row, "id"), lane: wordAt(lanes, integer(row, "lane")) };
 }

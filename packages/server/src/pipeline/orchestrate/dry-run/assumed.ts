@@ -18,3 +18,10 @@ export function messageText({ state = "sent", delivered, seen, read, clicked }: 
   const told = Object.entries({ delivered, seen, read, clicked }).filter(([, is]) => is === true);
   return `its messages are ${[state, ...told.map(([name]) => name)].join(", ")}`;
 }
+
+/** What is taken of a step that waits for an event. */
+export function arrivalText(data: object | undefined): string {
+  return data === undefined
+    ? "the event does not arrive; it goes on when its time is up"
+    : "the event arrives at once, with the data that was given";
+}

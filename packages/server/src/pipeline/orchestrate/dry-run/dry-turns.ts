@@ -7,10 +7,10 @@ import type { Person } from "../person.ts";
 import { programOf } from "../programs.ts";
 import { recentOfRuns } from "../recent-in-sight.ts";
 import { planRunTurn } from "../run-turn.ts";
-import { assumedMessage, messageText } from "./assumed.ts";
+import { arrivalText, assumedMessage, messageText } from "./assumed.ts";
 import type { DryRunDependencies } from "./dependencies.ts";
 import { renderingsOf, unknownRendering } from "./renderings.ts";
-import { answered, gathering, isOfStep, nextOf } from "./waiting-runs.ts";
+import { answered, arrivedIn, gathering, isOfStep, nextOf } from "./waiting-runs.ts";
 
 /** Turns of one run: each step may be one, and a digest two. */
 const turnsMax = 400;
@@ -86,8 +86,10 @@ export class DryTurns {
       return record;
     }
     if (record.wait !== null) {
-      this.#assumed.set(this.#stepAt(record), "the event does not arrive; it goes on when its time is up");
-      return record;
+      const step = this.#stepAt(record);
+      const data = this.#request.assume.arrivals[step];
+      this.#assumed.set(step, arrivalText(data));
+      return data === undefined ? record : arrivedIn(record, this.#request.workflow.document, data, this.#on.keyring);
     }
     if (record.effect === null) return record;
     const step = this.#stepAt(record);

@@ -1,5 +1,7 @@
+import type { WorkflowBody } from "@tidings/contract/workflows";
 import { sealContext } from "../../../domain/event-payload.ts";
 import type { Json } from "../../../domain/steps/step-kind.ts";
+import { waitFields } from "../../../domain/steps/wait-for-step.ts";
 import type {
   DigestJoin,
   EventRecord,
@@ -12,6 +14,7 @@ import type {
 } from "../../../ports/store/orchestrate.ts";
 import type { RunWait } from "../../../ports/store/waits.ts";
 import type { OrchestrateKeyring } from "../ports.ts";
+import { programOf } from "../programs.ts";
 
 /** Nobody else reports anything in a dry run. */
 const nothingArrived: RunWait = { rowEventId: null, eventId: null, event: null };
@@ -78,6 +81,21 @@ export function nextOf(
   if (progress.kind !== "effect") return undefined;
   const { step, baseAt, journal, dueAt } = progress;
   return { ...left, step, dueAt: baseAt, journal, effect: { attempts: 0, dueAt } };
+}
+
+/** The run at its next turn, where the event for which it waits arrives as soon as it does. */
+export function arrivedIn(
+  record: RunRecord,
+  workflow: WorkflowBody,
+  data: { [key: string]: Json },
+  keyring: OrchestrateKeyring,
+): RunRecord {
+  const instruction = programOf(workflow)[record.step];
+  if (instruction?.op !== "step") throw new RangeError("the run stands at no step");
+  const { id, event: name, timeoutSeconds } = waitFields(instruction.step);
+  const dueAt = record.dueAt - timeoutSeconds * 1000;
+  const event = { name, at: new Date(dueAt).toISOString(), data };
+  return answered({ ...record, dueAt }, id, { arrived: true, event }, keyring);
 }
 
 /** The run with what a step has answered, as it is journalled before anything reads it. */

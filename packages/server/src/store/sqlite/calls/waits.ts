@@ -1,21 +1,14 @@
 import type { NewRun } from "../../../ports/store/orchestrate.ts";
 import type { Arrival, AwaitedKey, RunWait, WaitsWritten, WokenRun } from "../../../ports/store/waits.ts";
+import { firstFor, foldArrival, type Recent, recentOf } from "../../sql/arrivals.ts";
 import { integer, type SqlRow, text, textOrNull } from "../../sql/columns.ts";
-import {
-  isFound,
-  supersededVersion,
-  supersededWaitsSql,
-  waitsForSql,
-  waitsWritten,
-  wokenRun,
-} from "../../sql/waits.ts";
+import { supersededVersion, supersededWaitsSql, waitsForSql, waitsWritten, wokenRun } from "../../sql/waits.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
 import type { EventParts } from "./event-parts.ts";
 
-const keptSql = `insert into arrival (environment_id, key_hash, event_id, at, expires_at) values (?, ?, ?, ?, ?)
-  on conflict do update set event_id = case when excluded.at > at then excluded.event_id else event_id end,
-    at = max(at, excluded.at), expires_at = max(expires_at, excluded.expires_at)`;
+const keptSql = `insert into arrival (environment_id, key_hash, recent, expires_at) values (?, ?, ?, ?)
+  on conflict do update set recent = excluded.recent, expires_at = max(expires_at, excluded.expires_at)`;
 const leftSql = "insert into wake (environment_id, key_hash, event_id, at) values (?, ?, ?, ?) on conflict do nothing";
 
 /** Keeps what has arrived for runs that come to wait later, and wakes those that wait. */
@@ -28,7 +21,8 @@ export function writeArrivals(
   let isWakeLeft = false;
   for (const arrival of arrivals) {
     const { environmentId, keyHash, eventId, at, expiresAt, wakesMax } = arrival;
-    database.run(keptSql, environmentId, keyHash, eventId, at, expiresAt);
+    const recent = foldArrival(recentAt(database, environmentId, keyHash), arrival);
+    database.run(keptSql, environmentId, keyHash, JSON.stringify(recent), expiresAt);
     const runs = wake(database, arrival, now, wakesMax);
     woken.push(...runs);
     if (runs.length < wakesMax) continue;
@@ -74,17 +68,16 @@ export const wakeRuns: Call<"wakeRuns"> = ({ database }, { now, limit }) => {
 /** What a run comes to wait for, where that has arrived already. */
 export function findArrival(
   database: Database,
-  run: Pick<NewRun, "environmentId" | "eventId" | "dueAt">,
+  { environmentId, eventId, dueAt }: Pick<NewRun, "environmentId" | "eventId" | "dueAt">,
   { keyHash, since }: AwaitedKey,
 ): string | undefined {
-  const row = database.get(
-    "select event_id, at from arrival where environment_id = ? and key_hash = ?",
-    run.environmentId,
-    keyHash,
-  );
-  if (row === undefined) return undefined;
-  const arrival = { eventId: textOrNull(row, "event_id"), at: integer(row, "at") };
-  return isFound(arrival, { ...run, since }) ? (arrival.eventId ?? undefined) : undefined;
+  return firstFor(recentAt(database, environmentId, keyHash), { since, dueAt, eventId });
+}
+
+function recentAt(database: Database, environmentId: number, keyHash: string): Recent {
+  const sql = "select recent from arrival where environment_id = ? and key_hash = ?";
+  const row = database.get(sql, environmentId, keyHash);
+  return row === undefined ? [] : recentOf(text(row, "recent"));
 }
 
 const wakingSql = `select wake.event_id from run join wake on wake.environment_id = run.environment_id and wake.key_hash = run.wait_key
