@@ -12,7 +12,7 @@ const seedsDefault = given === undefined ? 400 : 1;
 const from = whole("TIDINGS_TEST_SEED", given, 1);
 const seeds = whole("TIDINGS_TEST_SEEDS", process.env.TIDINGS_TEST_SEEDS, seedsDefault);
 const workers = Math.min(2, seeds);
-const msPerSeedMax = 150;
+const msPerSeedMax = 300;
 const traceShownMax = 80;
 
 function whole(name: string, text: string | undefined, otherwise: number): number {

@@ -87,7 +87,7 @@ export class Preview implements ReplayPreviews {
           recipients,
           inline: [],
           now,
-          assume: { messages: {}, fetches: {} },
+          assume: { messages: {}, fetches: {}, arrivals: {} },
         }),
       );
   }
