@@ -16,6 +16,7 @@ import { outputOf } from "./run-output.ts";
 import { LoadedTenants } from "./tenants-in-sight.ts";
 import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
+import { zoneOfRun } from "./zone-of-run.ts";
 
 export interface PlannedRunTurn extends Traceable {
   turn: RunTurn;
@@ -33,10 +34,14 @@ export async function planRunTurn(
   if (run.status === "ends") return { turn: runTurn(record, now, run), deliveries: [] };
   if (record.window !== null)
     return { turn: runTurn(record, now, closeDigest(record, record.window, run, services)), deliveries: [] };
-  const known = { ...run.facts, recent: services.recent?.of(record.environmentId, record.recipient) };
   const { person } = run;
   const tenants = new LoadedTenants(services.tenants);
   await tenants.add(record.environmentId, [run.frame.tenant]);
+  const known = {
+    ...run.facts,
+    recent: services.recent?.of(record.environmentId, record.recipient),
+    zone: () => zoneOfRun(run.frame, person, { ...services, tenants }),
+  };
   const plan = planRun(programOf(run.frame.workflow.document), record.step, known, services.steps);
   const frame = withResults(run.frame, plan);
   const facts = withResults(known, plan);
@@ -45,7 +50,9 @@ export async function planRunTurn(
   const { audiences, campaign } = openPayload(record.event, record.environmentId, services.keyring);
   if (audiences !== undefined || campaign !== undefined) for (const message of output.messages) message.expanded = true;
   const own =
-    plan.end.kind === "gather" ? [digestJoin(frame, person, plan.end, timeOfId(record.event.id), services)] : [];
+    plan.end.kind === "gather"
+      ? [digestJoin(frame, person, plan.end, timeOfId(record.event.id), { ...services, tenants })]
+      : [];
   const joins = [...preferred, ...own];
   const throttles = throttleClaims(frame, record.recipient, plan.throttles);
   const journal = sealedResults(plan, record.environmentId, services.keyring) ?? record.journal;
