@@ -4,10 +4,21 @@ import { main, root, run } from "./process.mjs";
  * `npm run acceptance`: the suites in their full sizes, where `.ci/run` takes reduced ones. Each step is a script of
  * package.json with the settings that make it large.
  */
+const policySizes = {
+  TIDINGS_TEST_DIGEST_KEYS: "10000",
+  TIDINGS_TEST_DIGEST_EVENTS: "100",
+  TIDINGS_TEST_ATTENTION_EVENTS: "100000",
+  TIDINGS_TEST_ATTENTION_RECIPIENTS: "100",
+};
 const steps = [
   [
     "test",
-    { TIDINGS_TEST_MUTATIONS: "100000", TIDINGS_TEST_SDK_MUTATIONS: "50000", TIDINGS_TEST_INBOX_OPERATIONS: "10000" },
+    {
+      TIDINGS_TEST_MUTATIONS: "100000",
+      TIDINGS_TEST_SDK_MUTATIONS: "50000",
+      TIDINGS_TEST_INBOX_OPERATIONS: "10000",
+      ...policySizes,
+    },
     [],
   ],
   ["test:docs", {}, []],
@@ -44,6 +55,7 @@ const steps = [
       TIDINGS_TEST_PROCESSES_DATABASE_EVENTS: "10000",
       TIDINGS_TEST_PROCESSES_RATE_SECONDS: "60",
       TIDINGS_TEST_MOVE_MESSAGES: "1000000",
+      ...policySizes,
     },
     [],
   ],

@@ -3,7 +3,7 @@ import { localTimeSchema, weekdaySchema } from "./local-time.ts";
 import { stepSecondsSchema } from "./step-seconds.ts";
 import { keySchema } from "./text.ts";
 
-/** Waits for a time, or until the next such time by the recipient's clock (by UTC where their time zone is not known). */
+/** Waits for a time, or until the next such time by the recipient's clock (where they have no time zone, by their tenant's, else the environment's, else UTC). */
 export const delayStepSchema = z
   .strictObject({
     id: keySchema,

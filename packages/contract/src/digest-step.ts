@@ -5,7 +5,7 @@ import { localTimeSchema, weekdaySchema } from "./local-time.ts";
 import { stepSecondsSchema } from "./step-seconds.ts";
 import { keySchema } from "./text.ts";
 
-/** Ends at a time by the recipient's clock; by UTC where their time zone is not known. */
+/** Ends at a time by the recipient's clock; where they have no time zone, by their tenant's, else the environment's, else UTC. */
 const calendarWindowSchema = z
   .strictObject({
     kind: z.literal("calendar"),

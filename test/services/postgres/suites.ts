@@ -12,6 +12,7 @@ import { durabilitySuite } from "./durability.ts";
 import { leavingWorkersSuite } from "./leaving-workers.ts";
 import { limiterSuite } from "./limiter.ts";
 import { looksSuite } from "./looks.ts";
+import { manyDigestsSuite } from "./many-digests.ts";
 import { orderSuite } from "./order.ts";
 import { partsSuite } from "./parts.ts";
 import { queueSuite } from "./queue.ts";
@@ -45,6 +46,7 @@ export function postgresSuites(version: PostgresVersion): void {
     documentsTogetherSuite(() => server);
     workTogetherSuite(() => server);
     attentionSuite(() => server);
+    manyDigestsSuite(() => server);
     orderSuite(() => server);
     storeMoveSuite(() => server);
     durabilitySuite(version);

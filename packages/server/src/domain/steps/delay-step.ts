@@ -10,7 +10,7 @@ export const delayStep: StepKind = {
     const { seconds = 0, until } = delayStepSchema.parse(step);
     if (until === undefined) return { kind: "wait", dueAt: facts.baseTime + seconds * 1000 };
     const weekday = until.weekday === undefined ? undefined : weekdays.indexOf(until.weekday);
-    const zone = timeZone(facts.recipient.timeZone);
+    const zone = timeZone(facts.zone?.() ?? facts.recipient.timeZone);
     return { kind: "wait", dueAt: nextLocalTime(zone, facts.baseTime, minuteOf(until.time), weekday) };
   },
 };

@@ -25,6 +25,8 @@ export interface StepFacts {
   recent?: Recent | undefined;
   /** Due time of the durable step at which this turn began, ms; the base of all delays, so that a rerun finds the same. */
   baseTime: number;
+  /** By whose clock steps go; where left out, the recipient's or UTC. */
+  zone?: (() => string) | undefined;
 }
 
 /** What a step wants; a closed set of primitives on which further kinds of step are built. */

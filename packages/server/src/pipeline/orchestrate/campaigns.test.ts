@@ -1,3 +1,4 @@
+import type { Spread } from "@tidings/contract/campaigns";
 import { afterEach, expect, test } from "vitest";
 import { accept, bench, closeBenches, people, shown } from "./orchestrate-bench.conformance.ts";
 
@@ -31,8 +32,9 @@ test("a campaign counts its turns once, whichever lane they are of, and its mess
 });
 
 test("each recipient of one that is spread has their turn at the same moment, whoever plans it", async () => {
-  const due = async (spread: { minutes: number } | { localTime: string }, crashAfter?: number) => {
+  const due = async (spread: Spread, crashAfter?: number, timeZone?: string) => {
     const b = await bench();
+    if (timeZone !== undefined) b.policy.timeZone = timeZone;
     await known(b, 60);
     b.segments["all"] = { field: "recipient.id", op: "exists" };
     const event = await accept(b, { segments: ["all"], campaign: { spread } });
@@ -57,4 +59,7 @@ test("each recipient of one that is spread has their turn at the same moment, wh
   const { times: local } = await due({ localTime: "09:00" });
   const clocks = new Set(local.values());
   expect([...clocks].length).toBe(3);
+  // Who has no time zone goes by the environment's.
+  const { times: vienna } = await due({ localTime: "09:00" }, undefined, "Europe/Vienna");
+  expect(new Set(vienna.values()).size).toBe(2);
 });

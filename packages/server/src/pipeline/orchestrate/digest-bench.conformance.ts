@@ -1,6 +1,3 @@
-import type { CategoryBody } from "@tidings/contract/categories";
-import type { TemplateBody } from "@tidings/contract/templates";
-import { workflowBodySchema } from "@tidings/contract/workflows";
 import { afterEach } from "vitest";
 import { z } from "zod";
 import type { Delivery } from "../../domain/delivery.ts";
@@ -11,79 +8,55 @@ import { deriveId, IdSource } from "../../lib/ids.ts";
 import { Keyring } from "../../lib/keyring.ts";
 import { SeededRandom } from "../../lib/seeded-random.ts";
 import { SimulatedClock } from "../../lib/simulated-clock.ts";
-import type { Configuration } from "../../ports/configuration.ts";
 import type { NewEvent } from "../../ports/store/ingest.ts";
+import type { Store } from "../../ports/store/store.ts";
 import { EmbeddedQueue } from "../../queue/embedded.ts";
 import { findDue } from "../../queue/find-due.ts";
 import { openCorner } from "../../store/conformance/corner.conformance.ts";
 import { Database } from "../../store/sqlite/database.ts";
 import { migrate } from "../../store/sqlite/migrate.ts";
-import { storeOn } from "./dying-store.conformance.ts";
+import { configurationOf, type DigestDocuments } from "./digest-documents.conformance.ts";
+import { type Life, storeOn } from "./dying-store.conformance.ts";
 import { noEffects, stepLimits, turnLimits } from "./effect-limits.conformance.ts";
 import { Orchestrate } from "./orchestrate.ts";
-
-/** Categories and workflows of a test. Each workflow is started by events of its name. */
-export interface DigestDocuments {
-  categories: Record<string, CategoryBody>;
-  workflows: Record<string, { category: string; steps: object[] }>;
-}
 
 const databases: Database[] = [];
 afterEach(() => {
   for (const database of databases.splice(0)) database.close();
 });
 
-/** Documents may be changed meanwhile. */
-function configurationOf(environmentId: number, { categories, workflows }: DigestDocuments): Configuration {
-  const documents = Object.entries(workflows).map(([key, workflow]) => {
-    const document = workflowBodySchema.parse(workflow);
-    return { environmentId, key, version: 1, document };
-  });
-  const template = (key: string) => ({
-    environmentId,
-    key,
-    version: 1,
-    document: { email: { subject: "s" } } satisfies TemplateBody,
-  });
-  const category = (key: string) => {
-    const document = categories[key];
-    return document && { environmentId, key, version: 1, document };
-  };
-  return {
-    workflowsFor: (_, name) => documents.filter(({ key }) => key === name),
-    category: (_, key) => category(key),
-    policy: () => undefined,
-    segment: () => undefined,
-    laneOf: (_, key) => categories[key]?.class ?? "transactional",
-    currentTemplate: (_, key) => template(key),
-    integrations: () => [],
-    workflowVersion: async (_, key) => documents.find((each) => each.key === key),
-    templateVersion: async (_, key) => template(key),
-  };
-}
-
 export interface DigestBenchOptions {
   documents: DigestDocuments;
   digest?: { eventsMax: number; bytesMax: number };
   pollMs?: number;
+  /** Told of what goes out; where left out, `delivered` keeps it. */
+  onDelivery?: (delivery: Delivery) => void;
+}
+
+/** What processes of a test work on. */
+export interface DigestEngine {
+  /** The store as one process has it, which dies after so many steps, or lives on. */
+  open(life?: Life): Store;
+  /** Resolves when nothing that was set off is under way. */
+  settle?: () => Promise<void>;
 }
 
 interface DigestWorld {
-  database: Database;
+  engine: DigestEngine;
   environmentId: number;
   line: SimulatedClock;
   keyring: Keyring;
   random: SeededRandom;
   faults: string[];
-  delivered: Map<string, Delivery>;
-  options: Required<DigestBenchOptions>;
+  onDelivery: (delivery: Delivery) => void;
+  options: Required<Omit<DigestBenchOptions, "onDelivery">>;
 }
 
 /** A process, which dies after so many steps of its store. */
 function startProcess(world: DigestWorld, crashAfter: number): EmbeddedQueue {
-  const { database, environmentId, line, keyring, random, faults, delivered, options } = world;
+  const { engine, environmentId, line, keyring, random, faults, onDelivery, options } = world;
   const clock = line.fork();
-  const store = storeOn(database, { after: crashAfter, crash: () => clock.drop() });
+  const store = engine.open({ after: crashAfter, crash: () => clock.drop() });
   const queue = new EmbeddedQueue({
     clock,
     itemsMax: 5000,
@@ -113,7 +86,7 @@ function startProcess(world: DigestWorld, crashAfter: number): EmbeddedQueue {
     limits: { ...limits, digest: options.digest },
     takeEvent: () => undefined,
     places: undefined,
-    handOver: (delivery) => delivered.set(delivery.id, delivery),
+    handOver: onDelivery,
     onFault: (where, id, error) => faults.push(`${where} ${id} ${String(error)}`),
     onCommitted: () => {},
   }).start();
@@ -130,12 +103,22 @@ const limits = {
   messagesPerCommit: 50,
 };
 
-/** Orchestrate on a real store under a simulated clock, a minute before a full hour, with processes that may die. */
-export async function digestBench({ documents, digest = stepLimits.digest, pollMs = 1000 }: DigestBenchOptions) {
+/** The same on a database in memory, which can be looked into. */
+export async function digestBench(options: DigestBenchOptions) {
   const database = new Database(":memory:", { cacheMib: 64, checkpointPages: 1000 });
   databases.push(database);
   migrate(database, 0);
-  const corner = await openCorner(storeOn(database));
+  return { ...(await digestBenchOn({ open: (life) => storeOn(database, life) }, options)), database };
+}
+
+export type DigestBench = Awaited<ReturnType<typeof digestBench>>;
+
+/** Orchestrate on a real store under a simulated clock, a minute before a full hour, with processes that may die. */
+export async function digestBenchOn(
+  engine: DigestEngine,
+  { documents, digest = stepLimits.digest, pollMs = 1000, ...told }: DigestBenchOptions,
+) {
+  const corner = await openCorner(engine.open());
   const { environmentId } = corner;
   const random = new SeededRandom(7);
   const keyring = new Keyring(Buffer.alloc(32, 1), (length) => random.bytes(length), 10_000);
@@ -144,8 +127,9 @@ export async function digestBench({ documents, digest = stepLimits.digest, pollM
   const line = new SimulatedClock(Math.ceil((corner.at + 60_000) / hourMs) * hourMs - 60_000);
   const faults: string[] = [];
   const delivered = new Map<string, Delivery>();
+  const { onDelivery = (delivery: Delivery) => delivered.set(delivery.id, delivery) } = told;
   const options = { documents, digest, pollMs };
-  const world = { database, environmentId, line, keyring, random, faults, delivered, options };
+  const world = { engine, environmentId, line, keyring, random, faults, onDelivery, options };
   const start = (crashAfter = Number.POSITIVE_INFINITY) => startProcess(world, crashAfter);
   const seal = (context: string, value: unknown) =>
     keyring.sealForEnvironment(environmentId, context, JSON.stringify(value));
@@ -173,11 +157,9 @@ export async function digestBench({ documents, digest = stepLimits.digest, pollM
     await corner.store.acceptEvents({ events: [made] });
     return made.id;
   };
-  const rest = (ms: number) => line.settleTo(line.now() + ms);
-  return { corner, database, clock: line, faults, delivered, start, event, accept, rest };
+  const rest = (ms: number) => line.settleTo(line.now() + ms, engine.settle);
+  return { corner, clock: line, faults, delivered, start, event, accept, rest };
 }
-
-export type DigestBench = Awaited<ReturnType<typeof digestBench>>;
 
 const resultSchema = z.object({
   count: z.number(),
@@ -193,6 +175,8 @@ const resultSchema = z.object({
   ),
 });
 
-/** What each digest that was sent had gathered, under the step of this name. */
+/** What a digest that goes out has gathered, under the step of this name. */
+export const digestOf = ({ steps }: Delivery, step: string) => resultSchema.parse(steps?.[step]);
+
 export const digestsSent = ({ delivered }: DigestBench, step: string) =>
-  [...delivered.values()].map(({ steps }) => resultSchema.parse(steps?.[step]));
+  [...delivered.values()].map((delivery) => digestOf(delivery, step));

@@ -6,6 +6,8 @@ import type { Person } from "./person.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 import { decision, type RunFrame } from "./run-output.ts";
 import { stepKey } from "./step-key.ts";
+import type { LevelsSource } from "./timing-levels.ts";
+import { zoneOfRun } from "./zone-of-run.ts";
 
 /** The joining of a run that has come to a digest at `at`. `receivedAt` is its event's. */
 export function digestJoin(
@@ -13,12 +15,13 @@ export function digestJoin(
   person: Person,
   { digest, at }: { digest: DigestStep; at: number },
   receivedAt: number,
-  { ids, keyring, limits }: Pick<OrchestrateDependencies, "ids" | "keyring" | "limits">,
+  source: Pick<OrchestrateDependencies, "ids" | "keyring" | "limits"> & LevelsSource,
 ): DigestJoin {
+  const { ids, keyring, limits } = source;
   const { environmentId, eventId, now, workflow, tenant, lane } = frame;
   const { window, maxEvents = limits.digest.eventsMax } = digest;
   const { sealed: content, bytes } = digestContent(frame, keyring);
-  const end = closesAt(window, now, person.facts.timeZone);
+  const end = closesAt(window, now, zoneOfRun(frame, person, source));
   return {
     environmentId,
     keyHash: stepKey(frame, person.id, digest),

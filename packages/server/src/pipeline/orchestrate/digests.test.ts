@@ -1,16 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { SeededRandom } from "../../lib/seeded-random.ts";
 import { times } from "../../store/conformance/corner.conformance.ts";
 import { type DigestBench, digestBench, digestsSent } from "./digest-bench.conformance.ts";
 import { stepLimits } from "./effect-limits.conformance.ts";
-import { expectOneOfEach, overDeaths } from "./many-digests.conformance.ts";
 
-/*
- * Steps that gather and count, on a real store under a simulated clock. TIDINGS_TEST_DIGEST_KEYS and
- * TIDINGS_TEST_DIGEST_EVENTS size the test with many keys.
- */
-const keysMany = Number(process.env["TIDINGS_TEST_DIGEST_KEYS"] ?? 40);
-const eventsMany = Number(process.env["TIDINGS_TEST_DIGEST_EVENTS"] ?? 12);
+/* Steps that gather and count, on a real store under a simulated clock. */
 
 const mail = (id: string) => ({ id, type: "channel", channel: "email", template: "t" });
 const steps: Record<string, object[]> = {
@@ -26,6 +19,7 @@ const steps: Record<string, object[]> = {
       then: [mail("mail")],
     },
   ],
+  clock: [{ id: "sum", type: "digest", window: { kind: "calendar", every: "hour" } }, mail("mail")],
   throttled: [mail("first"), { id: "few", type: "throttle", limit: 2, windowSeconds: 60 }, mail("second")],
 };
 
@@ -74,6 +68,18 @@ describe("a digest step", () => {
     await b.accept("later", { n: 3 });
     await b.rest(100_000);
     expect(numbers(b)).toEqual([[1, 2]]);
+    await queue.stop();
+  });
+
+  test("goes by the environment's clock where its recipient has none", async () => {
+    // A minute before the full hour is half past there.
+    const b = await digestBench({ documents: { ...documents, timeZone: "Asia/Kolkata" } });
+    const queue = b.start();
+    await b.accept("clock", { n: 1 });
+    await b.rest(29 * 60_000);
+    expect(b.delivered.size).toBe(0);
+    await b.rest(3 * 60_000);
+    expect(numbers(b)).toEqual([[1]]);
     await queue.stop();
   });
 
@@ -129,30 +135,6 @@ describe("a digest step", () => {
       await queue.stop();
     }
   }, 60_000);
-
-  test(
-    `${keysMany} keys with ${eventsMany} events each of one time: one digest per key, with its events and no others`,
-    async () => {
-      const b = await bench({ eventsMax: 1000, bytesMax: 1_000_000 });
-      const random = new SeededRandom(11);
-      const all = times(keysMany * eventsMany, (index) => ({ key: index % keysMany, n: Math.floor(index / keysMany) }));
-      const shuffled = all
-        .map((data) => ({ data, place: random.number() }))
-        .sort((a, c) => a.place - c.place)
-        .map(({ data }) => b.event("digest", data, { inline: null }));
-      await b.accept("nothing", {});
-      const first = b.start();
-      await b.rest(100);
-      await first.stop();
-      for (let start = 0; start < shuffled.length; start += 500)
-        await b.corner.store.acceptEvents({ events: shuffled.slice(start, start + 500) });
-      const queue = await overDeaths(b, random, shuffled.length / 50);
-      await b.rest(120_000);
-      expectOneOfEach(b, digests(b), keysMany, eventsMany);
-      await queue.stop();
-    },
-    30_000 + keysMany * eventsMany * 5,
-  );
 });
 
 describe("a throttle step", () => {

@@ -3,11 +3,17 @@ import type { Database } from "../../store/sqlite/database.ts";
 import { inProcessStore } from "../../store/sqlite/in-process.ts";
 import { SimulatedCrash } from "../../store/sqlite/turn.ts";
 
+/** How many steps a process has, and what happens then. */
+export interface Life {
+  after: number;
+  crash: () => void;
+}
+
 /**
  * A store of a process that dies after so many steps of its store: the open turn is rolled back, and no call that is under
  * way is ever answered. Without `life` it lives on.
  */
-export function storeOn(database: Database, life?: { after: number; crash: () => void }): Store {
+export function storeOn(database: Database, life?: Life): Store {
   let steps = 0;
   const schedule = (turn: () => void) =>
     queueMicrotask(() => {

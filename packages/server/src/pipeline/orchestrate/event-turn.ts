@@ -23,6 +23,7 @@ import { startOf } from "./start-of.ts";
 import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
 import { awaitedKey } from "./waiting.ts";
+import { zoneOfRun } from "./zone-of-run.ts";
 
 /** A turn with what deliver gets if it is committed. */
 export interface PlannedTurn extends Traceable {
@@ -181,12 +182,14 @@ function startRun(
   }
   const claim = dedupeClaim(begun, id, record.receivedAt);
   if (claim !== undefined) push(turn.dedupe, claim);
-  if (payload.campaign?.spread !== undefined) begun.startAt = startOf(begun, payload.campaign.spread, person);
+  const zone = () => zoneOfRun(begun, person, services);
+  if (payload.campaign?.spread !== undefined) begun.startAt = startOf(begun, payload.campaign.spread, id, zone);
   const known = {
     data: payload.data,
     recipient: person.facts,
     messages: new Map(),
     journal: {},
+    zone,
     recent: services.recent?.of(record.environmentId, id),
     baseTime: begun.startAt ?? begun.baseTime,
   };

@@ -1,3 +1,4 @@
+import type { PolicyBody } from "@tidings/contract/policies";
 import type { InlineRecipient } from "@tidings/contract/recipients";
 import type { SegmentCondition } from "@tidings/contract/segments";
 import { workflowBodySchema } from "@tidings/contract/workflows";
@@ -30,9 +31,11 @@ const workflow = (environmentId: number, key: string, body: object) => ({
 });
 
 type Segments = Record<string, SegmentCondition>;
+/** Of the environment; may be changed meanwhile. */
+type Policy = Pick<PolicyBody, "timeZone">;
 
 /** Workflows of the event `order`: one per category, and one that waits. Categories are named after their lanes. */
-function configurationOf(environmentId: number, segments: Segments): Configuration {
+function configurationOf(environmentId: number, segments: Segments, policy: Policy): Configuration {
   const workflows = [
     workflow(environmentId, "confirm", { category: "transactional" }),
     workflow(environmentId, "offer", { category: "marketing" }),
@@ -60,7 +63,7 @@ function configurationOf(environmentId: number, segments: Segments): Configurati
       name === "order" ? workflows : name === "slow" ? slow : name === "capped" ? capped : [],
     category: (_, key) =>
       key === "capped" ? { environmentId, key, version: 1, document: { class: "transactional", caps } } : undefined,
-    policy: () => undefined,
+    policy: () => ({ environmentId, key: "environment", version: 1, document: policy }),
     segment: (_, key) => {
       const where = segments[key];
       return where === undefined ? undefined : { environmentId, key, version: 1, document: { where } };
@@ -113,13 +116,11 @@ export async function bench(over: Partial<typeof limits> = {}) {
   const corner = await openCorner(storeOn(database));
   const random = new SeededRandom(7);
   const keyring = new Keyring(Buffer.alloc(32, 1), (length) => random.bytes(length), 10_000);
-  keyring.addEnvironment({
-    id: corner.environmentId,
-    wrappedDataKey: keyring.newWrappedKey(),
-    wrappedAddressKey: keyring.newWrappedKey(),
-  });
+  const keys = { wrappedDataKey: keyring.newWrappedKey(), wrappedAddressKey: keyring.newWrappedKey() };
+  keyring.addEnvironment({ id: corner.environmentId, ...keys });
   const line = new SimulatedClock(corner.at);
   const segments: Segments = {};
+  const policy: Policy = {};
   const faults: string[] = [];
   const delivered: Delivery[] = [];
   /** A process that orchestrates: another one on the same database is what comes after a crash. */
@@ -143,7 +144,7 @@ export async function bench(over: Partial<typeof limits> = {}) {
       ...noEffects,
       steps: stepKinds,
       dataSchemas: { dataFaults: () => [] },
-      configuration: configurationOf(corner.environmentId, segments),
+      configuration: configurationOf(corner.environmentId, segments, policy),
       queue: {
         publish: (topic, items) => queue.publish(topic, items),
         consume,
@@ -169,6 +170,7 @@ export async function bench(over: Partial<typeof limits> = {}) {
     corner,
     keyring,
     segments,
+    policy,
     clock: line,
     faults,
     delivered,

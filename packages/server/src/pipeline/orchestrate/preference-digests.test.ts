@@ -1,13 +1,9 @@
 import type { CategoryBody } from "@tidings/contract/categories";
 import { describe, expect, test } from "vitest";
-import { SeededRandom } from "../../lib/seeded-random.ts";
 import { times } from "../../store/conformance/corner.conformance.ts";
 import { type DigestBench, digestBench, digestsSent } from "./digest-bench.conformance.ts";
-import { expectOneOfEach, overDeaths } from "./many-digests.conformance.ts";
 
-/* Digests that recipients ask for. TIDINGS_TEST_DIGEST_KEYS and TIDINGS_TEST_DIGEST_EVENTS size the test with many keys. */
-const keysMany = Number(process.env["TIDINGS_TEST_DIGEST_KEYS"] ?? 40);
-const eventsMany = Number(process.env["TIDINGS_TEST_DIGEST_EVENTS"] ?? 12);
+/* Digests that recipients ask for. */
 
 const mail = (id: string) => ({ id, type: "channel", channel: "email", template: "t" });
 const hourly: Partial<CategoryBody> = { preferences: { all: "hourly" } };
@@ -164,30 +160,4 @@ describe("a digest that a preference asks for", () => {
       await queue.stop();
     }
   }, 120_000);
-
-  test(
-    `${keysMany} recipients with ${eventsMany} events each of one time: one digest each, with their events and no others`,
-    async () => {
-      const b = await digestBench({ documents: documents(), digest: { eventsMax: 1000, bytesMax: 1_000_000 } });
-      const random = new SeededRandom(13);
-      const people = times(keysMany, (key) => `u${key}`);
-      const all = times(keysMany * eventsMany, (index) => ({ key: index % keysMany, n: Math.floor(index / keysMany) }));
-      const shuffled = all
-        .map((data) => ({ data, place: random.number() }))
-        .sort((a, c) => a.place - c.place)
-        .map(({ data }) => b.event("liked", data, { inline: null }, [`u${data.key}`]));
-      for (let from = 0; from < people.length; from += 500)
-        await b.accept("nothing", { from }, {}, people.slice(from, from + 500));
-      const first = b.start();
-      await b.rest(100);
-      await first.stop();
-      for (let from = 0; from < shuffled.length; from += 500)
-        await b.corner.store.acceptEvents({ events: shuffled.slice(from, from + 500) });
-      const queue = await overDeaths(b, random, shuffled.length / 50);
-      await b.rest(60_000);
-      expectOneOfEach(b, digests(b), keysMany, eventsMany);
-      await queue.stop();
-    },
-    30_000 + keysMany * eventsMany * 15,
-  );
 });

@@ -17,6 +17,7 @@ import { LoadedTenants } from "./tenants-in-sight.ts";
 import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
 import { awaitedKey, withArrival } from "./waiting.ts";
+import { zoneOfRun } from "./zone-of-run.ts";
 
 export interface PlannedRunTurn extends Traceable {
   turn: RunTurn;
@@ -35,10 +36,14 @@ export async function planRunTurn(
   const run = record.wait === null ? opened : withArrival(record, record.wait, opened, services);
   if (record.window !== null)
     return { turn: runTurn(record, now, closeDigest(record, record.window, run, services)), deliveries: [] };
-  const known = { ...run.facts, recent: services.recent?.of(record.environmentId, record.recipient) };
   const { person } = run;
   const tenants = new LoadedTenants(services.tenants);
   await tenants.add(record.environmentId, [run.frame.tenant]);
+  const known = {
+    ...run.facts,
+    recent: services.recent?.of(record.environmentId, record.recipient),
+    zone: () => zoneOfRun(run.frame, person, { ...services, tenants }),
+  };
   const plan = planRun(programOf(run.frame.workflow.document), record.step, known, services.steps);
   // What its wait came to is journalled with what the turn makes of it.
   if (record.wait !== null) plan.journal ??= known.journal;
@@ -49,7 +54,9 @@ export async function planRunTurn(
   const { audiences, campaign } = openPayload(record.event, record.environmentId, services.keyring);
   if (audiences !== undefined || campaign !== undefined) for (const message of output.messages) message.expanded = true;
   const own =
-    plan.end.kind === "gather" ? [digestJoin(frame, person, plan.end, timeOfId(record.event.id), services)] : [];
+    plan.end.kind === "gather"
+      ? [digestJoin(frame, person, plan.end, timeOfId(record.event.id), { ...services, tenants })]
+      : [];
   const joins = [...preferred, ...own];
   const throttles = throttleClaims(frame, record.recipient, plan.throttles);
   const journal = sealedResults(plan, record.environmentId, services.keyring) ?? record.journal;
