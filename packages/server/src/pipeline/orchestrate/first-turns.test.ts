@@ -3,10 +3,11 @@ import type { WorkflowBody } from "@tidings/contract/workflows";
 import { describe, expect, test } from "vitest";
 import { recipientWrite } from "../../domain/recipient-write.ts";
 import { stepKinds } from "../../domain/steps/step-kinds.ts";
-import { IdSource } from "../../lib/ids.ts";
+import { IdSource, timeOfId } from "../../lib/ids.ts";
 import { Keyring } from "../../lib/keyring.ts";
 import { SystemClock } from "../../lib/system-clock.ts";
-import type { Configuration, Versioned } from "../../ports/configuration.ts";
+import type { AwaitedEvents, Configuration, Versioned } from "../../ports/configuration.ts";
+import type { TurnWritten } from "../../ports/store/orchestrate.ts";
 import { noEffects, turnLimits } from "./effect-limits.conformance.ts";
 import { FirstTurns } from "./first-turns.ts";
 import { PersonCache } from "./person-cache.ts";
@@ -56,6 +57,11 @@ function remembered(keyring: Keyring): PersonCache {
   return persons;
 }
 
+/** Somebody waits for events that start nothing. */
+const awaited: AwaitedEvents = {
+  awaitedAs: (_, name) => (name === "none" ? [{ sameRecipient: true, paths: [], keptMs: 5000 }] : []),
+};
+
 function bench() {
   const keyring = new Keyring(randomBytes(32), randomBytes, 100);
   keyring.addEnvironment({
@@ -74,6 +80,7 @@ function bench() {
     clock,
     ids,
     ...noEffects,
+    awaited,
     steps: stepKinds,
     dataSchemas: { dataFaults: () => [] },
     places: undefined,
@@ -116,8 +123,14 @@ function bench() {
     payload: { data: {}, recipients },
     inline: [],
   });
-  const nothing = () => {};
-  return { turns: new FirstTurns(on, persons, nothing, nothing), work, queued, committed, clock };
+  const written: TurnWritten[] = [];
+  const turns = new FirstTurns(
+    on,
+    persons,
+    () => {},
+    (_lane, one) => written.push(one),
+  );
+  return { turns, work, queued, committed, written, clock };
 }
 
 describe("a turn that is planned before its event is stored", () => {
@@ -150,6 +163,21 @@ describe("a turn that is planned before its event is stored", () => {
       { runs: [{ workflow: "slow", step: 1 }], messages: [] },
       { runs: [], messages: [], decisions: [{ reason: "no_workflow" }] },
     ]);
+  });
+
+  test("says under which keys its event arrives, where runs wait for such, and tells of those that it has woken", () => {
+    const { turns, work, written } = bench();
+    const event = work(["u1", "u2"], { name: "none" });
+    const plan = turns.plan("transactional", [work(["u1"]), event]);
+    expect(plan?.turns[0]).not.toHaveProperty("arrivals");
+    const { arrivals = [] } = plan?.turns[1] ?? {};
+    const at = timeOfId(event.record.id);
+    for (const arrival of arrivals)
+      expect(arrival).toMatchObject({ eventId: event.record.id, at, expiresAt: at + 5000, wakesMax: 3 });
+    expect(new Set(arrivals.map(({ keyHash }) => keyHash)).size).toBe(2);
+    const woken = { dropped: [], held: [], woken: [{ id: "run", lane: "marketing" as const }] };
+    plan?.committed([undefined, woken]);
+    expect(written).toEqual([woken]);
   });
 
   test.each<[string, (b: ReturnType<typeof bench>) => EventWork]>([

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { sealContext } from "../../domain/event-payload.ts";
+import { deriveId } from "../../lib/ids.ts";
 import { SeededRandom } from "../../lib/seeded-random.ts";
 import { queueItem } from "../../ports/queue.ts";
 import { times } from "../../store/conformance/corner.conformance.ts";
@@ -133,6 +135,33 @@ describe("a step that waits for an event", () => {
     for (const id of ids) expect(await w.sent(id)).toEqual(["thanks"]);
     expect(await w.sent(other)).toEqual([]);
     expect(w.database.get("select count(*) as n from wake")).toEqual({ n: 0 });
+    await w.close();
+  });
+
+  test("is ended by an event to a topic of which its recipient is, though no workflow starts with it", async () => {
+    const w = await open();
+    w.start();
+    const people = times(25, (n) => `u${n}`);
+    await w.meet(...people);
+    const { environmentId, store } = w.corner;
+    const now = w.clock.now();
+    await store.putTopic({ environmentId, key: "buyers", id: w.corner.id(), name: null, description: null, now });
+    await store.subscribe({ environmentId, key: "buyers", recipients: people.slice(0, 24), now });
+    const ids: string[] = [];
+    for (const id of people) ids.push(await w.accept("checkout.abandoned", { id }));
+    await w.rest();
+    const payload = JSON.stringify({ data: {}, recipients: [], audiences: [{ topic: "buyers" }] });
+    const at = w.clock.now();
+    await w.corner.accepted({
+      id: deriveId(at, "paid by all"),
+      name: "order.paid",
+      receivedAt: at,
+      dueAt: at,
+      payload: w.keyring.sealForEnvironment(environmentId, sealContext.payload, payload),
+    });
+    await w.rest(5000);
+    const ends = await Promise.all(ids.map((id) => w.sent(id)));
+    expect(ends).toEqual([...times(24, () => ["thanks"]), []]);
     await w.close();
   });
 

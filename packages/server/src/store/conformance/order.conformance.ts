@@ -200,6 +200,20 @@ export function orderConformance(open: OpenCorner): void {
       expect(await corner.start(message)).toBe("started");
     });
 
+    test("is looked at again soon behind a run that waits for an event, which may go on before its time", async () => {
+      const corner = await open();
+      const event = await accepted(corner);
+      const awaited = { keyHash: "k", since: corner.at };
+      const run = corner.run({ eventId: event.id, order: event.order, dueAt: corner.at + laterMs, awaited });
+      await corner.store.commitEvents({ turns: [corner.turn(event, { runs: [run] })] });
+      const message = await queued(corner);
+      expect(await corner.start(message)).toBe("behind");
+      await corner.store.commitRuns({ turns: [corner.runTurn(run, { arrivedEventId: null })] });
+      expect(await due(corner, corner.at + 299_999)).not.toContain(message.id);
+      expect(await due(corner, corner.at + 300_000)).toContain(message.id);
+      expect(await corner.start(message, { at: corner.at + 300_000 })).toBe("started");
+    });
+
     test("that comes with a call waits behind others, written with it or before", async () => {
       const corner = await open();
       const recipient = await corner.store.putRecipient({ recipient: corner.recipient() });

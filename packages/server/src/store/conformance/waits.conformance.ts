@@ -101,6 +101,25 @@ export function waitsConformance(open: OpenCorner): void {
       expect(await load(corner, made.id)).toMatchObject({ dueAt: corner.at });
     });
 
+    test("is woken, and finds what has arrived, in the transaction that accepts an event with its only turn", async () => {
+      const corner = await open();
+      const run = await waitFor(corner, "k");
+      const event = corner.event();
+      const { environmentId, at } = corner;
+      const arrival = { environmentId, keyHash: "k", eventId: event.id, at: at + 10, expiresAt: at + 99, wakesMax: 9 };
+      const nothing = { now: at + 20, reads: [], dedupe: [], throttles: [], joins: [], messages: [], decisions: [] };
+      const next = corner.event();
+      const own = corner.run({ eventId: next.id, awaited: { keyHash: "k", since: at }, dueAt: at + 100 });
+      const results = await corner.store.acceptEvents({
+        events: [
+          { ...event, turn: { ...nothing, runs: [], arrivals: [arrival] } },
+          { ...next, turn: { ...nothing, runs: [own] } },
+        ],
+      });
+      expect(results).toMatchObject([{ turn: { woken: [{ id: run.id, lane }] } }, { turn: { found: [own.id] } }]);
+      for (const { id } of [run, own]) expect((await load(corner, id))?.wait?.rowEventId).toBe(event.id);
+    });
+
     test("takes no turn that was planned before something arrived, and one that was planned after", async () => {
       const corner = await open();
       const run = await waitFor(corner, "k");

@@ -11,8 +11,8 @@ import { channelCode, eventStateCode, messageStateCode, runStateCode } from "./c
 
 /** Reason of a message that waits for one in front of it. */
 export const behind = "behind";
-/** With a message in front that one makes it due; this is for what nobody thought of. */
-const behindMessageMs = 300_000;
+/** With a message in front that one makes it due; this is for what nobody thought of, and for runs whose event arrives. */
+const behindMaxMs = 300_000;
 /** An event or a run in front tells nobody when it is done. */
 const behindOtherMs = 1_000;
 
@@ -40,11 +40,14 @@ export function otherAhead(message: string): string {
     or exists (select 1 from continuation p where p.order_key = ${key} and p.order_place < ${event} and p.due_at is not null))`;
 }
 
-/** SQL: when what stands in front of `message`, and is no message, is due; null where that has no time. */
+/**
+ * SQL: when what stands in front of `message`, and is no message, is due; null where that has no time. Less than 0, with the sign
+ * changed, where it is a run that waits for an event: it may go on before.
+ */
 export function dueAhead(message: string): string {
   const { key, recipient, event } = of(message);
-  return `(select min(p.due_at) from run p where p.order_key = ${key} and p.recipient = ${recipient} and p.order_place < ${event}
-    and p.state = ${runStateCode.waiting})`;
+  return `(select min(case when p.wait_key is null then p.due_at else -p.due_at end) from run p
+    where p.order_key = ${key} and p.recipient = ${recipient} and p.order_place < ${event} and p.state = ${runStateCode.waiting})`;
 }
 
 /** SQL: it may not start yet. Messages without an ordering key are not looked for. */
@@ -60,13 +63,15 @@ export const nextSql = `m.order_key = r.order_key and m.recipient = r.recipient 
 /** What stands in front of a message that may not start yet. */
 export interface Ahead {
   isMessage: boolean;
-  /** When it is due, where it is no message. */
+  /** When it is due, where it is no message, as `dueAhead` has it. */
   dueAt: number | null;
 }
 
 /** When one that was to start at `at` is looked at again. */
 export function lookAgainAt({ isMessage, dueAt }: Ahead, at: number): number {
-  return isMessage ? at + behindMessageMs : Math.max(at + behindOtherMs, dueAt ?? 0);
+  if (isMessage) return at + behindMaxMs;
+  const due = dueAt ?? 0;
+  return Math.max(at + behindOtherMs, due < 0 ? Math.min(-due, at + behindMaxMs) : due);
 }
 
 /** Messages that start in this order, if all else lets them. */
