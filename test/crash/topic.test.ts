@@ -26,7 +26,9 @@ let provider: FakeProviderProcess;
 let server: ServerProcess;
 let event = "";
 let judged: Judged;
+/** The most memory of each server that the event was on, and of the one that took the subscribers in before, MiB. */
 const peaks: number[] = [];
+let fillingPeak = 0;
 
 const start = (port: number) => startServerProcess(dataDir, { TIDINGS_MAX_IN_FLIGHT: String(maxInFlight) }, { port });
 
@@ -37,12 +39,18 @@ beforeAll(async () => {
   await configureFake(api, { baseUrl: provider.url, maxBatch, maxInFlight });
   const filling = Date.now();
   await fillTopic(api, topic, recipients, personAt);
-  peaks.push(peakMib(server));
+  const filled = Date.now();
+  fillingPeak = peakMib(server);
+  await api.close();
+  // What taking a million people in leaves in memory is no part of what the event needs.
+  await stopChild(server);
+  server = await start(server.port);
+  const sender = new Api(server.url);
   const sending = Date.now();
   const campaign = { name: "To everybody", event: "marketing", recipients: [{ topic }] };
-  const { json } = await api.call("POST", "/v1/campaigns", campaign);
+  const { json } = await sender.call("POST", "/v1/campaigns", campaign);
   event = z.object({ id: z.string() }).parse(json).id;
-  await api.close();
+  await sender.close();
   for (let kill = 1; kill <= kills; kill += 1) {
     await untilTaken(provider, (recipients * kill) / (kills + 1), timeoutMs);
     peaks.push(peakMib(server));
@@ -59,7 +67,7 @@ beforeAll(async () => {
   judged = await judge(dataDir, event, journal);
   const { doubled, takenTwice, untakenElse, ...figures } = judged;
   process.stdout.write(
-    `topic: ${JSON.stringify({ recipients, fillingSeconds: (sending - filling) / 1000, seconds, perSecond: Math.round(messages / seconds), peaksMib: peaks.map(Math.round), ...figures })}\n`,
+    `topic: ${JSON.stringify({ recipients, fillingSeconds: (filled - filling) / 1000, fillingPeakMib: Math.round(fillingPeak), seconds, perSecond: Math.round(messages / seconds), peaksMib: peaks.map(Math.round), ...figures })}\n`,
   );
 }, timeoutMs * 3);
 
