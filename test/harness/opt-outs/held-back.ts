@@ -10,8 +10,10 @@ export const inForceMs = 1000;
 const maxMs = 1e9;
 
 export interface HeldBack {
-  /** What went to somebody who had said no for longer than it may take, by the server's record or by the provider's. */
+  /** Attempts that began for somebody who had said no for longer than it may take. */
   late: string[];
+  /** Calls that came later than that, of attempts that had begun before: they were on their way out of a process that stood still. */
+  onTheWay: number;
   /** Campaign messages of those who said no, by state. */
   states: Record<string, number>;
   /** How long after a commit an attempt began, and the provider was called, at most; negative where all were before. */
@@ -30,7 +32,7 @@ export async function judgeOptOuts(
 ): Promise<HeldBack> {
   const calls = new Map<string, number[]>();
   await readJournal(journal, ({ id, at }) => void calls.set(id, [...(calls.get(id) ?? []), at]));
-  const judged: HeldBack = { late: [], states: {}, startedMs: -maxMs, calledMs: -maxMs, takenTwice: [] };
+  const judged: HeldBack = { late: [], onTheWay: 0, states: {}, startedMs: -maxMs, calledMs: -maxMs, takenTwice: [] };
   for (const [id, { length }] of calls) if (length > 1) judged.takenTwice.push(id);
   for (const { recipient, committedAt } of optOuts) {
     const ids = await messagesTo(api, recipient, campaigns);
@@ -42,7 +44,8 @@ export async function judgeOptOuts(
       const called = (calls.get(id) ?? []).map((at) => at - committedAt);
       judged.startedMs = Math.max(judged.startedMs, ...starts);
       judged.calledMs = Math.max(judged.calledMs, ...called.map(Math.round));
-      for (const afterMs of [...starts, ...called])
+      judged.onTheWay += called.filter((afterMs) => afterMs > inForceMs).length;
+      for (const afterMs of starts)
         if (afterMs > inForceMs) judged.late.push(`${recipient}: ${state} ${Math.round(afterMs)} ms after the commit`);
     }
   }
