@@ -15,6 +15,7 @@ import { looksSuite } from "./looks.ts";
 import { manyDigestsSuite } from "./many-digests.ts";
 import { orderSuite } from "./order.ts";
 import { partsSuite } from "./parts.ts";
+import { plansSuite } from "./plans.ts";
 import { queueSuite } from "./queue.ts";
 import { storeSuite } from "./store.ts";
 import { workTogetherSuite } from "./work-together.ts";
@@ -43,6 +44,7 @@ export function postgresSuites(version: PostgresVersion): void {
     leavingWorkersSuite(() => server);
     workerFactsSuite(() => server);
     partsSuite(() => server);
+    plansSuite(() => server);
     documentsTogetherSuite(() => server);
     workTogetherSuite(() => server);
     attentionSuite(() => server);

@@ -158,7 +158,7 @@ export async function digestBenchOn(
     return made.id;
   };
   const rest = (ms: number) => line.settleTo(line.now() + ms, engine.settle);
-  return { corner, clock: line, faults, delivered, start, event, accept, rest };
+  return { corner, keyring, clock: line, faults, delivered, start, event, accept, rest };
 }
 
 const resultSchema = z.object({
@@ -176,7 +176,7 @@ const resultSchema = z.object({
 });
 
 /** What a digest that goes out has gathered, under the step of this name. */
-export const digestOf = ({ steps }: Delivery, step: string) => resultSchema.parse(steps?.[step]);
+export const digestOf = ({ steps }: Pick<Delivery, "steps">, step: string) => resultSchema.parse(steps?.[step]);
 
 export const digestsSent = ({ delivered }: DigestBench, step: string) =>
   [...delivered.values()].map((delivery) => digestOf(delivery, step));

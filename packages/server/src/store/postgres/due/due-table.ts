@@ -82,12 +82,12 @@ function dueTable({ name, id, hasChannel = false, by = "tenant", condition, lane
         lateral (select t.environment_id, t.${id} as id, t.lane, t.due_at from ${name} t
           where t.holder = r.holder and ${place} and t.${by} = r.tenant and t.due_at >= r.since and t.due_at <= $3
             ${condition === undefined ? "" : `and (t.holder = 0 or ${condition})`} order by t.due_at, t.${id} limit $5) n`,
+    // Row by row by its key: planned while the table was empty, a join began with all that is due, and a claim of 2,500 among
+    // 100,000 took longer than 10 s. `+ 0` keeps the due index out of it.
     claim: `with picked as (
-        select ${key.map((column) => `t.${column}`).join(", ")} from json_to_recordset($1) as r (${key
-          .map((column) => `${column} ${types[column]}`)
-          .join(", ")})
-        join ${name} t on ${wanted}
-        where t.holder = 0 and t.due_at <= $3 for update of t skip locked
+        select n.* from json_to_recordset($1) as r (${key.map((column) => `${column} ${types[column]}`).join(", ")}),
+          lateral (select ${key.map((column) => `t.${column}`).join(", ")} from ${name} t
+            where ${wanted} and t.holder + 0 = 0 and t.due_at + 0 <= $3 for update of t skip locked) n
       )
       update ${name} set holder = $2 from picked where ${same} returning ${name}.${id} as id`,
   };
