@@ -15,7 +15,7 @@ export const actBugs: readonly PlantedBug[] = [
     find: "if (turn.window !== null) endWindow(database, turn, turn.window);",
     replace: `if (turn.window !== null) endWindow(database, turn, turn.window);
       database.exec("release call; commit; begin immediate; savepoint call");`,
-    invariants: ["in-one-digest", "expected-message-exists", "one-digest-per-window"],
+    invariants: ["in-one-digest", "expected-message-exists", "one-digest-per-window", "decisions-once"],
   },
   {
     name: "what caps demote, and no digest takes",
