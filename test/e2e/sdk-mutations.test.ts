@@ -105,6 +105,7 @@ const calls: Record<string, unknown[]> = {
   "segments.put": ["quiet-pros", { where: { field: "recipient.attributes.plan", op: "eq", value: "pro" } }, options],
   "policies.put": ["environment", { preferences: { sms: "off" }, defaultCountry: "AT" }, options],
   "workflows.put": ["w", { ...validWorkflow, category: "c" }, options],
+  "workflows.dryRunHistory": ["w", { days: 7, prices: { sms: 0.1 }, list: true }, options],
   "workflows.dryRun": ["w", { recipients: ["u1"], data: { order: "1" }, preview: true }, options],
   "templates.put": ["t", template, options],
   "templates.preview": [

@@ -5,6 +5,7 @@ import {
   consentSchema,
 } from "@tidings/contract/consents";
 import { dryRunBodySchema, dryRunSchema } from "@tidings/contract/dry-runs";
+import { historyBodySchema, historySchema } from "@tidings/contract/histories";
 import { pageOf, pageQuerySchema } from "@tidings/contract/pages";
 import {
   preferencesBatchResultSchema,
@@ -31,6 +32,7 @@ export const preferenceOperations = {
 // biome-ignore format: one call per line is what lets this be read as a table
 export const decisionOperations = {
   list: { name: "listRecipientDecisions", method: "GET", path: "/v1/recipients/{id}/decisions", query: recipientDecisionQuerySchema, status: 200, response: pageOf(recipientDecisionSchema), ...always },
+  dryRunHistory: { name: "dryRunHistory", method: "POST", path: "/v1/workflows/{key}/dry-run/history", body: historyBodySchema, status: 200, response: historySchema, ...always },
   dryRun: { name: "dryRunWorkflow", method: "POST", path: "/v1/workflows/{key}/dry-run", body: dryRunBodySchema, status: 200, response: dryRunSchema, ...always },
 } as const satisfies Record<string, Operation>;
 

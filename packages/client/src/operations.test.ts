@@ -48,6 +48,7 @@ test("a POST is repeated without an idempotency key only where that is safe", ()
       "cancelCampaign",
       "createInboxToken",
       "dryRunWorkflow",
+      "dryRunHistory",
       "checkConfiguration",
       "previewReplay",
       "previewTemplate",

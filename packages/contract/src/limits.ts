@@ -21,6 +21,9 @@ export const limits = {
   workflowsPerReplay: 100,
   replayedPerSecond: 10_000,
   previewsPerDryRun: 20,
+  /** Days of events that a dry run goes back over, and recipients that its answer names. */
+  historyDays: 90,
+  historySample: 20,
   bodyDepth: 32,
   idempotencyKeyLength: 255,
   stepsPerWorkflow: 100,

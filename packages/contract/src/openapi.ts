@@ -18,6 +18,7 @@ import {
   runSchema,
 } from "./events.ts";
 import { fieldText, fieldTexts } from "./field-texts.ts";
+import { historySchema } from "./histories.ts";
 import {
   inboxChangedSchema,
   inboxChangeSchema,
@@ -64,6 +65,7 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["RecipientDecision", recipientDecisionSchema],
   ["DryRun", dryRunSchema],
   ["DryRunOutcome", dryRunOutcomeSchema],
+  ["DryRunHistory", historySchema],
   ["Event", eventSchema],
   ["EventBody", eventBodySchema],
   ["EventRecipient", eventRecipientSchema],

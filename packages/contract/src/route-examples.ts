@@ -41,6 +41,7 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   putWorkflow: { path: { key: "order-placed" }, body: { name: "Order placed", event: "order.placed", category: "orders", steps: [{ id: "mail", type: "channel", channel: "email", template: "order-placed" }] } },
   getWorkflow: { path: { key: "order-placed" } },
   listWorkflows: { query: { limit: "20" } },
+  dryRunHistory: { path: { key: "order-placed" }, body: { days: 7, policy: { preferences: { sms: "off" } }, prices: { sms: 0.07 } } },
   dryRunWorkflow: { path: { key: "order-placed" }, body: { recipients: [anna], data: { order: "A-1001", name: "Anna" }, preview: true } },
   listWorkflowVersions: { path: { key: "order-placed" }, query: { limit: "20" } },
   rollbackWorkflow: { path: { key: "order-placed" }, headers: { "If-Match": '"1"' }, body: { version: 1 } },

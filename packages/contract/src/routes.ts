@@ -12,6 +12,7 @@ import { deadLetterReplayBodySchema, deadLetterSchema, replayedSchema } from "./
 import { dryRunBodySchema, dryRunSchema } from "./dry-runs.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { acceptedSchema } from "./events.ts";
+import { historyBodySchema, historySchema } from "./histories.ts";
 import {
   inboxChangedSchema,
   inboxChangesQuerySchema,
@@ -97,6 +98,7 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/v1/inbox/socket", operation: "watchInboxBySocket", summary: "Changes by WebSocket, each an InboxChange", tag: "inbox", query: inboxStreamQuerySchema, status: 101, ...visited },
   ...configurationRoutes("workflow", "workflows", workflowBodySchema),
   { method: "POST", path: "/v1/workflows/{key}/dry-run", operation: "dryRunWorkflow", summary: "What a workflow would do with an event, published or not, without sending anything", tag: "workflows", body: dryRunBodySchema, status: 200, response: dryRunSchema },
+  { method: "POST", path: "/v1/workflows/{key}/dry-run/history", operation: "dryRunHistory", summary: "What a change of a workflow would have done with the events of the last days", tag: "workflows", body: historyBodySchema, status: 200, response: historySchema },
   ...configurationRoutes("template", "templates", templateBodySchema),
   { method: "POST", path: "/v1/templates/{key}/preview", operation: "previewTemplate", summary: "Render a template, stored or not, without sending anything", tag: "templates", body: previewBodySchema, status: 200, response: previewSchema },
   ...configurationRoutes("layout", "layouts", layoutBodySchema),

@@ -1,6 +1,7 @@
 import { type DryRunOutcomeView, type DryRunView, dryRunBodySchema } from "@tidings/contract/dry-runs";
 import { faultsOf } from "@tidings/contract/faults";
 import type { Command, Context } from "../command.ts";
+import { dryRunHistory } from "../dry-run-history.ts";
 import type { Outcome } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { readValue } from "../read-value.ts";
@@ -36,6 +37,12 @@ export const dryRun: Command = {
       value: "<json|@file>",
       summary: "What fetch steps answer, and what becomes of messages, by step",
     },
+    {
+      name: "days",
+      value: "<n>",
+      summary: "Over the events of the last days: volume, cost and recipients, proposed against published",
+    },
+    { name: "price", value: "<channel=n>", many: true, summary: "With --days: what a message costs on a channel" },
     { name: "preview", summary: "Show the subjects and texts of the first messages" },
   ],
   examples: [
@@ -47,13 +54,18 @@ export const dryRun: Command = {
       line: "tidings dry-run order-shipped --event 0193b6c0-5e1a-8f3e-9c1d-2b7a4d6e8f01 --file order-shipped.yaml",
       says: "What a change would have done with a past event",
     },
+    {
+      line: "tidings dry-run order-shipped --days 7 --file order-shipped.yaml --price sms=0.07",
+      says: "What a change would have made of the events of a week",
+    },
   ],
-  json: '`{"workflow", "workflowVersion", "lane", "at", "outcomes": [{"recipient", "step", "channel", "sends", "dueAt", "decisions", "text", "preview"}], "assumed", "truncated"}`',
+  json: '`{"workflow", "workflowVersion", "lane", "at", "outcomes": [{"recipient", "step", "channel", "sends", "dueAt", "decisions", "text", "preview"}], "assumed", "truncated"}`; with --days: `{"from", "to", "until", "events", "messages", "channels", "cost", "recipients", "notSent", "assumed", "basis"}`',
   run,
 };
 
 async function run(context: Context): Promise<Outcome> {
   const { api, input, terminal, json, signal } = context;
+  if (input.text("days") !== undefined) return dryRunHistory(context);
   const result = await api().workflows.dryRun(input.argument(0), await bodyOf(context), { signal });
   if (json) terminal.document(result);
   else show(result, context);

@@ -1,4 +1,5 @@
 import type { DryRunView, dryRunBodySchema } from "@tidings/contract/dry-runs";
+import type { HistoryView, historyBodySchema } from "@tidings/contract/histories";
 import type { workflowBodySchema } from "@tidings/contract/workflows";
 import type { z } from "zod";
 import { operations } from "../operations.ts";
@@ -31,6 +32,23 @@ export class Workflows extends VersionedConfiguration<typeof workflowBodySchema>
     const input = { path: { key: keyParameter(key) }, body: () => dryRun };
     return this.#transport.call(operations.decisions.dryRun, input, options);
   }
+
+  /**
+   * What a change of a workflow would have done with the events of the last days. Where `isComplete` is false, the same with `cursor` goes on.
+   *
+   * @example
+   * const { channels, recipients } = await tidings.workflows.dryRunHistory("order-shipped", {
+   *   days: 7,
+   *   policy: { preferences: { sms: "off" } },
+   *   prices: { sms: 0.07 },
+   * });
+   * for (const { channel, difference } of channels) console.log(channel, difference, recipients.lost);
+   */
+  dryRunHistory(key: string, history: HistoryInput, options?: CallOptions): Promise<HistoryView> {
+    const input = { path: { key: keyParameter(key) }, body: () => history };
+    return this.#transport.call(operations.decisions.dryRunHistory, input, options);
+  }
 }
 
+export type HistoryInput = z.input<typeof historyBodySchema>;
 export type DryRunInput = z.input<typeof dryRunBodySchema>;

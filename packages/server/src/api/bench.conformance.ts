@@ -12,6 +12,7 @@ import { SystemRandom } from "../lib/system-random.ts";
 import { Ingest } from "../pipeline/ingest/ingest.ts";
 import type { DryRunDependencies } from "../pipeline/orchestrate/dry-run/dependencies.ts";
 import { DryRun } from "../pipeline/orchestrate/dry-run/dry-run.ts";
+import { History } from "../pipeline/orchestrate/dry-run/history.ts";
 import { turnLimits, undescribedTenants } from "../pipeline/orchestrate/effect-limits.conformance.ts";
 import { Preview } from "../pipeline/orchestrate/replay/preview.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -114,6 +115,7 @@ const engines = {
   compileRequest: (request: FetchRequest) => requests.compile(request),
 };
 
+const historyLimits = { historyMs: 5000, historyEventsMax: 100, historyRecipientsMax: 100, historiesMax: 1 };
 type DryRunParts = Pick<DryRunDependencies, "store" | "keyring" | "ids" | "configuration" | "lookBack">;
 function dryRunsOf(parts: DryRunParts & { store: Store; clock: Clock }) {
   const dryRun = new DryRun({
@@ -124,7 +126,8 @@ function dryRunsOf(parts: DryRunParts & { store: Store; clock: Clock }) {
     limits: turnLimits,
   });
   const limits = { replayLookedMax: 10, previewMs: 5000, previewWeighedMax: 5 };
-  return { dryRun, replayPreviews: new Preview({ ...parts, dataSchemas, dryRun, limits }) };
+  const histories = new History({ ...parts, dataSchemas, dryRun, limits: { ...limits, ...historyLimits } });
+  return { dryRun, replayPreviews: new Preview({ ...parts, dataSchemas, dryRun, limits }), histories };
 }
 
 const partUsers = new PartUsers(engines.templates, { partUsersCheckedMax: 3 });

@@ -2,6 +2,7 @@ import type { Readiness } from "@tidings/contract/machines";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DryRuns } from "../ports/dry-run.ts";
+import type { Histories } from "../ports/histories.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
@@ -105,6 +106,7 @@ export interface ApiDependencies {
     Pick<MaintenanceStore, "queueDepths" | "recentSums">;
   dryRun: DryRuns;
   replayPreviews: ReplayPreviews;
+  histories: Histories;
   workers: Workers;
   keyring: ApiKeyring;
   clock: Clock;

@@ -6,6 +6,7 @@ import { consentHandlers } from "./consents.ts";
 import { deadLetterHandlers } from "./dead-letters.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import { dryRunHandlers } from "./dry-run/handlers.ts";
+import { historyHandlers } from "./dry-run/history.ts";
 import { environmentHandlers } from "./environment-list.ts";
 import type { Environments } from "./environments.ts";
 import { eventHandlers } from "./events.ts";
@@ -44,6 +45,7 @@ export function handlersOf(dependencies: ApiDependencies, environments: Environm
     ...configurationHandlers(dependencies.configuration),
     ...previewHandlers(dependencies),
     ...dryRunHandlers(dependencies),
+    ...historyHandlers(dependencies),
     ...tenantHandlers(dependencies),
     ...topicHandlers(dependencies),
     ...deadLetterHandlers(dependencies),

@@ -6,6 +6,7 @@ import type { Webhooks } from "../pipeline/feedback/webhooks/webhooks.ts";
 import { Ingest } from "../pipeline/ingest/ingest.ts";
 import type { EventWork } from "../pipeline/orchestrate/ports.ts";
 import type { DryRuns } from "../ports/dry-run.ts";
+import type { Histories } from "../ports/histories.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { ReplayPreviews } from "../ports/replays.ts";
 import type { UnderWay } from "../ports/workers.ts";
@@ -24,6 +25,7 @@ export interface Pipeline {
   deliver: Deliver;
   dryRun: DryRuns;
   replayPreviews: ReplayPreviews;
+  histories: Histories;
   queue: Queue;
   /** What becomes of new work of this kind with its commit. */
   wayOf(kind: HeldKind): HeldWay;

@@ -41,6 +41,7 @@ export function createFace({
     feedback: pipeline.feedback,
     dryRun: pipeline.dryRun,
     replayPreviews: pipeline.replayPreviews,
+    histories: pipeline.histories,
     verifyFeedback: async (environmentId, key, request) => {
       const integration = configuration.integrations(environmentId).find((candidate) => candidate.key === key);
       const definition = integration === undefined ? undefined : definitionOf(integration);

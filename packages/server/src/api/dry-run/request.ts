@@ -50,11 +50,11 @@ const timeOf = (text: string | undefined): number | undefined => (text === undef
 const hasMore = ({ recipients, audiences }: EventPayload): boolean =>
   audiences !== undefined || recipients.length > limits.recipientsPerDryRun;
 
-async function workflowOf(
+export async function workflowOf(
   { configuration }: DryRunParts,
   environmentId: number,
   key: string,
-  { workflow, version }: DryRunBody,
+  { workflow, version }: Pick<DryRunBody, "workflow" | "version">,
 ): Promise<Versioned<WorkflowBody>> {
   if (workflow !== undefined) return { environmentId, key, version: 0, document: workflow };
   const at = version === undefined ? {} : { version };
@@ -64,11 +64,11 @@ async function workflowOf(
 }
 
 /** What is not published is checked as if it were to be. */
-async function checkTried(
+export async function checkTried(
   { configuration }: DryRunParts,
   environmentId: number,
   { key, document }: Versioned<WorkflowBody>,
-  { workflow, category, policy }: DryRunBody,
+  { workflow, category, policy }: Pick<DryRunBody, "workflow" | "category" | "policy">,
 ): Promise<void> {
   const documents: GivenSet["documents"] = [
     ...(category === undefined ? [] : [{ kind: "category" as const, key: document.category, document: category }]),

@@ -79,6 +79,36 @@ export function dryRunConformance(open: OpenCorner): void {
       expect((await corner.store.weighTurn({ ...input, messages: further, attention: [] })).messages).toHaveLength(1);
     });
 
+    test("counts what a dry run holds itself, and nothing of the store's, where that is given", async () => {
+      const corner = await open();
+      const event = await corner.accepted();
+      const turn = turnOf(corner, event);
+      await corner.store.commitEvents({ turns: [turn] });
+      const later = turnOf(corner, await corner.accepted());
+      const { dedupe, throttles, messages } = later;
+      const input = { environmentId: corner.environmentId, dedupe, throttles, messages };
+      const stored = await corner.store.weighTurn({ ...input, attention: [] });
+      expect(stored.dropped).toHaveLength(4);
+      const apart = await corner.store.weighTurn({ ...input, attention: [], held: { dedupe: [], throttles: [] } });
+      expect(apart.dropped).toEqual([dedupe[1]?.runId, throttles[1]?.runId]);
+      expect(apart.claims).toEqual({
+        dedupe: [{ hash: "order 1", runId: dedupe[0]?.runId, expiresAt: corner.at + 1000 }],
+        throttles: [{ hash: "step 1", passed: [[throttles[0]?.runId, corner.at]] }],
+      });
+      const again = turnOf(corner, await corner.accepted());
+      const { attention, claims } = apart;
+      const weighed = await corner.store.weighTurn({
+        environmentId: corner.environmentId,
+        dedupe: again.dedupe,
+        throttles: again.throttles,
+        messages: again.messages,
+        attention,
+        held: claims,
+      });
+      expect(weighed.dropped).toHaveLength(4);
+      expect(weighed.decisions).toHaveLength(7);
+    });
+
     test("names the messages whose address is suppressed for what they are", async () => {
       const corner = await open();
       const { store, environmentId } = corner;

@@ -11,6 +11,7 @@ import type { DryRunDependencies } from "./dependencies.ts";
 import { DryTurns } from "./dry-turns.ts";
 import { LaidOver } from "./laid-over.ts";
 import { runsOf } from "./waiting-runs.ts";
+import { World } from "./world.ts";
 
 /** What is only tried arrives for nobody. */
 const nobody = { awaitedAs: () => [] };
@@ -26,7 +27,12 @@ export class DryRun implements DryRuns {
     this.#on = dependencies;
   }
 
-  async run(environmentId: number, request: DryRunRequest): Promise<DryRunResult> {
+  /** `world`: of the dry runs that this one follows. */
+  async run(
+    environmentId: number,
+    request: DryRunRequest,
+    world = new World({ isApart: false }),
+  ): Promise<DryRunResult> {
     this.#checkData(request);
     const { store, keyring, limits } = this.#on;
     const services = { ...this.#on, awaited: nobody, configuration: new LaidOver(this.#on.configuration, request) };
@@ -43,9 +49,9 @@ export class DryRun implements DryRuns {
     const first = Math.max(request.now, request.event.scheduledAt ?? request.now);
     const recent = await recentOfEvents([work], lane, services);
     const { turn } = planEvent(work, lane, people, recipientsMax, first, { ...services, tenants, recent });
-    const turns = new DryTurns(services, environmentId, request, lane);
-    const alive = await turns.take(turn, (id) => people.find(environmentId, id));
-    await turns.follow(runsOf(turn, alive, work.record, records));
+    const turns = new DryTurns(services, environmentId, request, lane, world);
+    const { joins, goesOn } = await turns.take(turn, (id) => people.find(environmentId, id));
+    await turns.follow(runsOf(turn, joins, goesOn, work.record, records));
     return { lane, outcomes: turns.outcomes, assumed: turns.assumed };
   }
 

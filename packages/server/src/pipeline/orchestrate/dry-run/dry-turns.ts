@@ -1,20 +1,25 @@
 import type { Lane } from "@tidings/contract/words";
-import type { Json } from "../../../domain/steps/step-kind.ts";
 import type { DryRunOutcome, DryRunRendering, DryRunRequest, DryRunResult } from "../../../ports/dry-run.ts";
-import type { AttentionState, WeighedTurn } from "../../../ports/store/dry-run.ts";
-import type { RunMessage, RunRecord, RunTurn, TurnWrites } from "../../../ports/store/orchestrate.ts";
+import type { WeighedTurn } from "../../../ports/store/dry-run.ts";
+import type { DigestJoin, RunMessage, RunRecord, RunTurn, TurnWrites } from "../../../ports/store/orchestrate.ts";
 import type { Person } from "../person.ts";
-import { programOf } from "../programs.ts";
 import { recentOfRuns } from "../recent-in-sight.ts";
 import { planRunTurn } from "../run-turn.ts";
-import { arrivalText, assumedMessage, messageText } from "./assumed.ts";
+import { assumedMessage } from "./assumed.ts";
+import { Assumptions } from "./assumptions.ts";
 import type { DryRunDependencies } from "./dependencies.ts";
 import { renderingsOf, unknownRendering } from "./renderings.ts";
-import { answered, arrivedIn, gathering, isOfStep, nextOf } from "./waiting-runs.ts";
+import { gathering, nextOf } from "./waiting-runs.ts";
+import type { World } from "./world.ts";
 
 /** Turns of one run: each step may be one, and a digest two. */
 const turnsMax = 400;
-const nothing: Json = {};
+
+/** What has become of a turn: which of its runs would go on, and the digests that it opens. */
+export interface Kept {
+  goesOn: (runId: string) => boolean;
+  joins: readonly DigestJoin[];
+}
 
 /**
  * What a dry run has come to so far, and the turns that would follow: all runs a turn at a time, each at the time at which
@@ -26,12 +31,14 @@ export class DryTurns {
   readonly #environmentId: number;
   readonly #request: DryRunRequest;
   readonly #lane: Lane;
-  readonly #assumed = new Map<string, string>();
-  readonly #attention = new Map<string, AttentionState>();
+  readonly #assumptions: Assumptions;
+  readonly #world: World;
   /** Messages of each run so far, as its later steps see them. */
   readonly #messages = new Map<string, RunMessage[]>();
 
-  constructor(on: DryRunDependencies, environmentId: number, request: DryRunRequest, lane: Lane) {
+  constructor(on: DryRunDependencies, environmentId: number, request: DryRunRequest, lane: Lane, world: World) {
+    this.#world = world;
+    this.#assumptions = new Assumptions(request, on.keyring);
     this.#lane = lane;
     this.#on = on;
     this.#environmentId = environmentId;
@@ -39,11 +46,11 @@ export class DryTurns {
   }
 
   get assumed(): DryRunResult["assumed"] {
-    return [...this.#assumed].map(([step, text]) => ({ step, text }));
+    return this.#assumptions.all;
   }
 
   /** Weighs what a turn makes and keeps what would come of it. Gives which of its runs would go on. */
-  async take(turn: TurnWrites, personOf: (id: string) => Person | undefined): Promise<(runId: string) => boolean> {
+  async take(turn: TurnWrites, personOf: (id: string) => Person | undefined): Promise<Kept> {
     return this.#keep([turn], ({ recipient }) => {
       const facts = personOf(recipient)?.facts ?? { id: recipient, attributes: {} };
       return { recipient: facts, data: this.#request.event.data, steps: undefined };
@@ -51,7 +58,7 @@ export class DryTurns {
   }
 
   async follow(runs: readonly RunRecord[]): Promise<void> {
-    let waiting = runs.map((record) => this.#readied(record));
+    let waiting = runs.map((record) => this.#assumptions.readied(record));
     for (let turn = 0; turn < turnsMax && waiting.length > 0; turn += 1) {
       const recent = await recentOfRuns(waiting, this.#lane, this.#on);
       const on = { ...this.#on, recent };
@@ -63,67 +70,41 @@ export class DryTurns {
       );
       const renderings = await renderingsOf(planned, this.#on);
       const turns = planned.map((one) => ({ ...noDedupe, ...one.planned.turn }));
-      const goesOn = await this.#keep(turns, ({ id }) => renderings.get(id));
-      waiting = planned.flatMap((one) => (goesOn(one.record.id) ? this.#next(one.record, one.planned.turn) : []));
+      const kept = await this.#keep(turns, ({ id }) => renderings.get(id));
+      waiting = planned.flatMap((one) => (kept.goesOn(one.record.id) ? this.#next(one.record, one.planned.turn) : []));
+      waiting.push(...gatheringOf(planned, kept.joins).map((record) => this.#assumptions.readied(record)));
     }
   }
 
   /** The run at its next turn: none where it has ended. */
-  #next(record: RunRecord, { progress, joins, decisions }: RunTurn): RunRecord[] {
+  #next(record: RunRecord, turn: RunTurn): RunRecord[] {
+    const { progress } = turn;
     const messages = this.#messages.get(record.id) ?? [];
-    if (record.messages.length > 0 && decisions.some(({ outcome }) => outcome === "branch"))
-      for (const { step } of record.messages) this.#assumed.set(step, messageText(this.#request.assume.messages[step]));
-    const joined = joins.filter(isOfStep).map((join) => this.#readied(gathering(record, join)));
+    this.#assumptions.branched(record, turn);
     const next = nextOf(record, progress, messages);
-    return next === undefined ? joined : [...joined, this.#readied(next)];
-  }
-
-  /** What it would wait for is taken for given. */
-  #readied(record: RunRecord): RunRecord {
-    if (record.window !== null) {
-      const step = this.#stepAt(record);
-      this.#assumed.set(step, "nobody else joins the digest");
-      return record;
-    }
-    if (record.wait !== null) {
-      const step = this.#stepAt(record);
-      const data = this.#request.assume.arrivals[step];
-      this.#assumed.set(step, arrivalText(data));
-      return data === undefined ? record : arrivedIn(record, this.#request.workflow.document, data, this.#on.keyring);
-    }
-    if (record.effect === null) return record;
-    const step = this.#stepAt(record);
-    const given = this.#request.assume.fetches[step];
-    this.#assumed.set(
-      step,
-      given === undefined ? "the request is not made; it answers {}" : "it answers what was given",
-    );
-    return answered(record, step, given ?? nothing, this.#on.keyring);
-  }
-
-  #stepAt({ step }: RunRecord): string {
-    const instruction = programOf(this.#request.workflow.document)[step];
-    return instruction?.op === "step" ? instruction.step.id : "";
+    return next === undefined ? [] : [this.#assumptions.readied(next)];
   }
 
   async #keep(
     turns: readonly TurnWrites[],
     renderingOf: (message: { id: string; recipient: string }) => DryRunRendering | undefined,
-  ): Promise<(runId: string) => boolean> {
-    const weighed = await this.#on.store.weighTurn({
-      environmentId: this.#environmentId,
+  ): Promise<Kept> {
+    const claims = {
       dedupe: turns.flatMap(({ dedupe }) => dedupe),
       throttles: turns.flatMap(({ throttles }) => throttles),
       messages: turns.flatMap(({ messages }) => messages),
-      attention: [...this.#attention.values()],
-    });
-    for (const state of weighed.attention) this.#attention.set(state.recipient, state);
+    };
+    const environmentId = this.#environmentId;
+    const weighed = await this.#on.store.weighTurn({ environmentId, ...claims, ...this.#world.of(claims) });
+    this.#world.take(weighed);
     const dropped = new Set(weighed.dropped);
     const made = turns.flatMap(({ decisions, joins }) => [...decisions, ...joins.map(({ decision }) => decision)]);
     for (const decision of [...weighed.decisions, ...made.filter(({ runId }) => !dropped.has(runId))])
       this.outcomes.push({ decision });
     this.#remember(weighed, renderingOf);
-    return (runId) => !dropped.has(runId);
+    const goesOn = (runId: string) => !dropped.has(runId);
+    const joins = [...turns.flatMap((turn) => turn.joins), ...weighed.joins];
+    return { goesOn, joins: joins.filter((join) => goesOn(join.runId) && this.#world.opens(join)) };
   }
 
   #remember(
@@ -142,6 +123,18 @@ export class DryTurns {
       ]);
     }
   }
+}
+
+/** Digests that turns of runs open, each with what it gathers first. */
+function gatheringOf(
+  planned: readonly { record: RunRecord; planned: { turn: RunTurn } }[],
+  joins: readonly DigestJoin[],
+): RunRecord[] {
+  const byRun = new Map(planned.map(({ record }) => [record.id, record]));
+  return joins.flatMap((join) => {
+    const record = byRun.get(join.runId);
+    return record === undefined ? [] : [gathering(record, join)];
+  });
 }
 
 const noDedupe = { dedupe: [], runs: [] } as const;

@@ -22,6 +22,7 @@ const nothingArrived: RunWait = { rowEventId: null, eventId: null, event: null }
 /** The runs that a first turn leaves waiting, as the store would give them back when they are due. */
 export function runsOf(
   turn: EventTurn,
+  joins: readonly DigestJoin[],
   alive: (runId: string) => boolean,
   event: EventRecord,
   stored: readonly RecipientRecord[],
@@ -43,26 +44,26 @@ export function runsOf(
   });
   return [
     ...turn.runs.filter(({ id }) => alive(id)).map(recordOf),
-    ...turn.joins
-      .filter((join) => isOfStep(join) && alive(join.runId))
-      .map((join) => gathering(recordOf(join.gatherer), join)),
+    ...joins
+      .filter(({ runId }) => alive(runId))
+      .map((join) => gathering({ event: part, recipientRecord: records.get(join.gatherer.recipient) ?? null }, join)),
   ];
 }
 
-/** Others join a digest that the recipient asked for, which is their category's: it is not followed. */
-export const isOfStep = ({ gatherer }: DigestJoin): boolean => gatherer.workflow !== "";
-
-/** The run of a window that nobody else joins. */
-export function gathering(record: RunRecord, join: DigestJoin): RunRecord {
-  const { runId, eventId, at, expiresAt, content } = join;
+/** The run of a window that nobody else joins: of a step, or of a category for a recipient who asked for it. */
+export function gathering(
+  { event, recipientRecord }: Pick<RunRecord, "event" | "recipientRecord">,
+  join: DigestJoin,
+): RunRecord {
+  const { runId, eventId, at, expiresAt, content, gatherer, closesAt } = join;
   return {
-    ...record,
-    step: join.gatherer.step,
-    dueAt: join.closesAt,
-    id: join.gatherer.id,
-    expiresAt: null,
-    journal: null,
+    ...gatherer,
+    event,
+    recipientRecord,
+    dueAt: closesAt,
+    effect: null,
     wait: null,
+    messages: [],
     window: { version: 1, entries: [{ runId, eventId, at, expiresAt, content }] },
   };
 }

@@ -5,7 +5,7 @@ import { channelCode, laneCode } from "../../sql/codes.ts";
 import { integer, text } from "../../sql/columns.ts";
 import { covers } from "../../sql/suppressions.ts";
 import { passedOf } from "../../sql/throttle-fold.ts";
-import { attentionWanted, weighedTurn } from "../../sql/weighed-turn.ts";
+import { attentionWanted, claimsApart, weighedTurn } from "../../sql/weighed-turn.ts";
 import type { Read } from "../context.ts";
 import type { Session } from "../session.ts";
 
@@ -28,6 +28,11 @@ const suppressedSql = `select r.id from json_to_recordset($1)
 
 export const weighTurn: Read<"weighTurn"> = async ({ sql }, turn) => {
   const { environmentId } = turn;
+  if (turn.held !== undefined)
+    return weighedTurn(turn, {
+      ...claimsApart(turn, turn.held),
+      suppressed: await suppressedOf(sql, turn.messages),
+    });
   const hashesOf = (claims: readonly { hash: string }[]) => claims.map(({ hash }) => hash);
   const found = async (statement: string, hashes: readonly string[]) =>
     hashes.length === 0 ? [] : sql.all(statement, environmentId, hashes);

@@ -1,6 +1,6 @@
 import { integer, text } from "../../sql/columns.ts";
 import { passedOf } from "../../sql/throttle-fold.ts";
-import { attentionWanted, weighedTurn } from "../../sql/weighed-turn.ts";
+import { attentionWanted, claimsApart, weighedTurn } from "../../sql/weighed-turn.ts";
 import type { Call } from "../context.ts";
 import { readRows } from "./claim-attention.ts";
 import { isCovered } from "./held-back.ts";
@@ -13,6 +13,8 @@ const noSender = { integration: "" };
 
 export const weighTurn: Call<"weighTurn"> = ({ database }, turn) => {
   const { environmentId } = turn;
+  const suppressed = turn.messages.filter((message) => isCovered({ database }, message, noSender)).map(({ id }) => id);
+  if (turn.held !== undefined) return weighedTurn(turn, { ...claimsApart(turn, turn.held), suppressed });
   const found = (sql: string, claims: readonly { hash: string }[]) =>
     claims.length === 0 ? [] : database.all(sql, environmentId, JSON.stringify(claims.map(({ hash }) => hash)));
   const dedupe = found(dedupeSql, turn.dedupe).map(
@@ -25,6 +27,6 @@ export const weighTurn: Call<"weighTurn"> = ({ database }, turn) => {
     dedupe: new Map(dedupe),
     throttles: new Map(throttles),
     attention: [...turn.attention, ...readRows(database, attentionWanted(turn.messages, turn.attention))],
-    suppressed: turn.messages.filter((message) => isCovered({ database }, message, noSender)).map(({ id }) => id),
+    suppressed,
   });
 };
