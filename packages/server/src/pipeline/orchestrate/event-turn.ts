@@ -146,6 +146,33 @@ function personOf({ work, turn }: PlannedTurn, people: PeopleInSight, id: string
   return people.find(turn.environmentId, id);
 }
 
+/** A run as it begins. */
+function frameOf(
+  { record, payload }: EventWork,
+  workflow: Versioned<WorkflowBody>,
+  recipient: { id: string; tenant: string | undefined },
+  lane: Lane,
+  now: number,
+  { ids }: TurnServices,
+): RunFrame {
+  return {
+    id: ids.derive(record.receivedAt, "run", record.id, workflow.key, recipient.id, String(record.generation)),
+    environmentId: record.environmentId,
+    eventId: record.id,
+    trace: record.trace,
+    workflow,
+    lane,
+    tenant: record.tenant === "" ? (recipient.tenant ?? "") : record.tenant,
+    expiresAt: record.expiresAt,
+    baseTime: payload.scheduledAt ?? record.receivedAt,
+    now,
+    data: payload.data,
+    journal: {},
+    order: record.order,
+    campaign: payload.campaign === undefined ? undefined : record.id,
+  };
+}
+
 function startRun(
   planned: PlannedTurn,
   workflow: Versioned<WorkflowBody>,
@@ -156,22 +183,7 @@ function startRun(
   services: TurnServices,
 ): void {
   const { record, payload } = planned.work;
-  const begun: RunFrame = {
-    id: services.ids.derive(record.receivedAt, "run", record.id, workflow.key, id, String(record.generation)),
-    environmentId: record.environmentId,
-    eventId: record.id,
-    trace: record.trace,
-    workflow,
-    lane,
-    tenant: record.tenant === "" ? (person?.profile.tenant ?? "") : record.tenant,
-    expiresAt: record.expiresAt,
-    baseTime: payload.scheduledAt ?? record.receivedAt,
-    now,
-    data: payload.data,
-    journal: {},
-    order: record.order,
-    campaign: payload.campaign === undefined ? undefined : record.id,
-  };
+  const begun = frameOf(planned.work, workflow, { id, tenant: person?.profile.tenant }, lane, now, services);
   const { turn } = planned;
   if (person === undefined) {
     push(
