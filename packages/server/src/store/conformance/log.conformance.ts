@@ -42,6 +42,27 @@ export function logConformance(open: OpenCorner): void {
       expect(await listAll(corner, { eventId: corner.id() })).toEqual([]);
     });
 
+    test("lists an event to many in pages that leave nothing out, side by side or among messages of others", async () => {
+      const corner = await open();
+      const [crowd, other] = [await corner.accepted(), await corner.accepted()];
+      const made = times(600, (index) => {
+        const isDense = index >= 150 && index < 400;
+        const of = isDense || index % 60 === 0 ? crowd : other;
+        return corner.message({ eventId: of.id, recipient: index % 7 === 0 ? "seventh" : "u" });
+      });
+      for (const event of [crowd, other]) {
+        const messages = made.filter(({ eventId }) => eventId === event.id);
+        await corner.store.commitEvents({ turns: [corner.turn(event, { messages })] });
+        for (const limit of [7, 50, 1000])
+          expect(idsOf(await listAll(corner, { eventId: event.id, limit }))).toEqual(idsOf(messages).toReversed());
+        const sevenths = messages.filter(({ recipient }) => recipient === "seventh");
+        for (const limit of [3, 50])
+          expect(idsOf(await listAll(corner, { eventId: event.id, recipient: "seventh", limit }))).toEqual(
+            idsOf(sevenths).toReversed(),
+          );
+      }
+    });
+
     test("shows of an event a bounded number of rows, and says that there are more", async () => {
       const corner = await open();
       const event = await corner.accepted();

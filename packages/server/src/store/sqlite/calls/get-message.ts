@@ -6,6 +6,7 @@ import { scannedMax } from "../../sql/scanned-max.ts";
 import { attemptsOf } from "../attempts.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
+import { messagesOfEvent } from "./messages-of-event.ts";
 
 export const getMessage: Call<"getMessage"> = ({ database }, { environmentId, id }) => {
   const row = database.get("select * from message where id = ? and environment_id = ?", id, environmentId);
@@ -37,14 +38,14 @@ export const listMessages: Call<"listMessages"> = ({ database }, query) => {
 
 /** As many as a page may look at, but first only so many as fill it where all of them fit. */
 function* newestFirst(database: Database, query: MessageQuery): Generator<SqlRow> {
+  if (query.eventId !== undefined) return yield* messagesOfEvent(database, query.eventId, query);
   let before = query.before === "" ? "g" : query.before;
   let left = scannedMax;
   for (let size = Math.min(query.limit, left); size > 0; size = left) {
     const rows = database.all(
-      query.eventId === undefined
-        ? "select id, environment_id, state, channel, recipient from message where id < ? order by id desc limit ?"
-        : "select id, environment_id, state, channel, recipient from message where id < ? and event_id = ? order by id desc limit ?",
-      ...(query.eventId === undefined ? [before, size] : [before, query.eventId, size]),
+      "select id, environment_id, state, channel, recipient from message where id < ? order by id desc limit ?",
+      before,
+      size,
     );
     yield* rows;
     const last = rows.at(-1);
