@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { eventPageSql, walkedSql } from "../../../packages/server/src/store/postgres/calls/list-messages.ts";
 import { dueTables } from "../../../packages/server/src/store/postgres/due/due-table.ts";
 import { withSession } from "../../../packages/server/src/store/postgres/with-session.ts";
 import type { Postgres } from "../servers/postgres.ts";
@@ -21,6 +22,26 @@ export function plansSuite(server: () => Postgres): void {
       const used = [...(await Promise.all(claims)), await indexesOf(byKey, 1, nil)];
       expect(used.map((indexes) => indexes.length)).not.toContain(0);
       expect(used.flat().filter((index) => !index.endsWith("_pkey"))).toEqual([]);
+      await store.close();
+    });
+
+    test("find the messages of an event by their keys, and pass none of others but those next to them", async () => {
+      const { store, pool } = await openStore(await ownDatabase(server()));
+      const page = [1, nil, nil, null, null, null, 50] as const;
+      const conditionsOf = (sql: string, ...values: (string | number | null)[]): Promise<string[]> =>
+        withSession(pool, "transactional", async (session) => {
+          const rows = await session.all(`explain ${sql}`, ...values);
+          return rows.flatMap((row) => /Index Cond: (.*)/.exec(String(row["QUERY PLAN"]))?.[1] ?? []);
+        });
+      const conditions = [
+        ...(await conditionsOf(walkedSql, ...page, 200)),
+        ...(await conditionsOf(eventPageSql, ...page)),
+      ].map((condition) => condition.replaceAll(`'${nil}'::uuid`, "?").replaceAll(/\w+\.(?=id)/g, ""));
+      expect(conditions).toEqual([
+        "((environment_id = 1) AND (id < ?))",
+        "(event_id = ?)",
+        "((environment_id = 1) AND (id = id))",
+      ]);
       await store.close();
     });
   });

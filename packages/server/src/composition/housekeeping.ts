@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { AttentionPlace, AttentionStore } from "../ports/store/attention.ts";
+import type { CampaignStore } from "../ports/store/campaigns.ts";
 import type { InboxBounds, InboxStore } from "../ports/store/inbox.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
 import type { TopicStore } from "../ports/store/topics.ts";
@@ -11,6 +12,7 @@ interface Parts {
     Pick<InboxStore, "sweepInboxes"> &
     Pick<WebhookStore, "purgeWebhookDeliveries"> &
     Pick<TopicStore, "sweepTopics"> &
+    Pick<CampaignStore, "purgeCampaigns"> &
     Pick<AttentionStore, "sweepAttention">;
   clock: Clock;
   /** One process does it for all. */
@@ -20,11 +22,13 @@ interface Parts {
   inbox: InboxBounds & { sweptMax: number };
   /** How long deliveries to endpoints are kept. */
   webhookRetentionMs: number;
+  /** The same of campaigns and replays that are over. */
+  campaignRetentionMs: number;
   onFault: (error: unknown) => void;
 }
 
 /**
- * Deletes keys that have run out, deliveries that are old, subscriptions of topics that are gone and what no cap counts any more, and takes expired items out of inboxes, a bounded number
+ * Deletes keys that have run out, deliveries, campaigns and replays that are old, subscriptions of topics that are gone and what no cap counts any more, and takes expired items out of inboxes, a bounded number
  * per transaction, until none is left; then waits for the next time.
  */
 export function startHousekeeping(parts: Parts): { stop(): void } {
@@ -45,6 +49,8 @@ export function startHousekeeping(parts: Parts): { stop(): void } {
       await untilNone(rowsMax, (limit) => store.purgeExpiredKeys({ now: clock.now(), limit }));
       const before = clock.now() - parts.webhookRetentionMs;
       await untilNone(rowsMax, (limit) => store.purgeWebhookDeliveries({ before, limit }));
+      const createdBefore = clock.now() - parts.campaignRetentionMs;
+      await untilNone(rowsMax, (limit) => store.purgeCampaigns({ before: createdBefore, limit }));
       await untilNone(rowsMax, (limit) => store.sweepTopics({ limit }));
       // One part of the table each time: nobody waits for what is deleted.
       attentionPlace = await store.sweepAttention({ after: attentionPlace, now: clock.now(), limit: rowsMax });

@@ -119,6 +119,7 @@ function keepHouse({ store, clock, config, engines, log }: Foundation) {
     intervalMs: config.store.purgeIntervalMs,
     rowsMax: config.store.purgeRowsMax,
     webhookRetentionMs: config.webhooks.retentionMs,
+    campaignRetentionMs: config.database.retentionDays * 86_400_000,
     inbox: config.inbox,
     onFault: (error) => log.error("housekeeping met a fault", { error }),
   });

@@ -26,6 +26,7 @@ import { inboxModelConformance } from "./conformance/inbox-model.conformance.ts"
 import { keywordsConformance } from "./conformance/keywords.conformance.ts";
 import { logConformance } from "./conformance/log.conformance.ts";
 import { orderConformance } from "./conformance/order.conformance.ts";
+import { purgeCampaignsConformance } from "./conformance/purge-campaigns.conformance.ts";
 import { recentConformance } from "./conformance/recent.conformance.ts";
 import { recipientDecisionsConformance } from "./conformance/recipient-decisions.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
@@ -90,6 +91,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     segmentsConformance(corner);
     campaignsConformance(corner);
     replaysConformance(corner);
+    purgeCampaignsConformance(corner);
     logConformance(corner);
     recipientDecisionsConformance(corner);
     dryRunConformance(corner);

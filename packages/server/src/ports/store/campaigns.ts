@@ -47,4 +47,9 @@ export interface CampaignStore {
   }): Promise<{ row: CampaignRow; counts: readonly CampaignCount[] } | undefined>;
   /** Newest first, by id. */
   listCampaigns(input: { environmentId: number; before: string; limit: number }): Promise<CampaignRow[]>;
+  /**
+   * Deletes campaigns and replays that were created before a time and are over, with their sums, at most `limit` rows in all;
+   * gives how many.
+   */
+  purgeCampaigns(input: { before: number; limit: number }): Promise<number>;
 }

@@ -7,6 +7,7 @@ import { countExpanded, readSubscribers } from "./audience.ts";
 import { getCampaign, listCampaigns } from "./campaigns.ts";
 import { cancelReplay } from "./cancel-events.ts";
 import { generationsOf, pastEvents, pastEventsById } from "./past-events.ts";
+import { purgeCampaigns } from "./purge-campaigns.ts";
 import { getReplay, listReplays } from "./replays.ts";
 import { memberMessages, readRecipients } from "./segments.ts";
 import { listRecipientTopics, listSubscriptions, subscribe, unsubscribe } from "./subscriptions.ts";
@@ -32,6 +33,7 @@ export const audienceCalls: Pick<
   memberMessages,
   getCampaign,
   listCampaigns,
+  purgeCampaigns,
   pastEvents,
   pastEventsById,
   generationsOf,
