@@ -125,6 +125,10 @@ export function logConformance(open: OpenCorner): void {
 
     test("a purge deletes keys and claims that have run out, a bounded number, and none that hold", async () => {
       const corner = await open();
+      const purge = (now: number, limit: number) => corner.store.purgeExpiredKeys({ now, limit });
+      // What others have left in the same store goes first.
+      let left = 1;
+      while (left > 0) left = await purge(corner.at + 10_000, 1000);
       const idempotency = (keyHash: string, lifeMs: number) => ({
         keyHash,
         bodyHash: "b",
@@ -147,7 +151,6 @@ export function logConformance(open: OpenCorner): void {
       await corner.store.commitEvents({
         turns: [corner.turn(event, { dedupe: [claim("a", 1000), claim("b", 2000)] })],
       });
-      const purge = (now: number, limit: number) => corner.store.purgeExpiredKeys({ now, limit });
       expect(await purge(corner.at + 999, 100)).toBe(0);
       expect(await purge(corner.at + 1000, 2)).toBe(3);
       expect(await purge(corner.at + 1000, 100)).toBe(1);
