@@ -1,16 +1,11 @@
-import { collect } from "../collect.ts";
 import type { Command, Option } from "../command.ts";
 import type { Outcome } from "../exit-codes.ts";
-import { showWatched } from "../follow-replay.ts";
-import { previewLines, replayLines } from "../replay-lines.ts";
+import { previewLines } from "../replay-lines.ts";
 import { replayOf } from "../replay-of.ts";
+import { replayWork } from "../replay-work.ts";
 import { requireYes } from "../require-yes.ts";
-import { tableLines } from "../table.ts";
-
-const limitDefault = 20;
-const idArgument = { name: "id", summary: "Its id" } as const;
-const watch: Option = { name: "watch", short: "w", summary: "Follow it until it is over, with a bar on a terminal" };
-const viewJson = "The replay as `GET /v1/events/replays/{id}` shows it";
+import { showWatched } from "../work.ts";
+import { cancelWork, listWork, showWork, viewJsonOf, watch } from "./work-commands.ts";
 
 const selection: readonly Option[] = [
   { name: "name", short: "n", value: "<event>", many: true, summary: "Name of events" },
@@ -66,7 +61,7 @@ const start: Command = {
       says: "The orders of November go to a workflow that is new, followed to the end",
     },
   ],
-  json: `\`{"id"}\`; with --watch: ${viewJson}`,
+  json: `\`{"id"}\`; with --watch: ${viewJsonOf(replayWork)}`,
   async run(context): Promise<Outcome> {
     const { input, terminal, json, signal, api } = context;
     const idempotencyKey = input.text("idempotency-key");
@@ -76,70 +71,17 @@ const start: Command = {
       signal,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
-    if (input.flag("watch")) return showWatched(context, id);
+    if (input.flag("watch")) return showWatched(replayWork, context, id);
     if (json) terminal.document({ id });
     else terminal.out(id);
     return "ok";
   },
 };
 
-const show: Command = {
-  name: "replays show",
-  summary: "Show how far a replay is",
-  arguments: [idArgument],
-  options: [watch],
-  examples: [{ line: "tidings replays show 018f3c5a-7d2e-8a4b-9c1d-2e3f4a5b6c7d --watch", says: "Until it is over" }],
-  json: viewJson,
-  async run(context): Promise<Outcome> {
-    const { input, terminal, json, signal, api } = context;
-    if (input.flag("watch")) return showWatched(context, input.argument(0));
-    const replay = await api().replays.get(input.argument(0), { signal });
-    if (json) terminal.document(replay);
-    else for (const line of replayLines(replay)) terminal.out(line);
-    return "ok";
-  },
-};
-
-const list: Command = {
-  name: "replays list",
-  summary: "List the replays, newest first",
-  options: [{ name: "limit", value: "<n>", summary: "How many are shown", default: String(limitDefault) }],
-  examples: [{ line: "tidings replays list", says: "The newest ones" }],
-  json: '`{"items", "more"}`: replays as `GET /v1/events/replays` lists them',
-  async run({ api, input, terminal, json, signal }): Promise<Outcome> {
-    const limit = input.whole("limit", [1, 10_000]) ?? limitDefault;
-    const { items, more } = await collect(api().replays.list({ limit: Math.min(100, limit) }, { signal }), limit);
-    if (json) terminal.document({ items, more });
-    else {
-      const rows = items.map(({ id, state, createdAt, names, events }) => [
-        id,
-        state,
-        createdAt,
-        names?.join(" ") ?? `${events} named`,
-      ]);
-      for (const line of tableLines(["ID", "STATE", "SINCE", "EVENTS"], rows)) terminal.out(line);
-      if (more) terminal.note(`there are more than ${limit}; --limit shows them`);
-    }
-    return "ok";
-  },
-};
-
-const cancel: Command = {
-  name: "replays cancel",
-  summary: "Stop a replay, and what has not gone out of it",
-  arguments: [idArgument],
-  options: [{ name: "yes", short: "y", summary: "Do not ask" }],
-  examples: [{ line: "tidings replays cancel 018f3c5a-7d2e-8a4b-9c1d-2e3f4a5b6c7d --yes", says: "At once" }],
-  json: '`{"events", "runs", "messages"}`: what was stopped',
-  async run(context): Promise<Outcome> {
-    const { input, terminal, json, signal, api } = context;
-    const id = input.argument(0);
-    await requireYes(context, `Cancel the replay ${id}?`);
-    const stopped = await api().replays.cancel(id, { signal });
-    if (json) terminal.document(stopped);
-    else terminal.out(`${stopped.events} events, ${stopped.runs} runs and ${stopped.messages} messages canceled`);
-    return "ok";
-  },
-};
-
-export const replays: readonly Command[] = [preview, start, show, list, cancel];
+export const replays: readonly Command[] = [
+  preview,
+  start,
+  showWork(replayWork),
+  listWork(replayWork),
+  cancelWork(replayWork, "Stop a replay, and what has not gone out of it"),
+];
