@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Api } from "./api.ts";
-import { pause } from "./pause.ts";
+import { until } from "./until.ts";
 
 const perCall = 1000;
 /** Calls under way at once. */
@@ -51,7 +51,6 @@ async function stateOf(api: Api, event: string): Promise<string> {
 }
 
 /** `everyMs`: an event of very many messages shows some of them with each look. */
-export async function untilDone(api: Api, event: string, timeoutMs = 60_000, everyMs = 20): Promise<void> {
-  for (const until = Date.now() + timeoutMs; (await stateOf(api, event)) !== "done"; await pause(everyMs))
-    if (Date.now() > until) throw new Error(`event ${event} is not done`);
+export function untilDone(api: Api, event: string, timeoutMs = 60_000, everyMs = 20): Promise<void> {
+  return until(`event ${event} is done`, async () => (await stateOf(api, event)) === "done", timeoutMs, everyMs);
 }

@@ -43,8 +43,8 @@ function inOrder(messages: readonly NewMessage[], contended: readonly NewMessage
 }
 
 /**
- * A message whose recipient has fewer entries than any cap has places is written behind them by one statement, unread: 25 µs
- * for reading, asking and writing are 10. Gives the others, which have to be asked for.
+ * A message whose recipient has fewer entries than any cap has places is written behind them by one statement, unread: a
+ * hundred at a time, with their commit, took 31 µs each and take 25. Gives the others, which have to be asked for.
  */
 function appendShort(
   database: Database,
