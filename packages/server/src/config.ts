@@ -42,6 +42,7 @@ const configSchema = z.object({
     logLevel: oneOf("TIDINGS_LOG_LEVEL", logLevels, "info", "Least severe lines that are logged"),
     drainTimeoutMs: whole("TIDINGS_DRAIN_TIMEOUT_MS", "ms", 10_000, [0, 600_000], "Time for what is under way to end when the process stops"),
     openedKeysMax: whole("TIDINGS_OPENED_KEYS_MAX", "keys", 50_000, [100, 10_000_000], "Opened recipient keys that are kept for reuse"),
+    heapGrowthPercent: whole("TIDINGS_HEAP_GROWTH_PERCENT", "%", 75, [0, 1000], "How far the heap of JavaScript grows over what was alive in it before it is collected as a whole again; 0 leaves it to V8, which lets it grow fourfold"),
   }),
   api: z.object({
     host: text("TIDINGS_HOST", "127.0.0.1", "Address that the API listens on"),

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { bannerJson, bannerText, urlOf } from "./composition/banner.ts";
 import { startServer } from "./composition/server.ts";
 import { loadConfig, reportSettings } from "./config.ts";
@@ -25,6 +26,9 @@ async function main(): Promise<void> {
     return;
   }
   const { config } = loaded;
+  const { heapGrowthPercent } = config.process;
+  // Read by V8 at each collection, so that it holds from now on, in worker threads too.
+  if (heapGrowthPercent > 0) setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`);
   const log = createLog(config.process.logLevel);
   const end = (code: number): void => {
     log.flush();
