@@ -13,6 +13,8 @@ export const integrationBodySchema = z.strictObject({
   priority: z.int().min(0).max(1000).optional(),
   /** Lanes that it serves; all where left out. */
   lanes: z.array(laneSchema).min(1).max(3).optional(),
+  /** Whether STOP, START and HELP that come in are answered; left out, where the vendor does not do so by itself. */
+  answersKeywords: z.boolean().optional(),
   /** What the provider's own schema asks for; `baseUrl` points any of them to a proxy or a test server. */
   settings: jsonObject(100).optional(),
   secrets: z.record(line(100), z.string().min(1).max(20_000)).optional(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { channelOrderSchema } from "./channel-order.ts";
 import { countrySchema } from "./consents.ts";
+import { keywordAnswersSchema } from "./keyword-answers.ts";
 import { channelSettingsSchema } from "./preferences.ts";
 import { timingFields } from "./timing.ts";
 import { channelSchema, laneSchema } from "./words.ts";
@@ -30,6 +31,8 @@ export const policyBodySchema = z.strictObject({
   jurisdictions: z.array(jurisdictionSchema).max(200).optional(),
   /** Country of recipients who have none. Where left out, no country's rules hold for them. */
   defaultCountry: countrySchema.optional(),
+  /** What words that come in by SMS are answered with. */
+  keywordAnswers: keywordAnswersSchema.optional(),
   ...timingFields,
 });
 export type PolicyBody = z.infer<typeof policyBodySchema>;

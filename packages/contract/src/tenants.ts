@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keywordAnswersSchema } from "./keyword-answers.ts";
 import { tenantPreferencesSchema } from "./preferences.ts";
 import { line, timeSchema } from "./text.ts";
 import { timingFields } from "./timing.ts";
@@ -13,6 +14,8 @@ export const tenantBodySchema = z.strictObject({
     .optional(),
   /** Defaults for its recipients, above those of categories. */
   preferences: tenantPreferencesSchema.optional(),
+  /** What words that its recipients send by SMS are answered with, above the environment's. */
+  keywordAnswers: keywordAnswersSchema.optional(),
   ...timingFields,
 });
 export type TenantBody = z.infer<typeof tenantBodySchema>;

@@ -207,6 +207,8 @@ const configSchema = z.object({
     bodyBytesMax: whole("TIDINGS_FEEDBACK_BODY_BYTES_MAX", "bytes", 4 * MIB, [KIB, 64 * MIB], "Size of a provider's report"),
     waitingMax: whole("TIDINGS_FEEDBACK_WAITING_MAX", "reports", 20_000, [100, 1_000_000], "Reports that wait to be durable; above it the provider is told to come again"),
     batchMax: whole("TIDINGS_FEEDBACK_BATCH_MAX", "reports", 1000, [1, 10_000], "Reports written in one turn"),
+    answersPerHourMax: whole("TIDINGS_KEYWORD_ANSWERS_PER_HOUR_MAX", "answers", 5, [0, 100], "Answers to STOP, START and HELP that one number gets in an hour, so that two programs that answer each other end; 0 answers nobody"),
+    answerLifeMs: whole("TIDINGS_KEYWORD_ANSWER_LIFE_MS", "ms", 900_000, [60_000, HOUR_MS], "How long behind the word its answer still goes out, at most TIDINGS_IDEMPOTENCY_TTL_MS"),
   }),
   optOut: z.object({
     publicUrl: optionalText("TIDINGS_PUBLIC_URL", publicUrlSchema, "an http or https URL without user name, query and fragment", false, "Where recipients reach this server: links in messages begin with it. Mail has List-Unsubscribe with one click where it is https; left out, it is the API's port on localhost"),

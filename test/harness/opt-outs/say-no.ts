@@ -29,10 +29,17 @@ export async function unsubscribe(url: string, recipient: string, path: string):
 
 /** The vendor tells of a STOP. */
 export async function stopBySms(url: string, recipient: string): Promise<OptOut> {
-  const at = Date.now();
-  const inbound = [{ id: `stop-${recipient}`, from: phoneOf(recipient), text: "STOP", at }];
-  const raw = JSON.stringify({ inbound });
-  const timestamp = String(Math.floor(at / 1000));
+  await tellInbound(url, { id: `stop-${recipient}`, from: phoneOf(recipient), text: "STOP" });
+  return { recipient, committedAt: Date.now() };
+}
+
+/** The vendor tells what came in. */
+export async function tellInbound(
+  url: string,
+  said: { id: string; from: string; text: string; at?: number },
+): Promise<void> {
+  const raw = JSON.stringify({ inbound: [{ at: Date.now(), ...said }] });
+  const timestamp = String(Math.floor(Date.now() / 1000));
   const { statusCode, body } = await request(`${url}/v1/feedback/${phones}`, {
     method: "POST",
     headers: {
@@ -43,8 +50,7 @@ export async function stopBySms(url: string, recipient: string): Promise<OptOut>
     body: raw,
   });
   await body.dump();
-  if (statusCode !== 200) throw new Error(`a STOP was answered with ${statusCode}`);
-  return { recipient, committedAt: Date.now() };
+  if (statusCode !== 200) throw new Error(`what came in was answered with ${statusCode}`);
 }
 
 /** Some of them together, in their order. */

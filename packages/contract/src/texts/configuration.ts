@@ -57,6 +57,7 @@ export const configurationTexts: Readonly<Record<string, string>> = {
   "PutIntegrationBody.provider": "Which provider; `settings` and `secrets` are what its own schema asks for",
   "PutIntegrationBody.priority": "Lower is tried first",
   "PutIntegrationBody.lanes": "Lanes that it serves; all where left out",
+  "PutIntegrationBody.answersKeywords": "Whether STOP, START and HELP that come in are answered; left out, unless the vendor does so by itself",
   "PutIntegrationBody.settings": "Settings of the provider; `baseUrl` points any of them to a proxy or a test server",
   "PutIntegrationBody.secrets": "Name and secret; sealed, and never given back. Left out, those that are stored stay; given, they replace them all",
   "PutIntegrationBody.limits": "Bounds of its use",

@@ -14,6 +14,7 @@ beforeAll(async () => {
   bench = await apiBench(({ ingest }) => ({
     ingest: {
       accept: (...call) => ingest.accept(...call),
+      acceptAnswer: (...call) => ingest.acceptAnswer(...call),
       acceptBatch: (...call) => ingest.acceptBatch(...call),
       acceptMessage: (...call) => ingest.acceptMessage(...call),
       acceptCampaign: (...call) => ingest.acceptCampaign(...call),

@@ -51,6 +51,9 @@ export interface ApiLimits {
   /** All attachments of a direct message. */
   messageAttachmentsBytesMax: number;
   feedbackBodyBytesMax: number;
+  /** Answers to words that come in by SMS: to one number in an hour, and how long behind its word one goes out. */
+  answersPerHourMax: number;
+  answerLifeMs: number;
   configurationBodyBytesMax: number;
   bodyDepthMax: number;
   /** Requests per API key and second. */
@@ -84,6 +87,8 @@ export interface ApiDependencies {
     integration: string,
     request: FeedbackRequest,
   ) => Promise<FeedbackResult | undefined>;
+  /** Whether the vendor of that name answers STOP, HELP and START by itself. */
+  answersKeywords: (provider: string) => boolean;
   configuration: ConfigurationPort;
   templates: TemplatePreviewer & Pick<TemplateRules, "templateFaults">;
   store: KeyStore &

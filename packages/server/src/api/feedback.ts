@@ -11,7 +11,16 @@ const environmentDefault = "development";
 
 type FeedbackDependencies = Pick<
   ApiDependencies,
-  "feedback" | "verifyFeedback" | "clock" | "limits" | "store" | "keyring" | "ids" | "configuration" | "ingest"
+  | "feedback"
+  | "verifyFeedback"
+  | "answersKeywords"
+  | "clock"
+  | "limits"
+  | "store"
+  | "keyring"
+  | "ids"
+  | "configuration"
+  | "ingest"
 >;
 
 /**

@@ -22,6 +22,7 @@ beforeAll(async () => {
       },
       acceptChange: (...call) => ingest.acceptChange(...call),
       changeEvent: (...call) => ingest.changeEvent(...call),
+      acceptAnswer: (...call) => ingest.acceptAnswer(...call),
       acceptBatch: (...call) => ingest.acceptBatch(...call),
       acceptMessage: (...call) => ingest.acceptMessage(...call),
       acceptCampaign: (...call) => ingest.acceptCampaign(...call),

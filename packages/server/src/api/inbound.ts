@@ -1,16 +1,19 @@
 import { hash } from "node:crypto";
-import { categoryBodySchema } from "@tidings/contract/categories";
-import { limits } from "@tidings/contract/limits";
 import { phoneSchema } from "@tidings/contract/recipients";
-import { plainWords, type SmsKeyword, smsKeywordOf } from "../domain/sms-keyword.ts";
+import { type AnswerGiven, keywordReason } from "../domain/keyword-answer.ts";
 import type { SuppressionKey } from "../domain/suppression.ts";
 import { TidingsError } from "../errors.ts";
 import type { InboundMessage } from "../ports/provider.ts";
 import type { ApiDependencies } from "./dependencies.ts";
+import { answer, answerClaim } from "./keyword-answers.ts";
+import { type Meaning, meaningOf } from "./keyword-meaning.ts";
 import { type LinkWord, sayByLink } from "./opt-out/said-by-link.ts";
 import { iso } from "./views.ts";
 
-type InboundDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "ids" | "configuration" | "ingest">;
+type InboundDependencies = Pick<
+  ApiDependencies,
+  "store" | "keyring" | "clock" | "ids" | "configuration" | "ingest" | "limits" | "answersKeywords"
+>;
 
 /** Whom a number belongs to: a family may share it. */
 const recipientsMax = 20;
@@ -26,7 +29,7 @@ interface Place {
 
 /**
  * What people send back. STOP and START are in force with the commit that is answered for, for the integration that they were
- * sent to or the category that they name; of everything somebody known says there is an event. A provider may tell all of
+ * sent to or the category that they name; a word that changed something, and HELP, are answered; of everything somebody known says there is an event. A provider may tell all of
  * it again, late and in any order. Gives how many were heard: what comes from no number is passed over.
  */
 export async function takeInbound(
@@ -48,50 +51,48 @@ async function hear(
   place: Place,
   message: InboundMessage,
 ): Promise<() => Promise<void>> {
-  const { store, keyring, clock } = dependencies;
+  const { store, keyring } = dependencies;
   const { environmentId } = place;
   const addressHash = keyring.hash(environmentId, channel, message.from);
   const keyword = await meaningOf(dependencies, environmentId, message.text);
   const recipients = await store.recipientsAt({ environmentId, channel, addressHash, limit: recipientsMax });
-  if (keyword !== undefined && keyword.word !== "help") {
-    const { category } = keyword;
-    const key: SuppressionKey =
-      category === undefined
-        ? { channel, addressHash, scope: "sender", value: place.integration }
-        : { channel, addressHash, scope: "category", value: category };
-    const stops = keyword.word === "stop";
-    const now = clock.now();
-    // A clock that is ahead must not make all that is said later too old.
-    const at = Math.min(Math.trunc(message.at), now);
-    const result = await store.recordKeyword({ environmentId, key, stops, at, reason: "sms_keyword", now });
-    if (result !== "stale" && category !== undefined)
-      for (const recipient of recipients) await record(dependencies, environmentId, recipient, category, stops);
-  }
+  const given = keyword && (await obey(dependencies, { ...place, addressHash, recipients, message }, keyword));
   return async () => {
     if (recipients.length > 0) await tell(dependencies, place, message, recipients, keyword);
+    if (keyword === undefined || given === undefined) return;
+    const { word, category } = keyword;
+    await answer(dependencies, { ...place, addressHash, recipients, word, category, at: message.at }, given);
   };
 }
 
-interface Meaning {
-  word: SmsKeyword["word"];
-  category: string | undefined;
+interface Said extends Place {
+  addressHash: string;
+  recipients: readonly string[];
+  message: InboundMessage;
 }
 
-/** A word alone, or with the key or name of a category; undefined for all else. */
-async function meaningOf(
-  { configuration }: InboundDependencies,
-  environmentId: number,
-  text: string,
-): Promise<Meaning | undefined> {
-  const said = smsKeywordOf(text);
-  if (said === undefined || said.rest === "") return said && { word: said.word, category: undefined };
-  const of = { environmentId, kind: "category", after: "", limit: limits.choicesPerScope } as const;
-  for (const { key, document } of await configuration.store.listConfiguration(of)) {
-    const { name = key, class: lane } = categoryBodySchema.parse(JSON.parse(document));
-    if (lane !== "critical" && [key, name].some((one) => plainWords(one) === said.rest))
-      return { word: said.word, category: key };
-  }
-  return undefined;
+/** Does what the word asks for; gives the answer that there is to be. */
+async function obey(
+  dependencies: InboundDependencies,
+  { addressHash, recipients, message, ...place }: Said,
+  { word, category }: Meaning,
+): Promise<AnswerGiven | undefined> {
+  const { store, clock } = dependencies;
+  const { environmentId, integration } = place;
+  const claim = await answerClaim(dependencies, place, message, recipients);
+  const now = clock.now();
+  if (word === "help") return claim && store.claimAnswer({ environmentId, channel, addressHash, claim, now });
+  const key: SuppressionKey =
+    category === undefined
+      ? { channel, addressHash, scope: "sender", value: integration }
+      : { channel, addressHash, scope: "category", value: category.key };
+  const stops = word === "stop";
+  // A clock that is ahead must not make all that is said later too old.
+  const at = Math.min(Math.trunc(message.at), now);
+  const heard = await store.recordKeyword({ environmentId, key, stops, at, reason: keywordReason, now, answer: claim });
+  if (heard.result !== "stale" && category !== undefined)
+    for (const recipient of recipients) await record(dependencies, environmentId, recipient, category.key, stops);
+  return heard.answer;
 }
 
 /** Whoever writes from a number has shown that it is theirs. */
@@ -128,7 +129,7 @@ async function tell(
   keyword: Meaning | undefined,
 ): Promise<void> {
   const said = keyword === undefined ? {} : { keyword: keyword.word };
-  const category = keyword?.category === undefined ? {} : { category: keyword.category };
+  const category = keyword?.category === undefined ? {} : { category: keyword.category.key };
   const data = { id, integration, channel, text, at: iso(Math.trunc(at)), ...said, ...category };
   const key = hash("sha256", JSON.stringify([replied, integration, id]), "hex");
   try {

@@ -2,6 +2,7 @@ import type { CampaignBody } from "@tidings/contract/campaigns";
 import type { EventBody } from "@tidings/contract/events";
 import type { MessageBody } from "@tidings/contract/messages";
 import type { ReplayBody } from "@tidings/contract/replays";
+import type { KeywordAnswer } from "../domain/keyword-answer.ts";
 import type { Selection } from "../domain/replay-selection.ts";
 import type { TidingsError } from "../errors.ts";
 import type { AcceptResult, NewEvent } from "../ports/store/ingest.ts";
@@ -35,6 +36,8 @@ export interface IngestPort {
     name: string,
     bodyOf: () => EventBody,
   ): { event: NewEvent; committed(): void } | undefined;
+  /** What answers the message that came in as `id`: told again, it is the same. */
+  acceptAnswer(environmentId: number, answer: KeywordAnswer, id: string): Promise<{ id: string }>;
   acceptCampaign(
     environmentId: number,
     body: CampaignBody,

@@ -7,6 +7,7 @@ import type { Metrics } from "../observe/metrics.ts";
 import type { Mailbox } from "../ports/provider.ts";
 import type { EnvironmentRow } from "../ports/store/keys.ts";
 import type { Tracer } from "../ports/tracer.ts";
+import { providers } from "../providers/registry.ts";
 import type { HandlebarsEngine } from "../templates/handlebars.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -48,6 +49,7 @@ export function createFace({
       if (integration === undefined || definition?.feedback === undefined) return undefined;
       return definition.feedback(settingsOf(definition, integration), request);
     },
+    answersKeywords: (provider) => providers.get(provider)?.answersKeywords === true,
     configuration: { store, writer: refreshing(writer, configuration) },
     templates,
     store,
@@ -73,6 +75,9 @@ export function createFace({
       segmentCountsMax: config.segments.countsMax,
       bodyBytesMax: config.api.eventBodyBytesMax,
       feedbackBodyBytesMax: config.feedback.bodyBytesMax,
+      answersPerHourMax: config.feedback.answersPerHourMax,
+      // An answer that is told again is the same only for as long as its key is kept.
+      answerLifeMs: Math.min(config.feedback.answerLifeMs, config.api.idempotencyTtlMs),
     },
     optOut: { ...config.optOut, publicUrl: () => publicUrlOf(config) },
     inbox: { ...config.inbox, bounds: { itemsMax: config.inbox.itemsMax, changesMax: config.inbox.changesMax } },

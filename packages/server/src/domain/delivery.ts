@@ -27,6 +27,8 @@ export interface Delivery {
   attempts: number;
   firstAttemptAt: number | null;
   last: { integration: string; outcome: "rejected" | "unknown" } | undefined;
+  /** Key of the integration that alone may carry it; left out where any may. */
+  via?: string | undefined;
   /** Others of its ordering key may wait for it. */
   isOrdered?: boolean;
 }

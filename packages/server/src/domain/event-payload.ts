@@ -30,6 +30,17 @@ const eventPayloadSchema = z.object({
       category: z.string(),
       template: z.string().optional(),
       content: contentSchema.optional(),
+      /** Of one that answers a word which came in by SMS. */
+      answers: z
+        .object({
+          word: z.enum(["stop", "start", "help"]),
+          /** That the word came in by, and that alone carries the answer. */
+          integration: z.string(),
+          addressHash: z.string(),
+          /** When the suppression was written that it confirms, ms. */
+          stoppedAt: z.number().optional(),
+        })
+        .optional(),
     })
     .optional(),
 });

@@ -16,6 +16,14 @@ export function candidates<C extends Candidate>(all: readonly C[], channel: Chan
     .sort((a, b) => (a.document.priority ?? 100) - (b.document.priority ?? 100) || (a.key < b.key ? -1 : 1));
 }
 
+/** The one that a message has to go by, whatever lanes it serves: it answers what came in there. */
+export function named<C extends Candidate>(all: readonly C[], channel: Channel, key: string): C[] {
+  return all.filter(
+    (candidate) =>
+      candidate.key === key && candidate.document.channel === channel && candidate.document.enabled !== false,
+  );
+}
+
 /**
  * Which of them makes this attempt: the best that did not refuse it last. An attempt whose end is unknown goes to the
  * same integration again, whose own idempotency and records alone can tell repetitions; where that is gone, marketing

@@ -137,6 +137,8 @@ export interface ProviderDefinition<Settings = unknown> {
   /** Settings and secrets in one object, secrets named in `secretNames`. */
   schema: z.ZodType<Settings>;
   secretNames: readonly string[];
+  /** The vendor itself answers STOP, START and HELP: then we do not, unless the integration says so. */
+  answersKeywords?: boolean;
   create(settings: Settings, environment: ProviderEnvironment): Provider;
   /** Verifies and normalises what the provider reports. */
   feedback?(settings: Settings, request: FeedbackRequest): FeedbackResult;

@@ -23,6 +23,7 @@ import { feedbackConformance } from "./conformance/feedback.conformance.ts";
 import { firstTurnConformance } from "./conformance/first-turn.conformance.ts";
 import { inboxConformance } from "./conformance/inbox.conformance.ts";
 import { inboxModelConformance } from "./conformance/inbox-model.conformance.ts";
+import { keywordAnswersConformance } from "./conformance/keyword-answers.conformance.ts";
 import { keywordsConformance } from "./conformance/keywords.conformance.ts";
 import { logConformance } from "./conformance/log.conformance.ts";
 import { orderConformance } from "./conformance/order.conformance.ts";
@@ -65,6 +66,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     choicesConformance(corner);
     choiceSuppressionsConformance(corner);
     keywordsConformance(corner);
+    keywordAnswersConformance(corner);
     changeEventsConformance(corner);
     suppressionsConformance(corner);
     runsConformance(corner);

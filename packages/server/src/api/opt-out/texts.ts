@@ -112,5 +112,5 @@ const textVersion = 2;
 export const textVersionOf = (language: string): string => `tidings-pages-${textVersion}-${language}`;
 
 export function filledText(text: string, names: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? "");
+  return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(names, name) ? (names[name] ?? "") : ""));
 }

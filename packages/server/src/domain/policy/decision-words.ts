@@ -11,6 +11,9 @@ export interface Told {
 const reasons: Readonly<Record<string, (told: Told) => string>> = {
   workflow_step: sent,
   direct_message: sent,
+  answers_stop: () => "Sent: it confirms the STOP that came from this number, once",
+  answers_start: () => "Sent: it confirms the START that came from this number",
+  answers_help: () => "Sent: it answers the HELP that came from this number",
   opted_out: ({ channel, rule }) => `Not sent${on(channel)}: ${ruleWords(rule)} switches it off`,
   consent_withdrawn: ({ channel }) => `Not sent${on(channel)}: the recipient has withdrawn their consent`,
   suppressed: ({ channel }) => `Not sent${on(channel)}: the address is suppressed`,

@@ -2,7 +2,7 @@ import { channels, type Lane, lanes } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import { nextStep } from "../../domain/retry.ts";
-import { candidates, choose } from "../../domain/route.ts";
+import { candidates, choose, named } from "../../domain/route.ts";
 import type { TemplateFault } from "../../domain/template-fault.ts";
 import { carriedTrace } from "../../domain/trace-context.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
@@ -245,8 +245,12 @@ export class Deliver {
     return departure;
   }
 
-  #route({ origin, last }: Delivery): Dispatcher | undefined {
-    const ordered = this.#candidates(origin);
+  #route({ origin, last, via }: Delivery): Dispatcher | undefined {
+    const { environmentId, channel } = origin;
+    const ordered =
+      via === undefined
+        ? this.#candidates(origin)
+        : named(this.#on.configuration.integrations(environmentId), channel, via);
     const integration = choose(ordered, last, origin.lane);
     return integration === undefined ? undefined : this.#dispatcher(integration, ordered.length);
   }

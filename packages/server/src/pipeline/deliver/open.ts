@@ -44,6 +44,7 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
     attempts: record.attempts,
     firstAttemptAt: record.firstAttemptAt,
     last: record.last,
+    via: payload.message?.answers?.integration,
     ...(record.isOrdered ? { isOrdered: true } : {}),
   };
 }

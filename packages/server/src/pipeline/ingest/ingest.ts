@@ -5,6 +5,7 @@ import type { InlineRecipient } from "@tidings/contract/recipients";
 import type { ReplayBody } from "@tidings/contract/replays";
 import { type Lane, lanes } from "@tidings/contract/words";
 import type { EventPayload } from "../../domain/event-payload.ts";
+import type { KeywordAnswer } from "../../domain/keyword-answer.ts";
 import type { Selection } from "../../domain/replay-selection.ts";
 import { TidingsError } from "../../errors.ts";
 import { Batcher } from "../../lib/batcher.ts";
@@ -17,7 +18,14 @@ import { prepareCampaign } from "./campaign.ts";
 import { type ChangeEvent, changeEvent } from "./change-events.ts";
 import { type Accepted, claimOf, OpenKeys } from "./idempotency.ts";
 import { Intake } from "./intake.ts";
-import { cancellationHash, type PrepareContext, type Prepared, prepareEvent, prepareMessage } from "./prepare.ts";
+import {
+  cancellationHash,
+  type PrepareContext,
+  type Prepared,
+  prepareAnswer,
+  prepareEvent,
+  prepareMessage,
+} from "./prepare.ts";
 import { prepareReplay, type ReplayLimits, selectionOf } from "./replay.ts";
 
 export interface IngestLimits extends ReplayLimits {
@@ -138,6 +146,13 @@ export class Ingest {
   acceptMessage(environmentId: number, body: MessageBody, idempotencyKey?: string, trace?: string): Promise<Accepted> {
     return this.#acceptOne(environmentId, body, idempotencyKey, (claim) =>
       prepareMessage(this.#options, environmentId, body, claim, trace),
+    );
+  }
+
+  /** What answers the message that came in as `id`: told again, it is the same. */
+  acceptAnswer(environmentId: number, answer: KeywordAnswer, id: string): Promise<Accepted> {
+    return this.#acceptOne(environmentId, { answers: id }, id, (claim) =>
+      prepareAnswer(this.#options, environmentId, answer, claim),
     );
   }
 

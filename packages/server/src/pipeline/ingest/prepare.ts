@@ -5,6 +5,7 @@ import type { InlineRecipient } from "@tidings/contract/recipients";
 import { type Lane, lanes } from "@tidings/contract/words";
 import type { WorkflowBody } from "@tidings/contract/workflows";
 import { type EventPayload, sealContext } from "../../domain/event-payload.ts";
+import { answerCategory, type KeywordAnswer } from "../../domain/keyword-answer.ts";
 import { eventPlace } from "../../domain/order.ts";
 import { TidingsError } from "../../errors.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -123,6 +124,34 @@ export function prepareMessage(
     inline,
     idempotency,
     trace,
+  });
+}
+
+/** A word that came in by SMS is answered. */
+export function prepareAnswer(
+  context: PrepareContext,
+  environmentId: number,
+  { recipient, tenant, text, expiresAt, ...answers }: KeywordAnswer,
+  idempotency: IdempotencyClaim | null,
+): Prepared {
+  const now = context.clock.now();
+  const payload: EventPayload = {
+    data: {},
+    recipients: [recipient],
+    message: { channel: "sms", category: answerCategory, content: { text }, answers },
+  };
+  return finish(context, {
+    environmentId,
+    kind: "message",
+    name: directName,
+    lane: "transactional",
+    body: tenant === "" ? {} : { tenant },
+    now,
+    times: { scheduledAt: undefined, expiresAt },
+    payload,
+    inline: [],
+    idempotency,
+    trace: undefined,
   });
 }
 

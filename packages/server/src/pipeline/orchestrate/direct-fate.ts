@@ -29,11 +29,11 @@ export function fateOf(
   fault: Fault | undefined,
   timing: SendTime,
   judged: Judged | undefined,
-  now: number,
+  { now, because }: { now: number; because: string },
 ): Pick<NewMessage, "state" | "dueAt" | "decisions"> {
   if (fault === undefined && timing.outcome !== "never") {
     const dueAt = timing.outcome === "deferred" ? timing.dueAt : now;
-    return { state: "queued", dueAt, decisions: sentDecisions("direct_message", timing, judged, now) };
+    return { state: "queued", dueAt, decisions: sentDecisions(because, timing, judged, now) };
   }
   if (fault === undefined) {
     const late = timing.outcome === "never" ? { reason: timing.reason, detail: ruleText(timing) } : {};

@@ -5,6 +5,7 @@ import type { SendTime } from "../../domain/send-time.ts";
 import type { StepFacts } from "../../domain/steps/step-kind.ts";
 import type { EventTurn, NewMessage, RecipientWrite } from "../../ports/store/orchestrate.ts";
 import { attentionOf } from "./attention.ts";
+import { addressOf, reasonOf } from "./direct-answer.ts";
 import { fateOf, faultOf } from "./direct-fate.ts";
 import type { PlannedTurn } from "./event-turn.ts";
 import { noWrites } from "./no-writes.ts";
@@ -19,7 +20,8 @@ type Services = PolicyServices & Pick<OrchestrateDependencies, "configuration" |
 
 /**
  * A direct message: one recipient, their first address on the channel, no workflow. It has the event's id. Where it
- * cannot go out, its row says so: somebody holds that id and will ask.
+ * cannot go out, its row says so: somebody holds that id and will ask. One that answers a word goes to the number that said it, at once,
+ * and asks for no place under a cap: it is waited for.
  */
 export function planDirect(work: EventWork, people: PeopleInSight, now: number, services: Services): PlannedTurn {
   const { configuration } = services;
@@ -31,7 +33,8 @@ export function planDirect(work: EventWork, people: PeopleInSight, now: number, 
   const inline = work.inline[0];
   const write = inline === undefined ? undefined : people.upsert(record.environmentId, inline, record.receivedAt);
   const person = people.find(record.environmentId, id);
-  const address = person?.secrets.addresses.find((candidate) => candidate.channel === channel);
+  const { answers } = direct;
+  const address = person && addressOf(direct, person);
   const template =
     direct.template === undefined ? undefined : configuration.currentTemplate(record.environmentId, direct.template);
   const expired = record.expiresAt !== null && record.expiresAt <= now;
@@ -59,11 +62,14 @@ export function planDirect(work: EventWork, people: PeopleInSight, now: number, 
     category: direct.category,
     tenant,
   };
+  // Whoever has just written is awake, and waits for the answer.
+  const calm = answers === undefined ? person : undefined;
   const timing: SendTime =
-    fault !== undefined || person === undefined
+    fault !== undefined || calm === undefined
       ? { outcome: "now" }
-      : timingOf(services, { ...origin, id: record.id, now, expiresAt: record.expiresAt }, person);
-  const fate = fateOf(fault, timing, judged, now);
+      : timingOf(services, { ...origin, id: record.id, now, expiresAt: record.expiresAt }, calm);
+  const fate = fateOf(fault, timing, judged, { now, because: reasonOf(direct) });
+  const guarded = fate.dueAt === null ? undefined : calm;
   const message: NewMessage = {
     id: record.id,
     eventId: record.id,
@@ -78,9 +84,10 @@ export function planDirect(work: EventWork, people: PeopleInSight, now: number, 
     content: null,
     decisions: fate.decisions,
     start: null,
-    claim: fate.dueAt === null || person === undefined ? null : attentionOf(services, origin, false, person),
-    sunset: fate.dueAt === null || person === undefined ? undefined : sunsetOf(configuration, origin, person, false),
+    claim: guarded === undefined ? null : attentionOf(services, origin, false, guarded),
+    sunset: guarded && sunsetOf(configuration, origin, guarded, false),
   };
+  if (answers?.stoppedAt !== undefined) message.confirmsStop = answers.stoppedAt;
   if (services.lookBack.looksBack(environmentId)) message.recalled = true;
   const turn = directTurn(record, now, message, write);
   if (fate.dueAt !== now || person === undefined || address === undefined) return { work, turn, deliveries: [] };
@@ -103,6 +110,7 @@ function deliveryOf({ record, payload }: EventWork, message: NewMessage, person:
     attempts: 0,
     firstAttemptAt: null,
     last: undefined,
+    via: payload.message?.answers?.integration,
   };
 }
 

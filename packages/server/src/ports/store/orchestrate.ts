@@ -95,6 +95,8 @@ export interface NewMessage {
   overflow?: DigestJoin;
   /** What its category does with recipients who are silent; undefined where nothing. */
   sunset?: SunsetClaim | undefined;
+  /** When the suppression of a STOP was written, ms, that it confirms: this one does not hold it back. Left out for all else. */
+  confirmsStop?: number | undefined;
 }
 
 /** A message that was to go out with its insert, and does not. */

@@ -100,6 +100,7 @@ export class Rows {
       collapseHash: undefined,
       order: undefined,
       recalled: false,
+      confirmsStop: undefined,
     };
     return { ...message, ...laidOver(message, over), origin: { ...origin, ...laidOver(origin, over) } };
   }

@@ -22,6 +22,11 @@ export const choiceTables: readonly MovedTable[] = [
     "environment_id channel address_hash scope value",
     "environment_id:i channel:s address_hash:t scope:t value:t at:b stops:s",
   ),
+  movedTable(
+    "keyword_answer",
+    "environment_id channel address_hash",
+    "environment_id:i channel:s address_hash:t answers:t",
+  ),
   movedTable("attention", "environment_id recipient", "environment_id:i recipient:t entries:t"),
   movedTable(
     "engagement",

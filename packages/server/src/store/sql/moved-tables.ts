@@ -77,7 +77,7 @@ export const movedTables: readonly MovedTable[] = [
     `environment_id:i id:u event_id:u run_id:u channel:s lane:s state:s holder:i workflow_version:i template_version:i
      attempts:i created_at:b due_at:b expires_at:b first_attempt_at:b settled_at:b sent_at:b delivered_at:b opened_at:b
      clicked_at:b read_at:b complained_at:b step:t workflow:t template:t category:t tenant:t recipient:t address_hash:t
-     reason:t content:t decisions:t attempt:t expanded:s recalled:s collapse_hash:t order_key:t order_place:t`,
+     reason:t content:t decisions:t attempt:t expanded:s recalled:s collapse_hash:t order_key:t order_place:t confirms_stop:b`,
     { ...nobody, run_id: "nullif(run_id, '')" },
   ),
   movedTable(

@@ -1,7 +1,10 @@
+import type { KeywordWrite } from "../../../ports/store/keywords.ts";
 import { channelCode } from "../../sql/codes.ts";
 import { text } from "../../sql/columns.ts";
-import { keywordAgain } from "../../sql/keywords.ts";
+import { keywordAgain, stoppedAtOf } from "../../sql/keywords.ts";
 import type { Call } from "../context.ts";
+import type { Session } from "../session.ts";
+import { knownAnswer, takeAnswer } from "./keyword-answers.ts";
 import { deleteSuppressions, insertSuppressions } from "./suppressions.ts";
 
 const writtenSql = `insert into keyword as k (environment_id, channel, address_hash, scope, value, at, stops)
@@ -12,14 +15,27 @@ const knownSql = `select at, stops from keyword
   where environment_id = $1 and channel = $2 and address_hash = $3 and scope = $4 and value = $5`;
 
 /** The word's row is locked from here on, so that two words of one number are heard one after the other. */
-export const recordKeyword: Call<"recordKeyword"> = async ({ sql }, { environmentId, key, stops, at, reason, now }) => {
+export const recordKeyword: Call<"recordKeyword"> = async ({ sql }, word) => {
+  const { environmentId, key, stops, at, now, answer: claim } = word;
   const of = [environmentId, channelCode[key.channel], key.addressHash, key.scope, key.value];
-  const written = await sql.run(writtenSql, ...of, at, stops ? 1 : 0);
-  if (written === 0) return keywordAgain(await sql.get(knownSql, ...of), at, stops);
-  if (stops) await insertSuppressions(sql, environmentId, [{ ...key, reason, createdAt: now }]);
-  else await deleteSuppressions(sql, environmentId, [key]);
-  return "written";
+  if ((await sql.run(writtenSql, ...of, at, stops ? 1 : 0)) === 0) {
+    const result = keywordAgain(await sql.get(knownSql, ...of), at, stops);
+    if (result !== "repeated" || claim === undefined) return { result, answer: undefined };
+    return { result, answer: await knownAnswer(sql, environmentId, key, claim) };
+  }
+  // Who said the same before has had the answer, and is not answered again.
+  if (!(await changes(sql, word)) || claim === undefined) return { result: "written", answer: undefined };
+  const wanted = { ...claim, at: now, stoppedAt: stoppedAtOf(word) };
+  return { result: "written", answer: await takeAnswer(sql, environmentId, key, wanted) };
 };
+
+async function changes(sql: Session, { environmentId, key, stops, reason, now }: KeywordWrite): Promise<boolean> {
+  if (stops) return (await insertSuppressions(sql, environmentId, [{ ...key, reason, createdAt: now }])) > 0;
+  return (await deleteSuppressions(sql, environmentId, [key])) > 0;
+}
+
+export const claimAnswer: Call<"claimAnswer"> = ({ sql }, { environmentId, claim, now, ...address }) =>
+  takeAnswer(sql, environmentId, address, { ...claim, at: now, stoppedAt: null });
 
 const addressedSql = `select recipient from address where environment_id = $1 and channel = $2 and hash = $3
   order by recipient limit $4`;

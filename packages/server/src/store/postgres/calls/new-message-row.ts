@@ -47,6 +47,7 @@ export function rowOf({ holding }: CallContext, message: NewMessage, ahead?: Ahe
     collapse_hash: message.collapseHash,
     order_key: message.order?.key,
     order_place: message.order?.place,
+    confirms_stop: message.confirmsStop,
     attempt: start === null ? null : startedAttempt(start, 1),
     sender: start?.integration ?? null,
   };

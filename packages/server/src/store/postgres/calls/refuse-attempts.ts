@@ -27,6 +27,7 @@ export const covering = covers({
   sender: "r.sender",
   lane: "message.lane",
   category: "message.category",
+  confirmsStop: "message.confirms_stop",
 });
 
 const standingSql = `select message.id, message.order_key, message.order_place, message.recipient, message.channel

@@ -24,6 +24,7 @@ const suppressedSql = `select r.id from json_to_recordset($1)
     sender: "''",
     lane: "r.lane",
     category: "r.category",
+    confirmsStop: "null",
   })})`;
 
 export const weighTurn: Read<"weighTurn"> = async ({ sql }, turn) => {

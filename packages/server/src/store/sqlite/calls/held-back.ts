@@ -6,7 +6,15 @@ import { covers } from "../../sql/suppressions.ts";
 import type { CallContext } from "../context.ts";
 import { hasSuspectAddress, hasSuspectRecipient, type Suspects } from "./suspects.ts";
 
-const given = { environment: "?", channel: "?", address: "?", sender: "?", lane: "?", category: "?" };
+const given = {
+  environment: "?",
+  channel: "?",
+  address: "?",
+  sender: "?",
+  confirmsStop: "?",
+  lane: "?",
+  category: "?",
+};
 const m = (column: string) => `m.${column}`;
 const refusingSql = `select 1 from (select ? as environment, ? as recipient, ? as channel, ? as lane, ? as category, ? as workflow,
     ? as tenant) m where ${optedOut({
@@ -34,7 +42,7 @@ export function whyHeldBack(
 /** Whether its address is suppressed for what it is, and for whom it would go by. */
 export function isCovered(
   { database }: Pick<CallContext, "database">,
-  { origin, addressHash }: NewMessage,
+  { origin, addressHash, confirmsStop }: NewMessage,
   start: Pick<CallStart, "integration">,
 ): boolean {
   const covering = database.get(
@@ -43,6 +51,7 @@ export function isCovered(
     channelCode[origin.channel],
     addressHash,
     start.integration,
+    confirmsStop ?? null,
     laneCode[origin.lane],
     laneCode[origin.lane],
     laneCode[origin.lane],

@@ -1,10 +1,15 @@
+import type { SuppressionKey } from "../../../domain/suppression.ts";
+import type { KeywordHeard, KeywordWrite } from "../../../ports/store/keywords.ts";
 import { channelCode } from "../../sql/codes.ts";
 import { text } from "../../sql/columns.ts";
-import { keywordAgain } from "../../sql/keywords.ts";
+import { keywordAgain, stoppedAtOf } from "../../sql/keywords.ts";
 import type { Call } from "../context.ts";
+import type { Database } from "../database.ts";
+import { knownAnswer, takeAnswer } from "./keyword-answers.ts";
 import { deleteSuppressions, insertSuppressions } from "./suppressions.ts";
 
-export const recordKeyword: Call<"recordKeyword"> = ({ database }, { environmentId, key, stops, at, reason, now }) => {
+export const recordKeyword: Call<"recordKeyword"> = ({ database }, word) => {
+  const { environmentId, key, stops, at } = word;
   const of = [environmentId, channelCode[key.channel], key.addressHash, key.scope, key.value] as const;
   const written = database.run(
     `insert into keyword (environment_id, channel, address_hash, scope, value, at, stops) values (?, ?, ?, ?, ?, ?, ?)
@@ -14,17 +19,34 @@ export const recordKeyword: Call<"recordKeyword"> = ({ database }, { environment
     at,
     stops ? 1 : 0,
   );
-  if (written === 0) {
-    const known = database.get(
-      "select at, stops from keyword where environment_id = ? and channel = ? and address_hash = ? and scope = ? and value = ?",
-      ...of,
-    );
-    return keywordAgain(known, at, stops);
-  }
-  if (stops) insertSuppressions(database, environmentId, [{ ...key, reason, createdAt: now }]);
-  else deleteSuppressions(database, environmentId, [key]);
-  return "written";
+  if (written > 0) return heard(database, word);
+  const known = database.get(
+    "select at, stops from keyword where environment_id = ? and channel = ? and address_hash = ? and scope = ? and value = ?",
+    ...of,
+  );
+  const result = keywordAgain(known, at, stops);
+  if (result !== "repeated" || word.answer === undefined) return { result, answer: undefined };
+  return { result, answer: knownAnswer(database, environmentId, key, word.answer) };
 };
+
+/** Who said the same before has had the answer, and is not answered again. */
+function heard(database: Database, word: KeywordWrite): KeywordHeard {
+  const { environmentId, key, answer: claim, now } = word;
+  const isChange = changes(database, word, key);
+  const answer =
+    isChange && claim !== undefined
+      ? takeAnswer(database, environmentId, key, { ...claim, at: now, stoppedAt: stoppedAtOf(word) })
+      : undefined;
+  return { result: "written", answer };
+}
+
+function changes(database: Database, { environmentId, stops, reason, now }: KeywordWrite, key: SuppressionKey) {
+  if (stops) return insertSuppressions(database, environmentId, [{ ...key, reason, createdAt: now }]) > 0;
+  return deleteSuppressions(database, environmentId, [key]) > 0;
+}
+
+export const claimAnswer: Call<"claimAnswer"> = ({ database }, { environmentId, claim, now, ...address }) =>
+  takeAnswer(database, environmentId, address, { ...claim, at: now, stoppedAt: null });
 
 export const recipientsAt: Call<"recipientsAt"> = ({ database }, { environmentId, channel, addressHash, limit }) => {
   const rows = database.all(

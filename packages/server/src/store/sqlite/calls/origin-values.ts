@@ -2,7 +2,7 @@ import type { NewMessage } from "../../../ports/store/orchestrate.ts";
 import { channelCode, laneCode } from "../../sql/codes.ts";
 
 /** Values of a new message's last columns, which say what it is of. */
-export function originValues({ origin, expanded, recalled, collapseHash, order }: NewMessage) {
+export function originValues({ origin, expanded, recalled, collapseHash, order, confirmsStop }: NewMessage) {
   return [
     origin.environmentId,
     origin.step,
@@ -19,5 +19,6 @@ export function originValues({ origin, expanded, recalled, collapseHash, order }
     collapseHash ?? null,
     order?.key ?? null,
     order?.place ?? null,
+    confirmsStop ?? null,
   ] as const;
 }

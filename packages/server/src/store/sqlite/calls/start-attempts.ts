@@ -18,6 +18,7 @@ const suppressed = `exists (select 1 from suppression s where ${covers({
   sender: "?",
   lane: "message.lane",
   category: "message.category",
+  confirmsStop: "message.confirms_stop",
 })})`;
 
 const refusesSql = optedOut({

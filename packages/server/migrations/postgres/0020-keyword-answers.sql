@@ -1,0 +1,10 @@
+-- A message that confirms a STOP names the moment of the suppression that it confirms: that one alone does not hold it back.
+alter table message add column confirms_stop bigint;
+-- What a number was answered of late, so that one message that came in is answered once, and two programs that answer each other end.
+create table keyword_answer (
+  environment_id integer not null,
+  channel smallint not null,
+  address_hash text collate "C" not null,
+  answers text collate "C" not null,
+  primary key (environment_id, channel, address_hash)
+);
