@@ -53,6 +53,7 @@ const dryRunSchema = z.object({
     }),
   ),
   assumed: z.array(z.object({ step: z.string(), text: z.string() })),
+  notWeighed: z.array(z.object({ what: z.string() })),
 });
 const messageSchema = madeSchema.extend({ state: z.string(), decisions: z.array(decisionSchema) });
 const eventSchema = z.object({
@@ -276,6 +277,30 @@ test("a workflow that is not published is followed over its delays, fetches and 
   expect((await api.call("GET", "/v1/workflows/brand-new")).status).toBe(404);
   expect((await api.call("GET", "/v1/recipients/anna/decisions")).json).toMatchObject({ items: [] });
   expect((await api.call("GET", "/v1/messages?recipient=anna")).json).toMatchObject({ items: [] });
+});
+
+test("what a recipient asked to have gathered is followed to the digest of its category, at their time", async () => {
+  await api.put("/v1/recipients/dora", { email: "dora@example.com", timeZone: "Europe/Vienna" });
+  await api.put("/v1/recipients/dora/preferences", { categories: { orders: { email: "daily" } } });
+  const body = { recipients: ["dora"], data: { order: "D" }, at: "2026-11-28T22:30:00Z" };
+  const tried = await dryRun("shipped", { ...body, preview: true });
+  const mails = tried.outcomes.filter(({ channel }) => channel === "email");
+  expect(mails).toMatchObject([
+    { sends: false, step: "mail", at: "2026-11-28T22:30:00.000Z", decisions: [{ outcome: "digest", reason: "daily" }] },
+    {
+      sends: true,
+      step: "",
+      dueAt: "2026-11-29T08:00:00.000Z",
+      decisions: [{ outcome: "send", reason: "category_digest" }],
+    },
+  ]);
+  expect(mails[1]?.preview).toMatchObject({ content: { subject: "Order " } });
+  expect(tried.assumed.map(({ step }) => step)).toEqual(["digest"]);
+  expect(tried.notWeighed.map(({ what }) => what)).toEqual(["digest_window"]);
+  // The category has no digest any more: it counts as on.
+  const plain = await dryRun("shipped", { ...body, category: { class: "transactional" } });
+  expect(plain.outcomes.find(({ channel }) => channel === "email")).toMatchObject({ sends: true, step: "mail" });
+  expect(plain.notWeighed).toEqual([]);
 });
 
 test("a past event is tried against a file, on the command line", async () => {
