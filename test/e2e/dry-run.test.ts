@@ -42,15 +42,18 @@ const madeSchema = z.object({
   channel: z.string().default(""),
 });
 const dryRunSchema = z.object({
+  at: z.string(),
   outcomes: z.array(
     madeSchema.extend({
       sends: z.boolean(),
       dueAt: z.string().optional(),
+      at: z.string(),
       decisions: z.array(decisionSchema),
       preview: z.unknown().optional(),
     }),
   ),
   assumed: z.array(z.object({ step: z.string(), text: z.string() })),
+  notWeighed: z.array(z.object({ what: z.string() })),
 });
 const messageSchema = madeSchema.extend({ state: z.string(), decisions: z.array(decisionSchema) });
 const eventSchema = z.object({
@@ -72,7 +75,8 @@ const lineOf = (
     reason,
     rule ?? "",
     JSON.stringify(versions ?? {}),
-    (detail ?? "").replace(/ until .*/, " until"),
+    // Which digest it is, is another each time.
+    outcome === "digest" ? "" : (detail ?? "").replace(/ until .*/, " until"),
   ].join("|");
 
 async function dryRun(key: string, body: unknown) {
@@ -82,8 +86,12 @@ async function dryRun(key: string, body: unknown) {
   return dryRunSchema.parse(json);
 }
 
-const dryLines = ({ outcomes }: z.infer<typeof dryRunSchema>): string[] =>
-  outcomes.flatMap((made) => made.decisions.map((decision) => lineOf(made, decision))).sort();
+/** Without what digests come to when they close, hours behind the event. */
+const dryLines = ({ at, outcomes }: z.infer<typeof dryRunSchema>): string[] =>
+  outcomes
+    .filter((made) => made.at === at)
+    .flatMap((made) => made.decisions.map((decision) => lineOf(made, decision)))
+    .sort();
 
 /** What is suppressed is told by the message's state. */
 function realLines({ runs, decisions }: z.infer<typeof eventSchema>): string[] {
@@ -100,7 +108,7 @@ async function eventOf(id: string) {
   return eventSchema.parse((await api.call("GET", `/v1/events/${id}`)).json);
 }
 
-async function sent(name: string, recipients: readonly string[], data: object): Promise<string> {
+async function sent(name: string, recipients: readonly unknown[], data: object): Promise<string> {
   const { status, json } = await api.call("POST", "/v1/events", { name, recipients, data });
   expect(status).toBe(202);
   return z.object({ id: z.string() }).parse(json).id;
@@ -109,10 +117,8 @@ async function sent(name: string, recipients: readonly string[], data: object): 
 beforeAll(async () => {
   server = await startServerProcess(join(cwd, "data"));
   api = new Api(server.url);
-  await api.put("/v1/categories/orders", {
-    class: "transactional",
-    caps: [{ limit: 3, windowSeconds: 3600, over: "drop" }],
-  });
+  await api.put("/v1/segments/pros", { where: { field: "recipient.attributes.plan", op: "eq", value: "pro" } });
+  await api.put("/v1/topics/some", {});
   await api.put("/v1/categories/news", { class: "marketing", preferences: { sms: "off" } });
   await api.put("/v1/integrations/mailbox", { channel: "email", provider: "sandbox" });
   await api.put("/v1/integrations/phone", { channel: "sms", provider: "sandbox" });
@@ -120,6 +126,11 @@ beforeAll(async () => {
     email: { subject: "Order {{data.order}}", text: "Sent" },
     sms: { text: "Sent" },
     push: { text: "Sent" },
+  });
+  await api.put("/v1/categories/orders", {
+    class: "transactional",
+    caps: [{ limit: 3, windowSeconds: 3600, over: "drop" }],
+    digest: { template: "order" },
   });
   const steps = [
     { id: "mail", type: "channel", channel: "email", template: "order" },
@@ -179,11 +190,19 @@ async function person(index: number): Promise<string> {
 test("what a dry run decides is what the event that follows is decided by, in whatever world", async () => {
   const people: string[] = [];
   for (let index = 0; index < 25; index += 1) people.push(await person(index));
-  for (let round = 0; round < 8; round += 1) {
+  const subscribers = [...people.filter(() => random() < 0.4), "ghost"];
+  await api.call("POST", "/v1/topics/some/subscriptions", { recipients: subscribers });
+  let gathered = 0;
+  for (let round = 0; round < 10; round += 1) {
     const key = oneOf(["shipped", "letter"]);
     // Some rounds repeat an order, which a dedupe key refuses; caps fill up from round to round.
     const data = { order: `A-${Math.floor(random() * 5)}` };
-    const recipients = people.filter(() => random() < 0.7);
+    const named = people.filter(() => random() < 0.5);
+    // Some are named and in the topic, or in the segment; there is no topic of the last kind.
+    const recipients = [
+      ...named,
+      ...oneOf([[], [{ topic: "some" }], [{ topic: "some" }, { segment: "pros" }], [{ topic: "none" }]]),
+    ];
     if (recipients.length === 0) continue;
     const tried = await dryRun(key, { recipients, data });
     expect(dryLines(await dryRun(key, { recipients, data }))).toEqual(dryLines(tried));
@@ -200,8 +219,10 @@ test("what a dry run decides is what the event that follows is decided by, in wh
         { timeout: 20_000 },
       )
       .toBe(true);
+    gathered += tried.outcomes.filter((made) => made.decisions.some(({ outcome }) => outcome === "digest")).length;
     expect(realLines(await eventOf(id)), `seed ${seed}, round ${round}`).toEqual(dryLines(tried));
   }
+  expect(gathered, `seed ${seed}: nothing was gathered`).toBeGreaterThan(0);
 }, 180_000);
 
 test("quiet hours put a message off in a dry run until the moment at which it would go out", async () => {
@@ -256,6 +277,30 @@ test("a workflow that is not published is followed over its delays, fetches and 
   expect((await api.call("GET", "/v1/workflows/brand-new")).status).toBe(404);
   expect((await api.call("GET", "/v1/recipients/anna/decisions")).json).toMatchObject({ items: [] });
   expect((await api.call("GET", "/v1/messages?recipient=anna")).json).toMatchObject({ items: [] });
+});
+
+test("what a recipient asked to have gathered is followed to the digest of its category, at their time", async () => {
+  await api.put("/v1/recipients/dora", { email: "dora@example.com", timeZone: "Europe/Vienna" });
+  await api.put("/v1/recipients/dora/preferences", { categories: { orders: { email: "daily" } } });
+  const body = { recipients: ["dora"], data: { order: "D" }, at: "2026-11-28T22:30:00Z" };
+  const tried = await dryRun("shipped", { ...body, preview: true });
+  const mails = tried.outcomes.filter(({ channel }) => channel === "email");
+  expect(mails).toMatchObject([
+    { sends: false, step: "mail", at: "2026-11-28T22:30:00.000Z", decisions: [{ outcome: "digest", reason: "daily" }] },
+    {
+      sends: true,
+      step: "",
+      dueAt: "2026-11-29T08:00:00.000Z",
+      decisions: [{ outcome: "send", reason: "category_digest" }],
+    },
+  ]);
+  expect(mails[1]?.preview).toMatchObject({ content: { subject: "Order " } });
+  expect(tried.assumed.map(({ step }) => step)).toEqual(["digest"]);
+  expect(tried.notWeighed.map(({ what }) => what)).toEqual(["digest_window"]);
+  // The category has no digest any more: it counts as on.
+  const plain = await dryRun("shipped", { ...body, category: { class: "transactional" } });
+  expect(plain.outcomes.find(({ channel }) => channel === "email")).toMatchObject({ sends: true, step: "mail" });
+  expect(plain.notWeighed).toEqual([]);
 });
 
 test("a past event is tried against a file, on the command line", async () => {

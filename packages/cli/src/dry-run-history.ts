@@ -37,6 +37,7 @@ export async function dryRunHistory(context: Context): Promise<Outcome> {
   else {
     for (const line of historyLines(history)) terminal.out(line);
     for (const { step, text } of history.assumed) terminal.note(`assumed of step ${step}: ${text}`);
+    for (const { text } of history.notWeighed) terminal.note(text);
     terminal.note(history.basis);
   }
   return "ok";

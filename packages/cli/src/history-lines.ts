@@ -12,7 +12,7 @@ export function historyLines(history: HistoryView): string[] {
     `  ${events.weighed} of ${events.selected} events weighed`,
   ];
   for (const { count, text } of events.skipped) lines.push(`  ${count} skipped: ${text}`);
-  if (events.partial > 0) lines.push(`  ${events.partial} have further recipients, who were not looked at`);
+  lines.push(`  ${recipients.weighed} recipients of theirs, members of topics and segments among them`);
   lines.push("", ...channelLines(history), "");
   lines.push(`recipients who get something: ${recipients.published} published, ${recipients.proposed} proposed`);
   lines.push(`  gained ${recipients.gained}${sampleOf(recipients.gainedSample, recipients.gained)}`);

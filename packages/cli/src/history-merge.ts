@@ -8,7 +8,8 @@ export function mergedHistory(parts: readonly HistoryView[]): HistoryView | unde
   const [first] = parts;
   const last = parts.at(-1);
   if (first === undefined || last === undefined) return undefined;
-  const { nextCursor: _, ...end } = last;
+  const { nextCursor: _, inside: __, ...end } = last;
+  const { inside: ___, ...begin } = first;
   const reached = new Map<string, { published: boolean; proposed: boolean }>();
   for (const { recipient, published, proposed } of parts.flatMap(({ recipients }) => recipients.list ?? [])) {
     const known = reached.get(recipient);
@@ -19,12 +20,13 @@ export function mergedHistory(parts: readonly HistoryView[]): HistoryView | unde
   }
   const costs = parts.flatMap(({ cost }) => cost ?? []);
   return {
-    ...first,
+    ...begin,
     ...end,
     events: {
       selected: sumOf(parts, ({ events }) => events.selected),
       weighed: sumOf(parts, ({ events }) => events.weighed),
-      partial: sumOf(parts, ({ events }) => events.partial),
+      // What one part ends within, the next begins with.
+      partial: last.events.partial,
       skipped: summed(
         parts.flatMap(({ events }) => events.skipped),
         ({ reason }) => reason,
@@ -38,7 +40,7 @@ export function mergedHistory(parts: readonly HistoryView[]): HistoryView | unde
       (a, b) => ({ ...a, ...added(a, b), cost: a.cost && b.cost && added(a.cost, b.cost) }),
     ),
     cost: costs.length === 0 ? undefined : costs.reduce(added),
-    recipients: recipientsOf(reached),
+    recipients: { weighed: sumOf(parts, ({ recipients }) => recipients.weighed), ...recipientsOf(reached) },
     notSent: summed(
       parts.flatMap(({ notSent }) => notSent),
       ({ reason }) => reason,
@@ -47,6 +49,11 @@ export function mergedHistory(parts: readonly HistoryView[]): HistoryView | unde
     assumed: summed(
       parts.flatMap(({ assumed }) => assumed),
       ({ step }) => step,
+      (a) => a,
+    ),
+    notWeighed: summed(
+      parts.flatMap(({ notWeighed }) => notWeighed),
+      ({ what }) => what,
       (a) => a,
     ),
   };

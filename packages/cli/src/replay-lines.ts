@@ -1,4 +1,5 @@
 import type { ReplayPreview, ReplayView } from "@tidings/client";
+import { leftOutWords } from "./left-out-words.ts";
 import { plain } from "./terminal.ts";
 
 /** A replay as people read it. */
@@ -32,6 +33,8 @@ export function previewLines(preview: ReplayPreview): string[] {
   for (const { channel, messages } of weighed.channels) lines.push(`  ${messages} × ${channel}`);
   for (const { workflow, messages } of weighed.workflows) lines.push(`  ${messages} × workflow ${plain(workflow)}`);
   for (const { text, count } of weighed.notSent) lines.push(`  ${count} × ${plain(text)}`);
+  const { leftOut, partial } = weighed;
+  if (leftOut !== undefined) lines.push(`  ${leftOutWords(leftOut, ` of ${partial} events`)}`);
   return lines;
 }
 

@@ -2,13 +2,15 @@ import { z } from "zod";
 import { categoryBodySchema } from "./categories.ts";
 import { dataSchema, jsonSchema } from "./data.ts";
 import { decisionFields } from "./decisions.ts";
+import { eventBodySchema } from "./events.ts";
 import { limits } from "./limits.ts";
 import { policyBodySchema } from "./policies.ts";
 import { previewSchema } from "./previews.ts";
-import { inlineRecipientSchema } from "./recipients.ts";
-import { idSchema, keySchema, recipientIdSchema, timeSchema } from "./text.ts";
+import { idSchema, keySchema, timeSchema } from "./text.ts";
 import { laneSchema, messageStateSchema } from "./words.ts";
 import { workflowBodySchema } from "./workflows.ts";
+
+const { recipients } = eventBodySchema.shape;
 
 /** What is taken for given, by step. */
 const assumptionsSchema = z.strictObject({
@@ -37,11 +39,7 @@ export const dryRunBodySchema = z
     /** Id of a past event, whose data, tenant and times are taken. */
     event: idSchema.optional(),
     /** Of a past event, in place of its own. */
-    recipients: z
-      .array(z.union([recipientIdSchema, inlineRecipientSchema]))
-      .min(1)
-      .max(limits.recipientsPerDryRun)
-      .optional(),
+    recipients: recipients.max(limits.recipientsPerDryRun).optional(),
     data: dataSchema.optional(),
     tenant: keySchema.optional(),
     scheduledAt: timeSchema.optional(),
@@ -90,6 +88,20 @@ export const dryRunOutcomeSchema = z.object({
 });
 export type DryRunOutcomeView = z.infer<typeof dryRunOutcomeSchema>;
 
+/** Recipients that were not looked at. */
+export const leftOutSchema = z.object({
+  /** Those who are named, and subscribers of topics, of each topic counted by itself. */
+  recipients: z.int(),
+  /** Segments whose members were not all looked at, and are not counted. */
+  segments: z.array(z.string()),
+});
+
+/** What may come out otherwise, and no dry run tells. */
+export const dryRunGaps = ["collapse_key", "ordering_key", "digest_window"] as const;
+export type DryRunGap = (typeof dryRunGaps)[number];
+
+export const notWeighedSchema = z.array(z.object({ what: z.enum(dryRunGaps), text: z.string() }));
+
 export const dryRunSchema = z.object({
   workflow: z.string(),
   /** 0 for one that is not published. */
@@ -100,7 +112,22 @@ export const dryRunSchema = z.object({
   outcomes: z.array(dryRunOutcomeSchema),
   /** What was taken for given, by step. */
   assumed: z.array(z.object({ step: z.string(), text: z.string() })),
-  /** The event has further recipients, or topics, that were not looked at. */
+  notWeighed: notWeighedSchema,
+  /** `shown`: those whose outcomes are listed. */
+  recipients: z.object({ weighed: z.int(), shown: z.int() }),
+  /** Of all who were weighed. */
+  totals: z.array(
+    z.object({
+      outcome: z.string(),
+      reason: z.string(),
+      rule: z.string().optional(),
+      channel: z.string().optional(),
+      text: z.string(),
+      count: z.int(),
+    }),
+  ),
+  /** The event has further recipients who were not weighed. */
   truncated: z.boolean(),
+  leftOut: leftOutSchema.optional(),
 });
 export type DryRunView = z.infer<typeof dryRunSchema>;

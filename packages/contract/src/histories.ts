@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { categoryBodySchema } from "./categories.ts";
+import { leftOutSchema, notWeighedSchema } from "./dry-runs.ts";
 import { limits } from "./limits.ts";
 import { policyBodySchema } from "./policies.ts";
-import { keySchema, timeSchema } from "./text.ts";
+import { idSchema, keySchema, timeSchema } from "./text.ts";
 import { channelSchema } from "./words.ts";
 import { workflowBodySchema } from "./workflows.ts";
 
@@ -21,7 +22,7 @@ export const historyBodySchema = z
     /** Whether the recipients who would get something are listed. */
     list: z.boolean().optional(),
     /** Of an answer that was not complete: goes on behind it. */
-    cursor: z.string().max(200).optional(),
+    cursor: z.string().max(1000).optional(),
   })
   .refine((body) => body.version === undefined || body.workflow === undefined, {
     error: "cannot be asked for together with a workflow",
@@ -49,14 +50,18 @@ export const historySchema = z.object({
   events: z.object({
     selected: z.int(),
     weighed: z.int(),
-    /** Those of them with further recipients, who were not looked at. */
+    /** 1 where the answer ends within an event, whose other recipients are weighed behind its cursor; else 0. */
     partial: z.int(),
     skipped: z.array(z.object({ reason: z.string(), text: z.string(), count: z.int() })),
   }),
   messages: z.object(sidesFields),
   channels: z.array(z.object({ channel: channelSchema, ...sidesFields, cost: z.object(sidesFields).optional() })),
   cost: z.object(sidesFields).optional(),
+  /** The event within which it ends. */
+  inside: z.object({ event: idSchema, weighed: z.int(), leftOut: leftOutSchema }).optional(),
   recipients: z.object({
+    /** Recipients of the events, each as often as one goes to them. */
+    weighed: z.int(),
     ...sideCounts,
     gained: z.int(),
     lost: z.int(),
@@ -68,5 +73,6 @@ export const historySchema = z.object({
   notSent: z.array(z.object({ reason: z.string(), text: z.string(), ...sideCounts })),
   /** What was taken for given, by step. */
   assumed: z.array(z.object({ step: z.string(), text: z.string() })),
+  notWeighed: notWeighedSchema,
 });
 export type HistoryView = z.infer<typeof historySchema>;

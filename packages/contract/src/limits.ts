@@ -14,6 +14,7 @@ export const limits = {
   testsPerSegment: 50,
   segmentDays: 90,
   eventsPerBatch: 1000,
+  /** Recipients that a dry run names one by one, and of whom its answer has each outcome. */
   recipientsPerDryRun: 100,
   /** Events that a replay names by their ids, names of events, workflows that it names, and events that it makes per second. */
   eventsPerReplay: 1000,

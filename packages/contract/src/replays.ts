@@ -108,6 +108,9 @@ export const replayPreviewSchema = z.object({
     channels: z.array(z.object({ channel: channelSchema, messages: z.int() })),
     workflows: z.array(z.object({ workflow: z.string(), messages: z.int() })),
     notSent: z.array(skippedSchema),
+    /** Events of which not all recipients were weighed, and how many of theirs those are. */
+    partial: z.int(),
+    leftOut: z.object({ recipients: z.int(), segments: z.array(z.string()) }).optional(),
     /** Whether these are all events that would be replayed, with all of their recipients. */
     isComplete: z.boolean(),
   }),

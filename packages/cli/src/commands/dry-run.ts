@@ -4,6 +4,7 @@ import type { Command, Context } from "../command.ts";
 import { dryRunHistory } from "../dry-run-history.ts";
 import type { Outcome } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
+import { leftOutWords } from "../left-out-words.ts";
 import { readValue } from "../read-value.ts";
 import { tableLines } from "../table.ts";
 import { plain } from "../terminal.ts";
@@ -23,7 +24,7 @@ export const dryRun: Command = {
       short: "r",
       value: "<id|json|@file>",
       many: true,
-      summary: "Who it goes to, may be given several times",
+      summary: "Who it goes to, a topic or segment among them; may be given several times",
     },
     { name: "data", short: "d", value: "<json|@file>", summary: "Data of an event that is made up" },
     { name: "tenant", value: "<key>", summary: "Tenant of the event" },
@@ -59,7 +60,7 @@ export const dryRun: Command = {
       says: "What a change would have made of the events of a week",
     },
   ],
-  json: '`{"workflow", "workflowVersion", "lane", "at", "outcomes": [{"recipient", "step", "channel", "sends", "dueAt", "decisions", "text", "preview"}], "assumed", "truncated"}`; with --days: `{"from", "to", "until", "events", "messages", "channels", "cost", "recipients", "notSent", "assumed", "basis"}`',
+  json: '`{"workflow", "workflowVersion", "lane", "at", "outcomes": [{"recipient", "step", "channel", "sends", "dueAt", "decisions", "text", "preview"}], "assumed", "notWeighed", "recipients", "totals", "truncated", "leftOut"}`; with --days: `{"from", "to", "until", "events", "messages", "channels", "cost", "recipients", "notSent", "assumed", "notWeighed", "basis"}`',
   run,
 };
 
@@ -104,7 +105,7 @@ async function bodyOf({ input, cwd }: Context) {
 }
 
 function show(
-  { workflow, workflowVersion, at, outcomes, assumed, truncated }: DryRunView,
+  { workflow, workflowVersion, at, outcomes, assumed, notWeighed, recipients, totals, leftOut }: DryRunView,
   { terminal }: Context,
 ): void {
   const version = workflowVersion === 0 ? "not published" : `v${workflowVersion}`;
@@ -113,8 +114,20 @@ function show(
   for (const line of tableLines(head, outcomes.map(rowOf))) terminal.out(line);
   for (const outcome of outcomes) for (const line of previewLines(outcome)) terminal.out(line);
   for (const { step, text } of assumed) terminal.note(`assumed of step ${plain(step)}: ${plain(text)}`);
-  if (truncated) terminal.note("the event has further recipients, or topics, that were not looked at");
+  for (const { text } of notWeighed) terminal.note(text);
+  if (recipients.shown < recipients.weighed) {
+    terminal.out("");
+    for (const line of tableLines(["COUNT", "CHANNEL", "WHAT"], totals.map(totalRow))) terminal.out(line);
+    terminal.note(`of ${recipients.weighed} recipients, the first ${recipients.shown} are listed above`);
+  }
+  if (leftOut !== undefined) terminal.note(leftOutWords(leftOut));
 }
+
+const totalRow = ({ count, channel, text }: DryRunView["totals"][number]): string[] => [
+  String(count),
+  channel ?? "",
+  text,
+];
 
 const rowOf = ({ recipient, step, channel, sends, dueAt, text }: DryRunOutcomeView): string[] => [
   recipient,

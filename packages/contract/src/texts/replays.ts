@@ -68,5 +68,9 @@ export const replaysTexts: Readonly<Record<string, string>> = {
   "PreviewReplayAnswer.weighed.notSent[].reason": "Why, as a decision has it",
   "PreviewReplayAnswer.weighed.notSent[].text": "The same in words",
   "PreviewReplayAnswer.weighed.notSent[].count": "How often",
+  "PreviewReplayAnswer.weighed.partial": "Those of them that have recipients who were not looked at",
+  "PreviewReplayAnswer.weighed.leftOut": "These recipients, where there are any",
+  "PreviewReplayAnswer.weighed.leftOut.recipients": "Those who are named, and subscribers of topics, of each topic counted by itself",
+  "PreviewReplayAnswer.weighed.leftOut.segments": "Keys of segments whose members were not all looked at, and are not counted",
   "PreviewReplayAnswer.weighed.isComplete": "Whether these are all events that would go, with all of their recipients",
 };

@@ -13,6 +13,7 @@ import { Ingest } from "../pipeline/ingest/ingest.ts";
 import type { DryRunDependencies } from "../pipeline/orchestrate/dry-run/dependencies.ts";
 import { DryRun } from "../pipeline/orchestrate/dry-run/dry-run.ts";
 import { History } from "../pipeline/orchestrate/dry-run/history.ts";
+import { WholeDryRun } from "../pipeline/orchestrate/dry-run/whole-dry-run.ts";
 import { turnLimits, undescribedTenants } from "../pipeline/orchestrate/effect-limits.conformance.ts";
 import { Preview } from "../pipeline/orchestrate/replay/preview.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -116,7 +117,8 @@ const engines = {
 };
 
 const historyLimits = { historyMs: 5000, historyEventsMax: 100, historyRecipientsMax: 100, historiesMax: 1 };
-type DryRunParts = Pick<DryRunDependencies, "store" | "keyring" | "ids" | "configuration" | "lookBack">;
+const dryRunLimits = { dryRunMs: 5000, dryRunRecipientsMax: 100, dryRunsMax: 2 };
+type DryRunParts = Pick<DryRunDependencies, "store" | "keyring" | "ids" | "clock" | "configuration" | "lookBack">;
 function dryRunsOf(parts: DryRunParts & { store: Store; clock: Clock }) {
   const dryRun = new DryRun({
     ...parts,
@@ -125,9 +127,10 @@ function dryRunsOf(parts: DryRunParts & { store: Store; clock: Clock }) {
     steps: stepKinds,
     limits: turnLimits,
   });
-  const limits = { replayLookedMax: 10, previewMs: 5000, previewWeighedMax: 5 };
+  const limits = { replayLookedMax: 10, previewMs: 5000, previewWeighedMax: 5, previewRecipientsMax: 100 };
   const histories = new History({ ...parts, dataSchemas, dryRun, limits: { ...limits, ...historyLimits } });
-  return { dryRun, replayPreviews: new Preview({ ...parts, dataSchemas, dryRun, limits }), histories };
+  const whole = new WholeDryRun({ ...parts, dryRun, limits: dryRunLimits });
+  return { dryRun: whole, replayPreviews: new Preview({ ...parts, dataSchemas, dryRun, limits }), histories };
 }
 
 const partUsers = new PartUsers(engines.templates, { partUsersCheckedMax: 3 });

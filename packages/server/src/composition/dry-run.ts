@@ -1,5 +1,6 @@
 import { DryRun } from "../pipeline/orchestrate/dry-run/dry-run.ts";
 import { History } from "../pipeline/orchestrate/dry-run/history.ts";
+import { WholeDryRun } from "../pipeline/orchestrate/dry-run/whole-dry-run.ts";
 import { Preview } from "../pipeline/orchestrate/replay/preview.ts";
 import type { DryRuns } from "../ports/dry-run.ts";
 import type { Histories } from "../ports/histories.ts";
@@ -14,8 +15,16 @@ export function createDryRuns(parts: PipelineParts): {
   histories: Histories;
 } {
   const dryRun = new DryRun({ ...parts, lookBack: parts.configuration, limits: orchestrateLimits(parts.config) });
-  const { replayLookedMax, replayPreviewMs, replayPreviewWeighedMax } = parts.config.orchestrate;
-  const limits = { replayLookedMax, previewMs: replayPreviewMs, previewWeighedMax: replayPreviewWeighedMax };
-  const replayPreviews = new Preview({ ...parts, dryRun, limits });
-  return { dryRun, replayPreviews, histories: new History({ ...parts, dryRun, limits: parts.config.orchestrate }) };
+  const { orchestrate } = parts.config;
+  const previewLimits = {
+    replayLookedMax: orchestrate.replayLookedMax,
+    previewMs: orchestrate.replayPreviewMs,
+    previewWeighedMax: orchestrate.replayPreviewWeighedMax,
+    previewRecipientsMax: orchestrate.replayPreviewRecipientsMax,
+  };
+  return {
+    dryRun: new WholeDryRun({ ...parts, dryRun, limits: orchestrate }),
+    replayPreviews: new Preview({ ...parts, dryRun, limits: previewLimits }),
+    histories: new History({ ...parts, dryRun, limits: orchestrate }),
+  };
 }

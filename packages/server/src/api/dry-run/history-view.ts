@@ -1,6 +1,7 @@
 import type { HistoryBody, HistoryView } from "@tidings/contract/histories";
 import { limits } from "@tidings/contract/limits";
 import { channels } from "@tidings/contract/words";
+import { gapTexts } from "../../domain/dry-run-gaps.ts";
 import type { HistoryResult } from "../../ports/histories.ts";
 
 interface Sides {
@@ -13,8 +14,12 @@ interface Sides {
 export function historyView(
   result: HistoryResult,
   { prices = {}, list }: HistoryBody,
-): Pick<HistoryView, "events" | "messages" | "channels" | "cost" | "recipients" | "notSent" | "assumed"> {
-  const { selected, weighed, partial, skipped, published, proposed, reached } = result;
+): Pick<
+  HistoryView,
+  "events" | "messages" | "channels" | "cost" | "inside" | "recipients" | "notSent" | "assumed" | "notWeighed"
+> {
+  const { selected, weighed, skipped, published, proposed, reached } = result;
+  const inside = insideOf(result);
   const byChannel = channels
     .filter((channel) => published.channels.has(channel) || proposed.channels.has(channel))
     .map((channel) => {
@@ -23,13 +28,15 @@ export function historyView(
     });
   const sum = (side: "published" | "proposed") => byChannel.reduce((all, { cost }) => all + (cost?.[side] ?? 0), 0);
   return {
-    events: { selected, weighed, partial, skipped: [...skipped] },
+    events: { selected, weighed, partial: inside === undefined ? 0 : 1, skipped: [...skipped] },
     messages: sidesOf(published.messages, proposed.messages),
     channels: byChannel,
     cost: Object.keys(prices).length === 0 ? undefined : money(sum("published"), sum("proposed")),
-    recipients: recipientsOf(reached, list === true),
+    inside,
+    recipients: { weighed: result.people, ...recipientsOf(reached, list === true) },
     notSent: notSentOf(result),
     assumed: [...result.assumed],
+    notWeighed: result.notWeighed.map((what) => ({ what, text: gapTexts[what] })),
   };
 }
 
@@ -52,7 +59,16 @@ function money(published: number, proposed: number): Sides {
 const costOf = ({ published, proposed }: Sides, price: number | undefined): Sides | undefined =>
   price === undefined ? undefined : money(published * price, proposed * price);
 
-function recipientsOf(reached: HistoryResult["reached"], isListed: boolean): HistoryView["recipients"] {
+function insideOf({ next, leftOut }: HistoryResult): HistoryView["inside"] {
+  if (next?.inside === undefined || leftOut === undefined) return undefined;
+  const { recipients, segments } = leftOut;
+  return { event: next.inside.event, weighed: next.inside.cursor, leftOut: { recipients, segments: [...segments] } };
+}
+
+function recipientsOf(
+  reached: HistoryResult["reached"],
+  isListed: boolean,
+): Omit<HistoryView["recipients"], "weighed"> {
   const all = [...reached].map(([recipient, sides]) => ({ recipient, ...sides }));
   const gained = all.filter(({ published, proposed }) => proposed && !published);
   const lost = all.filter(({ published, proposed }) => published && !proposed);

@@ -1,6 +1,6 @@
 import { type HistoryBody, type HistoryView, historyBodySchema } from "@tidings/contract/histories";
 import { TidingsError } from "../../errors.ts";
-import type { HistorySide } from "../../ports/histories.ts";
+import type { HistoryPlace, HistorySide } from "../../ports/histories.ts";
 import { cursorOf, positionOf } from "../cursor.ts";
 import type { Handlers } from "../handler.ts";
 import { body, parameter } from "../validation.ts";
@@ -10,10 +10,14 @@ import type { DryRunParts } from "./parts.ts";
 import { checkTried, workflowOf } from "./request.ts";
 
 const dayMs = 86_400_000;
-/** Where it goes on: up to when, and the event behind which. */
-const historyPosition = /^\d{1,15}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Where it goes on: up to when, the event behind which; within an event, which one, and where it stands among its recipients. */
+const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+const historyPosition = new RegExp(
+  `^\\d{1,15}:(?:${uuid})?(?:\\|${uuid}\\|\\d{1,10}\\|(?:\\d{1,3}:.{0,200})?)?$`,
+  "su",
+);
 const basis =
-  "Recipients' data, preferences, consents and suppressions are those of now. Caps, dedupe keys, throttles and digests count what the same side would have sent in this time.";
+  "Recipients' data, preferences, consents and suppressions are those of now, and so are the members of topics and segments. Caps, dedupe keys, throttles and digests count what the same side would have sent in this time.";
 
 /** What a change of a workflow would have done with past events. Nothing is sent or stored. */
 export function historyHandlers(parts: DryRunParts): Handlers {
@@ -23,9 +27,9 @@ export function historyHandlers(parts: DryRunParts): Handlers {
       const key = parameter(request, "key");
       const published = await publishedOf(parts, environmentId, key);
       const proposed = await proposedOf(parts, environmentId, key, wanted);
-      const { to, after } = placeOf(wanted.cursor, parts.clock.now());
+      const { to, place } = placeOf(wanted.cursor, parts.clock.now());
       const from = to - wanted.days * dayMs;
-      const asked = { published, proposed, tenant: wanted.tenant, from, to, after };
+      const asked = { published, proposed, tenant: wanted.tenant, from, to, place };
       const result = await parts.histories.weigh(environmentId, asked);
       const { next } = result;
       return {
@@ -37,18 +41,27 @@ export function historyHandlers(parts: DryRunParts): Handlers {
         basis,
         isComplete: next === undefined,
         until: iso(result.reachedAt ?? to),
-        nextCursor: next === undefined ? undefined : cursorOf(`${to}:${next}`),
+        nextCursor: next === undefined ? undefined : cursorOf(textOf(to, next)),
         ...historyView(result, wanted),
       };
     },
   };
 }
 
-function placeOf(cursor: string | undefined, now: number): { to: number; after: string | null } {
+function textOf(to: number, { after, inside }: HistoryPlace): string {
+  const place = `${to}:${after ?? ""}`;
+  return inside === undefined ? place : [place, inside.event, inside.cursor, inside.position ?? ""].join("|");
+}
+
+function placeOf(cursor: string | undefined, now: number): { to: number; place: HistoryPlace } {
   const position = positionOf(cursor, historyPosition);
-  if (position === "") return { to: now, after: null };
-  const colon = position.indexOf(":");
-  return { to: Number(position.slice(0, colon)), after: position.slice(colon + 1) };
+  if (position === "") return { to: now, place: { after: null, inside: undefined } };
+  const [behind = "", event, at, ...rest] = position.split("|");
+  const [to, after = ""] = behind.split(":");
+  // A recipient's id may have any sign in it.
+  const among = rest.join("|");
+  const inside = event === undefined ? undefined : { event, cursor: Number(at), position: among === "" ? null : among };
+  return { to: Number(to), place: { after: after === "" ? null : after, inside } };
 }
 
 /** Throws `not_found`, and `validation_failed` with the place of each fault. */

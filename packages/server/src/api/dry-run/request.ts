@@ -1,5 +1,5 @@
 import type { DryRunBody } from "@tidings/contract/dry-runs";
-import { limits } from "@tidings/contract/limits";
+import type { InlineRecipient } from "@tidings/contract/recipients";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { type EventPayload, openPayload } from "../../domain/event-payload.ts";
 import { TidingsError } from "../../errors.ts";
@@ -15,13 +15,12 @@ export async function requestOf(
   environmentId: number,
   key: string,
   wanted: DryRunBody,
-): Promise<{ asked: DryRunRequest; truncated: boolean }> {
+): Promise<DryRunRequest> {
   const workflow = await workflowOf(parts, environmentId, key, wanted);
   await checkTried(parts, environmentId, workflow, wanted);
   const past = wanted.event === undefined ? undefined : await pastEvent(parts, environmentId, wanted.event);
-  const given = wanted.recipients ?? past?.payload.recipients.slice(0, limits.recipientsPerDryRun) ?? [];
   const scheduledAt = timeOf(wanted.scheduledAt) ?? past?.payload.scheduledAt;
-  const asked: DryRunRequest = {
+  return {
     workflow,
     category: wanted.category,
     policy: wanted.policy,
@@ -32,9 +31,10 @@ export async function requestOf(
       scheduledAt,
       expiresAt: timeOf(wanted.expiresAt) ?? past?.row.expiresAt ?? null,
       data: past?.payload.data ?? wanted.data ?? {},
+      spread: past?.payload.campaign?.spread,
+      isOrdered: past?.payload.orderingKey !== undefined,
     },
-    recipients: [...new Set(given.map((one) => (typeof one === "string" ? one : one.id)))],
-    inline: given.filter((one) => typeof one !== "string"),
+    ...(wanted.recipients === undefined ? recipientsOfPast(past?.payload) : recipientsOf(wanted.recipients)),
     now: timeOf(wanted.at) ?? past?.row.receivedAt ?? parts.clock.now(),
     assume: {
       messages: wanted.assume?.messages ?? {},
@@ -42,13 +42,39 @@ export async function requestOf(
       arrivals: wanted.assume?.arrivals ?? {},
     },
   };
-  return { asked, truncated: wanted.recipients === undefined && past !== undefined && hasMore(past.payload) };
+}
+
+type Audience = Pick<DryRunRequest, "recipients" | "audiences" | "inline">;
+
+function recipientsOfPast({
+  recipients,
+  audiences,
+}: Pick<EventPayload, "recipients" | "audiences"> = nobody): Audience {
+  return { recipients, audiences: audiences ?? [], inline: [] };
+}
+
+const nobody = { recipients: [], audiences: undefined };
+
+/** Each once: those who are named, then topics, then segments, as an event has them. */
+function recipientsOf(given: NonNullable<DryRunBody["recipients"]>): Audience {
+  const ids = new Set<string>();
+  const topics = new Set<string>();
+  const segments = new Set<string>();
+  const inline: InlineRecipient[] = [];
+  for (const one of given) {
+    if (typeof one === "string") ids.add(one);
+    else if ("topic" in one) topics.add(one.topic);
+    else if ("segment" in one) segments.add(one.segment);
+    else {
+      ids.add(one.id);
+      inline.push(one);
+    }
+  }
+  const audiences = [...[...topics].map((topic) => ({ topic })), ...[...segments].map((segment) => ({ segment }))];
+  return { recipients: [...ids], audiences, inline };
 }
 
 const timeOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Date.parse(text));
-
-const hasMore = ({ recipients, audiences }: EventPayload): boolean =>
-  audiences !== undefined || recipients.length > limits.recipientsPerDryRun;
 
 export async function workflowOf(
   { configuration }: DryRunParts,

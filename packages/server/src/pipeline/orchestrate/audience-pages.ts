@@ -2,8 +2,8 @@ import type { Lane } from "@tidings/contract/words";
 import { type AudiencePlace, placeOf, placeText } from "../../domain/audience-place.ts";
 import type { EventPayload } from "../../domain/event-payload.ts";
 import type { Subscriber } from "../../ports/store/topics.ts";
+import type { Walked } from "./named-page.ts";
 import type { PersonCache } from "./person-cache.ts";
-import type { EventWork } from "./ports.ts";
 import { type MemberSource, segmentMembers } from "./segment-members.ts";
 import type { TurnPage } from "./turn-page.ts";
 
@@ -28,8 +28,7 @@ export class AudiencePages {
   }
 
   /** The page of the event's next turn. */
-  async next(work: EventWork, lane: Lane): Promise<TurnPage> {
-    const { record, payload } = work;
+  async next({ record, payload }: Walked, lane: Lane): Promise<TurnPage> {
     const audiences = payload.audiences ?? [];
     const page: Part = { passed: [], turn: [], unreached: [] };
     let place = placeOf(record.position);

@@ -1,11 +1,14 @@
 import type { Lane } from "@tidings/contract/words";
 import type { EventTurn } from "../../ports/store/orchestrate.ts";
+import type { AudienceStore } from "../../ports/store/topics.ts";
 import { AudiencePages } from "./audience-pages.ts";
 import { isAtAudience } from "./named-page.ts";
 import { noWrites } from "./no-writes.ts";
 import type { PersonCache } from "./person-cache.ts";
 import type { EventWork } from "./ports.ts";
 import type { MemberSource } from "./segment-members.ts";
+
+type AudienceSource = MemberSource & { store: Pick<AudienceStore, "countExpanded"> };
 
 /** Events whose room is remembered; for one that is forgotten it is counted again. */
 const roomsMax = 1000;
@@ -21,12 +24,12 @@ const roomsMax = 1000;
  * are counted once per room, not per turn: as many turns follow as make no more messages than there was room for.
  */
 export class Audiences {
-  readonly #on: MemberSource;
+  readonly #on: AudienceSource;
   readonly #pages: AudiencePages;
   /** Messages that each event may still make before they are counted again. */
   readonly #rooms = new Map<string, number>();
 
-  constructor(on: MemberSource, persons: PersonCache) {
+  constructor(on: AudienceSource, persons: PersonCache) {
     this.#on = on;
     this.#pages = new AudiencePages(on, persons);
   }

@@ -2,11 +2,14 @@ import type { SegmentCondition } from "@tidings/contract/segments";
 import type { Lane } from "@tidings/contract/words";
 import { type SegmentQuestions, selectMembers } from "../../domain/segment-selection.ts";
 import type { RecipientRecord } from "../../ports/store/orchestrate.ts";
-import type { Subscriber } from "../../ports/store/topics.ts";
+import type { SegmentStore } from "../../ports/store/segments.ts";
+import type { AudienceStore, Subscriber } from "../../ports/store/topics.ts";
 import type { PersonCache } from "./person-cache.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 
-export type MemberSource = Pick<OrchestrateDependencies, "store" | "clock" | "limits" | "configuration" | "keyring">;
+export type MemberSource = Pick<OrchestrateDependencies, "clock" | "limits" | "configuration" | "keyring"> & {
+  store: Pick<AudienceStore, "readSubscribers"> & SegmentStore;
+};
 
 /** Where a search for a segment's members stands, and what for. */
 export interface MemberSearch {

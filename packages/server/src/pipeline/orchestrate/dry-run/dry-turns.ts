@@ -1,7 +1,15 @@
+import type { DryRunGap } from "@tidings/contract/dry-runs";
 import type { Lane } from "@tidings/contract/words";
 import type { DryRunOutcome, DryRunRendering, DryRunRequest, DryRunResult } from "../../../ports/dry-run.ts";
 import type { WeighedTurn } from "../../../ports/store/dry-run.ts";
-import type { DigestJoin, RunMessage, RunRecord, RunTurn, TurnWrites } from "../../../ports/store/orchestrate.ts";
+import type {
+  DigestJoin,
+  NewMessage,
+  RunMessage,
+  RunRecord,
+  RunTurn,
+  TurnWrites,
+} from "../../../ports/store/orchestrate.ts";
 import type { Person } from "../person.ts";
 import { recentOfRuns } from "../recent-in-sight.ts";
 import { planRunTurn } from "../run-turn.ts";
@@ -9,7 +17,7 @@ import { assumedMessage } from "./assumed.ts";
 import { Assumptions } from "./assumptions.ts";
 import type { DryRunDependencies } from "./dependencies.ts";
 import { renderingsOf, unknownRendering } from "./renderings.ts";
-import { gathering, nextOf } from "./waiting-runs.ts";
+import { gatheringOf, nextOf } from "./waiting-runs.ts";
 import type { World } from "./world.ts";
 
 /** Turns of one run: each step may be one, and a digest two. */
@@ -26,7 +34,9 @@ export interface Kept {
  * it would be due. Turns are weighed together, so that caps count what came before.
  */
 export class DryTurns {
-  readonly outcomes: DryRunOutcome[] = [];
+  readonly #outcomes: DryRunOutcome[] = [];
+  readonly #notWeighed = new Set<DryRunGap>();
+  readonly #superseded: NewMessage[] = [];
   readonly #on: DryRunDependencies;
   readonly #environmentId: number;
   readonly #request: DryRunRequest;
@@ -45,8 +55,15 @@ export class DryTurns {
     this.#request = request;
   }
 
-  get assumed(): DryRunResult["assumed"] {
-    return this.#assumptions.all;
+  get result(): Omit<DryRunResult, "lane"> {
+    const { event } = this.#request;
+    if (event.isOrdered) this.#notWeighed.add("ordering_key");
+    return {
+      outcomes: this.#outcomes,
+      assumed: this.#assumptions.all,
+      notWeighed: this.#notWeighed,
+      superseded: this.#superseded,
+    };
   }
 
   /** Weighs what a turn makes and keeps what would come of it. Gives which of its runs would go on. */
@@ -100,10 +117,11 @@ export class DryTurns {
     const dropped = new Set(weighed.dropped);
     const made = turns.flatMap(({ decisions, joins }) => [...decisions, ...joins.map(({ decision }) => decision)]);
     for (const decision of [...weighed.decisions, ...made.filter(({ runId }) => !dropped.has(runId))])
-      this.outcomes.push({ decision });
+      this.#outcomes.push({ decision });
     this.#remember(weighed, renderingOf);
     const goesOn = (runId: string) => !dropped.has(runId);
     const joins = [...turns.flatMap((turn) => turn.joins), ...weighed.joins];
+    if (joins.length > 0) this.#notWeighed.add("digest_window");
     return { goesOn, joins: joins.filter((join) => goesOn(join.runId) && this.#world.opens(join)) };
   }
 
@@ -114,8 +132,10 @@ export class DryTurns {
     const covered = new Set(suppressed);
     for (const message of messages) {
       const isSuppressed = covered.has(message.id);
+      if (message.collapseHash !== undefined && !this.#world.isApart) this.#notWeighed.add("collapse_key");
+      if (!isSuppressed) this.#superseded.push(...this.#world.collapse(message));
       const rendering = renderingOf(message) ?? unknownRendering(message.recipient);
-      this.outcomes.push({ message, isSuppressed, rendering });
+      this.#outcomes.push({ message, isSuppressed, rendering });
       const own = this.#messages.get(message.runId) ?? [];
       this.#messages.set(message.runId, [
         ...own,
@@ -123,18 +143,6 @@ export class DryTurns {
       ]);
     }
   }
-}
-
-/** Digests that turns of runs open, each with what it gathers first. */
-function gatheringOf(
-  planned: readonly { record: RunRecord; planned: { turn: RunTurn } }[],
-  joins: readonly DigestJoin[],
-): RunRecord[] {
-  const byRun = new Map(planned.map(({ record }) => [record.id, record]));
-  return joins.flatMap((join) => {
-    const record = byRun.get(join.runId);
-    return record === undefined ? [] : [gathering(record, join)];
-  });
 }
 
 const noDedupe = { dedupe: [], runs: [] } as const;

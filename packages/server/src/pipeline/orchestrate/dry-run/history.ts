@@ -1,10 +1,14 @@
-import { limits } from "@tidings/contract/limits";
 import type { Selection } from "../../../domain/replay-selection.ts";
 import { TidingsError } from "../../../errors.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Histories, HistoryRequest, HistoryResult } from "../../../ports/histories.ts";
+import type { TopicStore } from "../../../ports/store/topics.ts";
 import { lookAtPast, type PastServices, type ReadyEvent } from "../replay/past-events.ts";
 import type { DryRun } from "./dry-run.ts";
+import { type EventPlace, eventStart } from "./event-place.ts";
+import { leftOut } from "./left-out.ts";
+import { Pace } from "./pace.ts";
+import { audienceOf, pastRequest } from "./past-request.ts";
 import { Weighing } from "./weighing.ts";
 
 export interface HistoryLimits {
@@ -18,7 +22,8 @@ export interface HistoryLimits {
 }
 
 type HistoryServices = Omit<PastServices, "configuration"> & {
-  dryRun: Pick<DryRun, "run">;
+  dryRun: Pick<DryRun, "next" | "run">;
+  store: Pick<TopicStore, "getTopic">;
   clock: Clock;
   limits: HistoryLimits;
 };
@@ -27,7 +32,8 @@ const perLook = 50;
 
 /**
  * Dry runs over past events: each at the time at which it came in, with what is known of its recipients now, in a world in which
- * nothing was sent but what the same side would have. It rests for as long as it works, so that those who send have the process.
+ * nothing was sent but what the same side would have. Topics and segments are those who are in them now. No more than a page of
+ * events, and of one of them a page of recipients, is in memory; between pages it rests for as long as it worked.
  */
 export class History implements Histories {
   readonly #on: HistoryServices;
@@ -48,22 +54,31 @@ export class History implements Histories {
   }
 
   async #weigh(environmentId: number, request: HistoryRequest): Promise<HistoryResult> {
-    const { clock, limits: bounds } = this.#on;
-    const until = clock.monotonic() + bounds.historyMs;
+    const { clock, store, limits: bounds } = this.#on;
+    const pace = new Pace(clock, bounds.historyMs);
     const past = new Weighing(request);
-    let { after } = request;
+    const isFull = () => past.reached.size >= bounds.historyRecipientsMax;
+    let { after, inside } = request.place;
     for (;;) {
-      const from = clock.monotonic();
       const looked = await this.#look(environmentId, request, past, after);
-      past.look(looked);
-      for (const event of looked.ready) await this.#event(past, event);
+      // What was skipped of a page was counted when it was begun.
+      if (inside === undefined) past.look(looked);
+      for (const event of looked.ready) {
+        const { id } = event.past;
+        if (inside !== undefined && id < inside.event) continue;
+        const begun = inside?.event === id ? inside : undefined;
+        if (begun === undefined) past.weighed += 1;
+        const place = await this.#event(past, event, begun ?? eventStart, { isFull, pace });
+        if (place === undefined) continue;
+        const left = await leftOut(store, environmentId, audienceOf(event), place);
+        return past.result({ after, inside: { event: id, ...place } }, left);
+      }
       if (looked.next === undefined) return past.result(undefined);
       after = looked.next;
-      const worked = clock.monotonic() - from;
-      const isFull = past.weighed >= bounds.historyEventsMax || past.reached.size >= bounds.historyRecipientsMax;
-      // What has no time left after the rest ends here, at the end of a page.
-      if (isFull || clock.monotonic() + worked >= until) return past.result(after);
-      await new Promise<void>((resolve) => clock.after(worked, resolve));
+      inside = undefined;
+      // What has no time left ends here, at the end of a page.
+      if (past.weighed >= bounds.historyEventsMax || isFull() || !(await pace.rest()))
+        return past.result({ after, inside });
     }
   }
 
@@ -77,32 +92,28 @@ export class History implements Histories {
     return lookAtPast(environmentId, selection, after, bounds, { ...this.#on, configuration: { workflowsFor } });
   }
 
-  async #event(past: Weighing, { past: event, payload, workflows }: ReadyEvent): Promise<void> {
-    const recipients = payload.recipients.slice(0, limits.recipientsPerDryRun);
-    past.weighed += 1;
-    if (recipients.length < payload.recipients.length || payload.audiences !== undefined) past.partial += 1;
-    for (const side of past.sides.filter(({ given }) => workflows.includes(given.workflow))) {
-      const result = await this.#on.dryRun.run(
-        event.environmentId,
-        {
-          ...side.given,
-          event: {
-            id: event.id,
-            name: event.name,
-            tenant: event.tenant,
-            scheduledAt: payload.scheduledAt,
-            expiresAt: event.expiresAt,
-            data: payload.data,
-          },
-          recipients,
-          inline: [],
-          now: event.receivedAt,
-          assume: { messages: {}, fetches: {}, arrivals: {} },
-        },
-        side.world,
-      );
-      for (const { step, text } of result.assumed) past.assumed.set(step, text);
-      past.reach(side.key, side.tally.add(result));
+  /** A page of its recipients at a time, each on both sides. Gives where it stands if the budget ends before they do. */
+  async #event(past: Weighing, event: ReadyEvent, from: EventPlace, budget: Budget): Promise<EventPlace | undefined> {
+    const { environmentId } = event.past;
+    const sides = past.sides.filter(({ given }) => event.workflows.includes(given.workflow));
+    for (let place = from; ; ) {
+      const page = await this.#on.dryRun.next(environmentId, audienceOf(event), place);
+      past.people += page.ids.length;
+      let next: EventPlace | undefined;
+      for (const side of sides) {
+        const request = pastRequest(event, side.given);
+        const result = await this.#on.dryRun.run(environmentId, request, { place, page }, side.world);
+        past.add(side, result);
+        next = result.next;
+      }
+      if (next === undefined) return undefined;
+      place = next;
+      if (budget.isFull() || !(await budget.pace.rest())) return place;
     }
   }
+}
+
+interface Budget {
+  isFull: () => boolean;
+  pace: Pace;
 }

@@ -12,8 +12,15 @@ export class Tally {
   readonly #notSent = new Map<string, number>();
 
   /** Gives the recipients to whom a message would go. */
-  add({ outcomes }: DryRunResult): ReadonlySet<string> {
+  add({ outcomes, superseded }: Pick<DryRunResult, "outcomes" | "superseded">): ReadonlySet<string> {
     const reached = new Set<string>();
+    // Whoever they would have gone to gets what took their place.
+    for (const { origin } of superseded) {
+      this.messages -= 1;
+      one(this.channels, origin.channel, -1);
+      one(this.workflows, origin.workflow, -1);
+      one(this.#notSent, "superseded");
+    }
     for (const outcome of outcomes) {
       if ("message" in outcome) {
         const { message, isSuppressed } = outcome;
@@ -39,8 +46,8 @@ export class Tally {
   }
 }
 
-function one<Key>(sums: Map<Key, number>, key: Key): void {
-  sums.set(key, (sums.get(key) ?? 0) + 1);
+function one<Key>(sums: Map<Key, number>, key: Key, by = 1): void {
+  sums.set(key, (sums.get(key) ?? 0) + by);
 }
 
 const wordsOf = (reason: string): string =>

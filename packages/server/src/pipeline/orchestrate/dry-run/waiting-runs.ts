@@ -11,6 +11,7 @@ import type {
   RunMessage,
   RunProgress,
   RunRecord,
+  RunTurn,
 } from "../../../ports/store/orchestrate.ts";
 import type { RunWait } from "../../../ports/store/waits.ts";
 import type { OrchestrateKeyring } from "../ports.ts";
@@ -66,6 +67,18 @@ export function gathering(
     messages: [],
     window: { version: 1, entries: [{ runId, eventId, at, expiresAt, content }] },
   };
+}
+
+/** Digests that turns of runs open, each with what it gathers first. */
+export function gatheringOf(
+  planned: readonly { record: RunRecord; planned: { turn: RunTurn } }[],
+  joins: readonly DigestJoin[],
+): RunRecord[] {
+  const byRun = new Map(planned.map(({ record }) => [record.id, record]));
+  return joins.flatMap((join) => {
+    const record = byRun.get(join.runId);
+    return record === undefined ? [] : [gathering(record, join)];
+  });
 }
 
 /** The run as its next turn finds it, where the last one left it waiting. */

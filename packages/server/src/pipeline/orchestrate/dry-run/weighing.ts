@@ -1,8 +1,10 @@
+import type { DryRunGap } from "@tidings/contract/dry-runs";
 import type { WorkflowBody } from "@tidings/contract/workflows";
 import { type SkipReason, skipTexts } from "../../../domain/replay-skip.ts";
 import { timeOfId } from "../../../lib/ids.ts";
 import type { Versioned } from "../../../ports/configuration.ts";
-import type { HistoryRequest, HistoryResult, HistorySide } from "../../../ports/histories.ts";
+import type { DryRunResult, LeftOut } from "../../../ports/dry-run.ts";
+import type { HistoryPlace, HistoryRequest, HistoryResult, HistorySide } from "../../../ports/histories.ts";
 import { Tally } from "./tally.ts";
 import { World } from "./world.ts";
 
@@ -17,9 +19,10 @@ interface Side {
 /** What a dry run over past events has weighed so far. */
 export class Weighing {
   weighed = 0;
-  partial = 0;
+  people = 0;
   readonly sides: readonly Side[];
   readonly reached = new Map<string, { published: boolean; proposed: boolean }>();
+  readonly notWeighed = new Set<DryRunGap>();
   readonly assumed = new Map<string, string>();
   readonly #skipped = new Map<SkipReason, number>();
 
@@ -35,29 +38,38 @@ export class Weighing {
     for (const [reason, count] of skipped) this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + count);
   }
 
-  reach(key: Side["key"], recipients: ReadonlySet<string>): void {
-    for (const id of recipients) {
+  add({ key, tally }: Side, result: DryRunResult): void {
+    for (const { step, text } of result.assumed) this.assumed.set(step, text);
+    for (const gap of result.notWeighed) this.notWeighed.add(gap);
+    for (const id of tally.add(result)) {
       const known = this.reached.get(id) ?? { published: false, proposed: false };
       this.reached.set(id, { ...known, [key]: true });
     }
   }
 
-  result(next: string | undefined): HistoryResult {
+  result(next: HistoryPlace | undefined, leftOut?: LeftOut): HistoryResult {
     const sums = (key: Side["key"]) => this.sides.find((side) => side.key === key)?.tally ?? new Tally();
     const skipped = [...this.#skipped].map(([reason, count]) => ({ reason, text: skipTexts[reason], count }));
     return {
       selected: this.weighed + skipped.reduce((sum, { count }) => sum + count, 0),
       weighed: this.weighed,
-      partial: this.partial,
+      people: this.people,
       skipped,
       published: sums("published"),
       proposed: sums("proposed"),
       reached: this.reached,
       assumed: [...this.assumed].map(([step, text]) => ({ step, text })),
+      notWeighed: [...this.notWeighed],
       next,
-      reachedAt: next === undefined ? undefined : timeOfId(next),
+      reachedAt: reachedAt(next),
+      leftOut,
     };
   }
+}
+
+function reachedAt(next: HistoryPlace | undefined): number | undefined {
+  const id = next?.inside?.event ?? next?.after ?? undefined;
+  return id === undefined ? undefined : timeOfId(id);
 }
 
 /** A workflow without an event's name of its own awaits that of its key. */

@@ -13,6 +13,8 @@ export class World {
   readonly #throttles = new Map<string, ClaimsHeld["throttles"][number]>();
   /** When digests close that are open, by their keys. */
   readonly #windows = new Map<string, number>();
+  /** The newest message of each collapse key. */
+  readonly #newest = new Map<string, NewMessage>();
 
   constructor({ isApart }: { isApart: boolean }) {
     this.isApart = isApart;
@@ -48,6 +50,15 @@ export class World {
     if ((this.#windows.get(keyHash) ?? 0) > now) return false;
     keep(this.#windows, keyHash, closesAt);
     return true;
+  }
+
+  /** The message whose place this one takes: it would have waited until this one was written. Of what is tried by itself, none is known. */
+  collapse(message: NewMessage): NewMessage[] {
+    const { collapseHash: hash, createdAt } = message;
+    if (!this.isApart || hash === undefined || message.state !== "queued") return [];
+    const before = this.#newest.get(hash);
+    keep(this.#newest, hash, message);
+    return before !== undefined && (before.dueAt ?? before.createdAt) > createdAt ? [before] : [];
   }
 }
 

@@ -1,13 +1,18 @@
-import { limits } from "@tidings/contract/limits";
 import type { ReplayPreview } from "@tidings/contract/replays";
 import type { Selection } from "../../../domain/replay-selection.ts";
-import { type SkipReason, skipTexts } from "../../../domain/replay-skip.ts";
 import { timeOfId } from "../../../lib/ids.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { DryRuns } from "../../../ports/dry-run.ts";
+import type { DryRunRequest } from "../../../ports/dry-run.ts";
 import type { ReplayPreviews } from "../../../ports/replays.ts";
-import { Tally } from "../dry-run/tally.ts";
-import { type LookedAt, lookAtPast, type PastServices, type ReadyEvent } from "./past-events.ts";
+import type { TopicStore } from "../../../ports/store/topics.ts";
+import type { DryRun } from "../dry-run/dry-run.ts";
+import { type EventPlace, eventStart } from "../dry-run/event-place.ts";
+import { leftOut } from "../dry-run/left-out.ts";
+import { Pace } from "../dry-run/pace.ts";
+import { audienceOf, pastRequest } from "../dry-run/past-request.ts";
+import { World } from "../dry-run/world.ts";
+import { lookAtPast, type PastServices, type ReadyEvent } from "./past-events.ts";
+import { Counted, Weighed } from "./preview-sums.ts";
 
 export interface PreviewLimits {
   /** Past events that one look passes for those that are selected. */
@@ -15,10 +20,13 @@ export interface PreviewLimits {
   /** Time of one preview, and events of which it makes dry runs. */
   previewMs: number;
   previewWeighedMax: number;
+  /** Recipients that it looks at, each as often as an event goes to them. */
+  previewRecipientsMax: number;
 }
 
 interface PreviewServices extends PastServices {
-  dryRun: DryRuns;
+  dryRun: Pick<DryRun, "next" | "run">;
+  store: PastServices["store"] & Pick<TopicStore, "getTopic">;
   clock: Clock;
   limits: PreviewLimits;
 }
@@ -35,8 +43,10 @@ export class Preview implements ReplayPreviews {
 
   async preview(environmentId: number, selection: Selection): Promise<ReplayPreview> {
     const { clock } = this.#on;
-    const until = clock.monotonic() + this.#on.limits.previewMs;
+    const { previewMs } = this.#on.limits;
+    const until = clock.monotonic() + previewMs;
     const now = clock.now();
+    const moment = { now, until, pace: new Pace(clock, previewMs) };
     const counted = new Counted();
     const weighed = new Weighed();
     const bounds = { now, lookedMax: this.#on.limits.replayLookedMax, limit: perLook };
@@ -44,7 +54,7 @@ export class Preview implements ReplayPreviews {
     do {
       const looked = await lookAtPast(environmentId, selection, next ?? null, bounds, this.#on);
       counted.add(looked);
-      for (const event of looked.ready) await this.#weigh(weighed, event, selection, now, until);
+      for (const event of looked.ready) await this.#weigh(weighed, event, selection, moment);
       next = looked.next;
     } while (next !== undefined && clock.monotonic() < until);
     const isComplete = next === undefined;
@@ -56,79 +66,55 @@ export class Preview implements ReplayPreviews {
     };
   }
 
-  async #weigh(weighed: Weighed, event: ReadyEvent, selection: Selection, now: number, until: number): Promise<void> {
-    const { past, payload, workflows } = event;
-    const { clock, dryRun, limits: bounds } = this.#on;
-    const all = selection.recipient === undefined ? payload.recipients : [selection.recipient];
-    if (weighed.events >= bounds.previewWeighedMax || clock.monotonic() >= until) {
+  async #weigh(weighed: Weighed, event: ReadyEvent, selection: Selection, moment: Moment): Promise<void> {
+    const { environmentId } = event.past;
+    const { clock, dryRun, store, limits: bounds } = this.#on;
+    if (weighed.events >= bounds.previewWeighedMax || clock.monotonic() >= moment.until) {
       weighed.isPartial = true;
       return;
     }
-    const recipients = all.slice(0, limits.recipientsPerDryRun);
-    const hasAudiences = selection.recipient === undefined && payload.audiences !== undefined;
-    if (recipients.length < all.length || hasAudiences) weighed.isPartial = true;
     weighed.events += 1;
-    for (const id of recipients) weighed.recipients.add(id);
-    for (const workflow of workflows)
-      weighed.tally.add(
-        await dryRun.run(past.environmentId, {
-          workflow,
-          category: undefined,
-          policy: undefined,
-          // It comes in as an event of its own: nothing of it was sent before.
-          event: {
-            id: undefined,
-            name: past.name,
-            tenant: past.tenant,
-            scheduledAt: undefined,
-            expiresAt: past.expiresAt,
-            data: payload.data,
-          },
-          recipients,
-          inline: [],
-          now,
-          assume: { messages: {}, fetches: {}, arrivals: {} },
-        }),
-      );
+    const to =
+      selection.recipient === undefined ? audienceOf(event) : { recipients: [selection.recipient], audiences: [] };
+    // Each stands alone, so what one workflow claims is nothing to another.
+    const worlds = event.workflows.map((workflow) => ({ workflow, world: new World({ isApart: false }) }));
+    for (let place = eventStart; ; ) {
+      const page = await dryRun.next(environmentId, to, place);
+      weighed.look(page.ids);
+      let next: EventPlace | undefined;
+      for (const { workflow, world } of worlds) {
+        const request = replayedRequest(event, workflow, to, moment.now);
+        const result = await dryRun.run(environmentId, request, { place, page }, world);
+        weighed.tally.add(result);
+        next = result.next;
+      }
+      if (next === undefined) return;
+      place = next;
+      if (weighed.looked >= bounds.previewRecipientsMax || !(await moment.pace.rest()))
+        return weighed.leave(await leftOut(store, environmentId, to, place));
+    }
   }
 }
 
-class Counted {
-  #selected = 0;
-  readonly #names = new Map<string, number>();
-  readonly #skipped = new Map<SkipReason, number>();
-
-  add({ selected, skipped }: LookedAt): void {
-    this.#selected += selected.length + (skipped.get("not_found") ?? 0);
-    for (const { name } of selected) this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
-    for (const [reason, count] of skipped) this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + count);
-  }
-
-  view(): Pick<ReplayPreview, "selected" | "names" | "skipped"> {
-    return {
-      selected: this.#selected,
-      names: [...this.#names].map(([name, count]) => ({ name, count })),
-      skipped: [...this.#skipped].map(([reason, count]) => ({ reason, text: skipTexts[reason], count })),
-    };
-  }
+/** When it is asked, and how much time it has. */
+interface Moment {
+  now: number;
+  until: number;
+  pace: Pace;
 }
 
-class Weighed {
-  events = 0;
-  isPartial = false;
-  readonly recipients = new Set<string>();
-  readonly tally = new Tally();
-
-  view(isComplete: boolean): ReplayPreview["weighed"] {
-    const { events, recipients, tally } = this;
-    return {
-      events,
-      recipients: recipients.size,
-      messages: tally.messages,
-      channels: [...tally.channels].map(([channel, messages]) => ({ channel, messages })),
-      workflows: [...tally.workflows].map(([workflow, messages]) => ({ workflow, messages })),
-      notSent: tally.notSent,
-      isComplete: isComplete && !this.isPartial,
-    };
-  }
+/** As a replay makes it: an event of its own, which comes in now, so that nothing of it was sent before. */
+function replayedRequest(
+  event: ReadyEvent,
+  workflow: DryRunRequest["workflow"],
+  to: Pick<DryRunRequest, "recipients" | "audiences">,
+  now: number,
+): DryRunRequest {
+  const request = pastRequest(event, { workflow, category: undefined, policy: undefined });
+  return {
+    ...request,
+    ...to,
+    event: { ...request.event, id: undefined, scheduledAt: undefined, spread: undefined },
+    now,
+  };
 }
