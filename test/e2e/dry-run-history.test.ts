@@ -104,6 +104,18 @@ test("what is proposed is held to its own caps and keys, and not to what was rea
   expect((await api.workflows.dryRunHistory("shipped", { days: 7, workflow: gathered })).messages.proposed).toBe(9);
 }, 60_000);
 
+test("of messages that wait, the newer one of a collapse key takes the place of the one before", async () => {
+  const clock = (hours: number) => `${String((new Date().getUTCHours() + 24 + hours) % 24).padStart(2, "0")}:00`;
+  const category = { class: "transactional" as const, quietHours: { from: clock(-2), to: clock(3) } };
+  const workflow = { ...proposed, steps: [{ ...mail, collapseKey: "data.order" }] };
+  const waiting = await api.workflows.dryRunHistory("shipped", { days: 7, workflow, category });
+  // Of fifty events ten have an order that came before, one of them without an address.
+  expect(waiting.messages.proposed).toBe(36);
+  expect(waiting.notSent).toContainEqual(expect.objectContaining({ reason: "superseded", published: 0, proposed: 9 }));
+  const atOnce = await api.workflows.dryRunHistory("shipped", { days: 7, workflow });
+  expect(atOnce.messages.proposed).toBe(45);
+}, 60_000);
+
 test("preferences are those of now, nothing is written, and a workflow that is new is compared with nothing", async () => {
   await api.preferences.put("u0", { all: { email: "off" } });
   const workflow = { ...proposed, steps: [mail, text] };
