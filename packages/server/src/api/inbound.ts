@@ -1,28 +1,17 @@
-import { hash } from "node:crypto";
 import { categoryBodySchema } from "@tidings/contract/categories";
 import { limits } from "@tidings/contract/limits";
 import { phoneSchema } from "@tidings/contract/recipients";
-import { plainWords, type SmsKeyword, smsKeywordOf } from "../domain/sms-keyword.ts";
+import { plainWords, smsKeywordOf } from "../domain/sms-keyword.ts";
 import type { SuppressionKey } from "../domain/suppression.ts";
-import { TidingsError } from "../errors.ts";
 import type { InboundMessage } from "../ports/provider.ts";
 import type { ApiDependencies } from "./dependencies.ts";
+import { replyChannel as channel, type ReplyMeaning, type ReplyPlace, tellReply } from "./inbound-reply.ts";
 import { type LinkWord, sayByLink } from "./opt-out/said-by-link.ts";
-import { iso } from "./views.ts";
 
 type InboundDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "ids" | "configuration" | "ingest">;
 
 /** Whom a number belongs to: a family may share it. */
 const recipientsMax = 20;
-const channel = "sms";
-/** Name of the event that tells of a reply. */
-const replied = "message.replied";
-
-/** Where a message came in. */
-interface Place {
-  environmentId: number;
-  integration: string;
-}
 
 /**
  * What people send back. STOP and START are in force with the commit that is answered for, for the integration that they were
@@ -31,7 +20,7 @@ interface Place {
  */
 export async function takeInbound(
   dependencies: InboundDependencies,
-  place: Place,
+  place: ReplyPlace,
   messages: readonly InboundMessage[],
 ): Promise<number> {
   const heard = messages.filter(({ from }) => phoneSchema.safeParse(from).success);
@@ -45,7 +34,7 @@ export async function takeInbound(
 /** Does what the message asks for; gives what is left to do then. */
 async function hear(
   dependencies: InboundDependencies,
-  place: Place,
+  place: ReplyPlace,
   message: InboundMessage,
 ): Promise<() => Promise<void>> {
   const { store, keyring, clock } = dependencies;
@@ -68,13 +57,8 @@ async function hear(
       for (const recipient of recipients) await record(dependencies, environmentId, recipient, category, stops);
   }
   return async () => {
-    if (recipients.length > 0) await tell(dependencies, place, message, recipients, keyword);
+    if (recipients.length > 0) await tellReply(dependencies, place, message, recipients, keyword);
   };
-}
-
-interface Meaning {
-  word: SmsKeyword["word"];
-  category: string | undefined;
 }
 
 /** A word alone, or with the key or name of a category; undefined for all else. */
@@ -82,7 +66,7 @@ async function meaningOf(
   { configuration }: InboundDependencies,
   environmentId: number,
   text: string,
-): Promise<Meaning | undefined> {
+): Promise<ReplyMeaning | undefined> {
   const said = smsKeywordOf(text);
   if (said === undefined || said.rest === "") return said && { word: said.word, category: undefined };
   const of = { environmentId, kind: "category", after: "", limit: limits.choicesPerScope } as const;
@@ -117,23 +101,4 @@ async function record(
       return isSaid ? [] : [word];
     },
   });
-}
-
-/** Told again it is the same event, for as long as idempotency keys are kept, also where the number is another's by now. */
-async function tell(
-  { ingest }: InboundDependencies,
-  { environmentId, integration }: Place,
-  { id, text, at }: InboundMessage,
-  recipients: readonly string[],
-  keyword: Meaning | undefined,
-): Promise<void> {
-  const said = keyword === undefined ? {} : { keyword: keyword.word };
-  const category = keyword?.category === undefined ? {} : { category: keyword.category };
-  const data = { id, integration, channel, text, at: iso(Math.trunc(at)), ...said, ...category };
-  const key = hash("sha256", JSON.stringify([replied, integration, id]), "hex");
-  try {
-    await ingest.accept(environmentId, { name: replied, recipients: [...recipients], data }, key);
-  } catch (error) {
-    if (!(error instanceof TidingsError && error.code === "idempotency_mismatch")) throw error;
-  }
 }
