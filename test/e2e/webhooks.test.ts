@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isMessageEvent } from "@tidings/client/webhooks";
 import { acceptedSchema } from "@tidings/contract/events";
 import { type MessageView, messageSchema } from "@tidings/contract/messages";
-import { newWebhookSchema, webhookDeliverySchema, webhookEventSchema } from "@tidings/contract/webhooks";
+import { webhookEventSchema } from "@tidings/contract/webhook-events";
+import { newWebhookSchema, webhookDeliverySchema } from "@tidings/contract/webhooks";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
@@ -46,8 +48,9 @@ beforeAll(async () => {
         "webhook-timestamp": String(request.headers["webhook-timestamp"]),
         "webhook-signature": String(request.headers["webhook-signature"]),
       };
-      const { type, data } = webhookEventSchema.parse(new Webhook(secret).verify(body, headers));
-      taken.set(id, { type, message: data.id, calls: (taken.get(id)?.calls ?? 0) + 1 });
+      const event = webhookEventSchema.parse(new Webhook(secret).verify(body, headers));
+      if (isMessageEvent(event))
+        taken.set(id, { type: event.type, message: event.data.id, calls: (taken.get(id)?.calls ?? 0) + 1 });
     } catch (error) {
       forged.push(String(error));
     }

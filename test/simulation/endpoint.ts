@@ -1,5 +1,6 @@
+import { isMessageEvent } from "@tidings/client/webhooks";
+import { webhookEventSchema } from "@tidings/contract/webhook-events";
 import type { WebhookType } from "@tidings/contract/webhooks";
-import { webhookEventSchema } from "@tidings/contract/webhooks";
 import { sealContext } from "../../packages/server/src/domain/event-payload.ts";
 import type { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import type { OutboundRequest, OutboundResponse } from "../../packages/server/src/ports/provider.ts";
@@ -21,6 +22,9 @@ const fates = ["never answered", "busy", "crash before it arrives", "crash after
  */
 export class Endpoint {
   readonly told = new Map<string, Told>();
+  /** Attributes of recipients as it was told them last; what comes again under an id that it has taken is passed over. */
+  readonly attributes = new Map<string, object>();
+  readonly #takenOfRecipients = new Set<string>();
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #failed = new Set<string>();
@@ -58,7 +62,13 @@ export class Endpoint {
   }
 
   #take(id: string, body: OutboundRequest["body"]): void {
-    const { type, data } = webhookEventSchema.parse(JSON.parse(String(body)));
+    const event = webhookEventSchema.parse(JSON.parse(String(body)));
+    if (event.type === "recipient.updated" && !this.#takenOfRecipients.has(id)) {
+      this.#takenOfRecipients.add(id);
+      this.attributes.set(event.data.recipient, event.data.attributes ?? {});
+    }
+    if (!isMessageEvent(event)) return;
+    const { type, data } = event;
     const known = this.told.get(id);
     if (known !== undefined && (known.type !== type || known.messageId !== data.id))
       this.#world.violate("told-under-one-id", `${id} is ${type} of ${data.id} too`);

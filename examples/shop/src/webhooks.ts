@@ -1,4 +1,4 @@
-import { TidingsWebhookError, verifyWebhook } from "@tidings/client/webhooks";
+import { isMessageEvent, TidingsWebhookError, verifyWebhook } from "@tidings/client/webhooks";
 import type { FastifyInstance } from "fastify";
 import type { Orders } from "./orders.ts";
 
@@ -17,7 +17,10 @@ export function receiveWebhooks(app: FastifyInstance, orders: Orders, secret: st
 
     scope.post<{ Body: Buffer }>("/webhooks/tidings", async (request, reply) => {
       try {
-        const { timestamp, data } = await verifyWebhook(request.headers, request.body, secret);
+        const event = await verifyWebhook(request.headers, request.body, secret);
+        // What happens to recipients is told too, where an endpoint asks for it.
+        if (!isMessageEvent(event)) return reply.code(204).send();
+        const { timestamp, data } = event;
         orders.mailChanged({
           message: data.id,
           event: data.event,

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { WebhookEvent } from "@tidings/contract/webhooks";
+import type { WebhookEvent } from "@tidings/contract/webhook-events";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, expectTypeOf, test } from "vitest";

@@ -1,4 +1,5 @@
-import { type WebhookEvent, webhookEventSchema } from "@tidings/contract/webhooks";
+import { type MessageWebhook, type WebhookEvent, webhookEventSchema } from "@tidings/contract/webhook-events";
+import { messageWebhookTypes } from "@tidings/contract/webhooks";
 import { isUsable } from "./transport/lenient.ts";
 import { bytesOf, checkTime, header, keysOf, signaturesOf, type WebhookHeaders } from "./webhooks/arguments.ts";
 import { TidingsWebhookError } from "./webhooks/webhook-error.ts";
@@ -58,6 +59,22 @@ export async function verifyWebhook(
   }
   if (!matches) throw new TidingsWebhookError("signature_wrong", "no signature is one of this body and these secrets");
   return { ...eventOf(body), id };
+}
+
+/**
+ * Whether an event is about a message, whose state and times are in `data` then. Others are about a recipient, and `type` says
+ * what is in theirs.
+ *
+ * @example
+ * import { isMessageEvent, type VerifiedWebhook } from "@tidings/client/webhooks";
+ *
+ * function lineOf(event: VerifiedWebhook): string {
+ *   if (isMessageEvent(event)) return `${event.data.id} is ${event.data.state}`;
+ *   return `${event.data.recipient}: ${event.type}`;
+ * }
+ */
+export function isMessageEvent<Event extends WebhookEvent>(event: Event): event is Event & MessageWebhook {
+  return messageWebhookTypes.some((type) => type === event.type);
 }
 
 async function hmac(key: Uint8Array, signed: Uint8Array): Promise<Uint8Array> {

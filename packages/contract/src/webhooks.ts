@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
-import { messageSchema } from "./messages.ts";
 import { idSchema, keySchema, line, timeSchema } from "./text.ts";
 import type { MessageState } from "./words.ts";
 
-/** What an endpoint can be told. Stored by their place in this list, to which new ones are only appended. */
-export const webhookTypes = [
+/** What an endpoint can be told of a message. */
+export const messageWebhookTypes = [
   "message.sent",
   "message.delivered",
   "message.failed",
@@ -20,6 +19,16 @@ export const webhookTypes = [
   "message.read",
   "message.complained",
 ] as const satisfies readonly `message.${MessageState | "opened" | "clicked" | "read" | "complained"}`[];
+/** What it can be told of a recipient, one after the other as it happened. */
+export const recipientWebhookTypes = [
+  "message.replied",
+  "preference.updated",
+  "consent.updated",
+  "recipient.updated",
+] as const;
+export type RecipientWebhookType = (typeof recipientWebhookTypes)[number];
+/** Stored by their place in this list, to which new ones are only appended. */
+export const webhookTypes = [...messageWebhookTypes, ...recipientWebhookTypes] as const;
 export const webhookTypeSchema = z.enum(webhookTypes);
 export type WebhookType = z.infer<typeof webhookTypeSchema>;
 
@@ -38,7 +47,7 @@ export const webhookBodySchema = z.strictObject({
   description: line(500).optional(),
   /** All where left out. */
   types: z.array(webhookTypeSchema).min(1).max(webhookTypes.length).optional(),
-  /** Only messages of this tenant. */
+  /** Only what messages and recipients of this tenant do. */
   tenant: keySchema.optional(),
   /** True where left out; written, it enables an endpoint that was disabled. */
   enabled: z.boolean().optional(),
@@ -83,7 +92,7 @@ export const webhookRotateBodySchema = z.strictObject({
 
 export const webhookTestBodySchema = z.strictObject({ type: webhookTypeSchema.optional() });
 
-/** `dead`: its tries are over, the endpoint said 410, or its message is gone; a resend tries anew. */
+/** `dead`: its tries are over, the endpoint said 410, or its message or recipient is gone; a resend tries anew. */
 export const webhookDeliveryStates = ["waiting", "delivered", "dead"] as const;
 export const webhookDeliveryStateSchema = z.enum(webhookDeliveryStates);
 export type WebhookDeliveryState = z.infer<typeof webhookDeliveryStateSchema>;
@@ -92,11 +101,14 @@ export const webhookDeliverySchema = z.object({
   /** The `webhook-id`, the same for all attempts and resends. */
   id: idSchema,
   type: webhookTypeSchema,
-  /** Left out for an example. */
+  /** Left out for an example, and for what is about a recipient. */
   message: idSchema.optional(),
+  /** Whom it is about, where that is no message. */
+  recipient: z.string().optional(),
   state: webhookDeliveryStateSchema,
   /** When it happened. */
   at: timeSchema,
+  /** Left out where it is settled, and while it waits behind an earlier one of its recipient. */
   dueAt: timeSchema.optional(),
   settledAt: timeSchema.optional(),
   /** The latest 50, in order. */
@@ -120,14 +132,3 @@ export const webhookDeliveryQuerySchema = z.strictObject({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(limits.pageSize).optional(),
 });
-
-/**
- * What is posted to an endpoint. `data` is the message as it is when the call is made, so that its state may be further
- * than the type says.
- */
-export const webhookEventSchema = z.object({
-  type: webhookTypeSchema,
-  timestamp: timeSchema,
-  data: messageSchema.omit({ attempts: true }),
-});
-export type WebhookEvent = z.infer<typeof webhookEventSchema>;

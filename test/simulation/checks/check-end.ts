@@ -11,7 +11,7 @@ import { checkRecipients } from "./recipients.ts";
 import { checkRuns } from "./runs.ts";
 import { checkStatistics } from "./statistics.ts";
 import { checkWaits } from "./waits.ts";
-import { checkWebhooks } from "./webhooks.ts";
+import { checkRecipientWebhooks, checkWebhooks } from "./webhooks.ts";
 
 /** What must hold once nothing is open any more. `settle` lets all that a timer set off come to rest. */
 export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise<void> {
@@ -32,6 +32,7 @@ export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise
   checkRecipients(cast, facts);
   checkStatistics(cast, facts);
   checkWebhooks(cast, facts);
+  checkRecipientWebhooks(cast);
   checkActs(cast, facts);
   await checkRepeatedFeedback(cast, facts, settle);
 }

@@ -1,6 +1,19 @@
 import { type WebhookType, webhookTypes } from "@tidings/contract/webhooks";
+import { canonicalJson } from "../../../packages/server/src/domain/canonical-json.ts";
+import { parseProfile } from "../../../packages/server/src/domain/recipient-view.ts";
+import { text } from "../../../packages/server/src/store/sql/columns.ts";
 import type { Cast } from "../cast.ts";
 import type { EndFacts } from "./facts.ts";
+
+/** Of each recipient whose data changed, the endpoint was told the latest last. */
+export function checkRecipientWebhooks({ world, endpoint }: Cast): void {
+  for (const row of world.base.database.all("select id, profile from recipient")) {
+    const known = endpoint.attributes.get(text(row, "id"));
+    const { attributes } = parseProfile(text(row, "profile"));
+    if (known !== undefined && canonicalJson(known) !== canonicalJson(attributes))
+      world.violate("endpoint-is-told-in-order", text(row, "id"));
+  }
+}
 
 const timed = ["opened", "clicked", "read", "complained"] as const;
 

@@ -29,8 +29,9 @@ function isFault(issue: Issue, root: unknown): boolean {
     case "invalid_value":
       return !issue.values.some((each) => typeof each === typeof value);
     case "invalid_union":
-      // Without alternatives it is a discriminator that is new.
-      return issue.errors.length > 0 && issue.errors.every((issues) => issues.some((inner) => isFault(inner, value)));
+      // Without alternatives it is a discriminator that is new, or none at all.
+      if (issue.errors.length === 0) return typeof value !== "string";
+      return issue.errors.every((issues) => issues.some((inner) => isFault(inner, value)));
     case "invalid_element":
     case "invalid_key":
       return issue.issues.some((inner) => isFault(inner, value));

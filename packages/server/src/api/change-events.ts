@@ -1,13 +1,16 @@
 import { dataSchema } from "@tidings/contract/data";
+import type { ConsentUpdated } from "@tidings/contract/recipient-webhooks";
 import type { changes } from "../domain/change-names.ts";
 import type { NewEvent } from "../ports/store/ingest.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 
 /** A change that workflows may await as an event; its data is the body of the call that would make it. */
-export interface ToldChange {
-  name: (typeof changes)[number];
-  data: object;
-}
+export type ToldChange =
+  | { name: Exclude<(typeof changes)[number], "consent.updated">; data: object }
+  | { name: "consent.updated"; data: ToldConsent };
+
+/** What somebody said; where they were then is evidence, and is told to nobody. */
+export type ToldConsent = Omit<ConsentUpdated, "recipient" | "tenant" | "id">;
 
 export interface ChangeEvents {
   events: NewEvent[];

@@ -2,13 +2,13 @@ import { consentBodySchema } from "@tidings/contract/consents";
 import type { EventBody } from "@tidings/contract/events";
 import { preferencesBodySchema } from "@tidings/contract/preferences";
 import { recipientBodySchema } from "@tidings/contract/recipients";
-import { recipientWrite } from "../domain/recipient-write.ts";
 import { TidingsError } from "../errors.ts";
 import type { ChangeWrite } from "../ports/store/choices.ts";
 import { writeOf } from "./choices-writer.ts";
 import { adding } from "./consents.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import { replacing } from "./preferences.ts";
+import { toldWrite } from "./told-recipient.ts";
 import { valid } from "./validation.ts";
 
 type ChangeDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "ids" | "ingest">;
@@ -50,7 +50,7 @@ function writingOf(dependencies: ChangeDependencies, { name, data = {} }: EventB
   if (name === "recipient.updated") return writingRecipient(dependencies, data);
   if (name === "preference.updated") {
     const preferences = valid(preferencesBodySchema, data, "data");
-    return writingChoices(dependencies, (id) => replacing(id, preferences));
+    return writingChoices(dependencies, (id) => replacing(id, preferences, "event"));
   }
   const { clock, ids, keyring } = dependencies;
   const given = valid(consentBodySchema, data, "data");
@@ -62,22 +62,20 @@ function writingOf(dependencies: ChangeDependencies, { name, data = {} }: EventB
 }
 
 function writingChoices(
-  { store }: ChangeDependencies,
+  dependencies: ChangeDependencies,
   changeOf: (id: string) => ReturnType<typeof replacing>,
 ): Writing {
   return async (environmentId, id) => {
-    const [record] = await store.loadRecipients({ keys: [{ environmentId, id }], lane: "transactional" });
-    return record === undefined ? undefined : { choices: writeOf(changeOf(id), record).write };
+    const [record] = await dependencies.store.loadRecipients({ keys: [{ environmentId, id }], lane: "transactional" });
+    return record === undefined ? undefined : { choices: writeOf(dependencies, changeOf(id), record).write };
   };
 }
 
-function writingRecipient({ store, clock, keyring: sealer }: ChangeDependencies, data: unknown): Writing {
+function writingRecipient(dependencies: ChangeDependencies, data: unknown): Writing {
   const body = valid(recipientBodySchema, data, "data");
   return async (environmentId, id) => {
-    const stored = await store.getRecipient({ environmentId, id });
-    const now = clock.now();
-    const at = { updatedAt: now, createdAt: now, existingWrappedKey: stored?.wrappedKey };
-    return { recipient: recipientWrite({ environmentId, id, body, ...at, sealer }) };
+    const stored = await dependencies.store.getRecipient({ environmentId, id });
+    return { recipient: toldWrite(dependencies, { environmentId, id, body, source: "event" }, stored) };
   };
 }
 

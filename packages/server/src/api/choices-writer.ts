@@ -1,3 +1,4 @@
+import type { ChangeSource } from "@tidings/contract/recipient-webhooks";
 import type { Choices } from "../domain/policy/choices.ts";
 import { parseChoices, writtenChoices } from "../domain/policy/choices.ts";
 import { optOutsOf } from "../domain/policy/opt-outs.ts";
@@ -5,11 +6,14 @@ import { TidingsError } from "../errors.ts";
 import type { ChoicesStore, ChoicesWrite, ConsentRow } from "../ports/store/choices.ts";
 import type { OrchestrateStore, RecipientRecord } from "../ports/store/orchestrate.ts";
 import { eventsOf, type ToldChange } from "./change-events.ts";
+import { webhooksOf } from "./choices-webhooks.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 
 /** A change of somebody's choices, made anew from what is stored where that has changed meanwhile. */
 export interface ChoicesChange {
   id: string;
+  /** By what it is made. */
+  source: ChangeSource;
   apply(before: Choices, recipient: RecipientRecord): ChangedChoices;
 }
 
@@ -17,11 +21,13 @@ export interface ChoicesChange {
 export interface ChangedChoices extends Pick<ChoicesWrite, "suppress" | "release"> {
   after: Choices;
   consents: readonly ConsentRow[];
-  /** What workflows may await of it. */
+  /** What workflows may await of it: of consents each in the order of `consents`. */
   told: readonly ToldChange[];
 }
 
-interface Parts extends Pick<ApiDependencies, "ingest"> {
+type Sealing = Pick<ApiDependencies, "ids" | "clock" | "keyring">;
+
+interface Parts extends Pick<ApiDependencies, "ingest">, Sealing {
   store: Pick<ChoicesStore, "putChoices"> & Pick<OrchestrateStore, "loadRecipients">;
 }
 
@@ -30,10 +36,11 @@ const triesMax = 10;
 
 /** Along the changes: what is chosen now; undefined where there is no such recipient. Throws where somebody else always comes first. */
 export async function changeChoices(
-  { store, ingest }: Parts,
+  dependencies: Parts,
   environmentId: number,
   changes: readonly ChoicesChange[],
 ): Promise<(Choices | undefined)[]> {
+  const { store } = dependencies;
   const results = new Array<Choices | undefined>(changes.length).fill(undefined);
   let open = changes.map((change, place) => ({ change, place }));
   for (let tries = 0; open.length > 0; tries += 1) {
@@ -43,7 +50,7 @@ export async function changeChoices(
     const known = new Map(records.map((record) => [record.id, record]));
     const tried = open.flatMap(({ change, place }) => {
       const record = known.get(change.id);
-      return record === undefined ? [] : [{ change, place, ...toldWriteOf(change, record, ingest) }];
+      return record === undefined ? [] : [{ change, place, ...toldWriteOf(dependencies, change, record) }];
     });
     const written = await store.putChoices({ writes: tried.map(({ write }) => write) });
     open = [];
@@ -57,19 +64,23 @@ export async function changeChoices(
   return results;
 }
 
-function toldWriteOf(change: ChoicesChange, record: RecipientRecord, ingest: Parts["ingest"]) {
-  const { write, after, told } = writeOf(change, record);
-  const { events, committed } = eventsOf({ ingest }, record.environmentId, record.id, told);
+function toldWriteOf(dependencies: Parts, change: ChoicesChange, record: RecipientRecord) {
+  const { write, after, told } = writeOf(dependencies, change, record);
+  const { events, committed } = eventsOf(dependencies, record.environmentId, record.id, told);
   return { after, write: events.length === 0 ? write : { ...write, events }, committed };
 }
 
-/** What is written of a change, over the recipient as read. */
+/** What is written of a change, over the recipient as read, with what endpoints are told of it. */
 export function writeOf(
+  dependencies: Sealing,
   change: ChoicesChange,
   record: RecipientRecord,
 ): Pick<ChangedChoices, "after" | "told"> & { write: ChoicesWrite } {
-  const { after, told, ...beside } = change.apply(parseChoices(record.choices), record);
+  const before = parseChoices(record.choices);
+  const { after, told, ...beside } = change.apply(before, record);
   const { environmentId, id, version, wrappedKey } = record;
   const said = { choices: writtenChoices(after), optOuts: optOutsOf(after), ...beside };
-  return { after, told, write: { environmentId, id, version, wrappedKey, ...said } };
+  const step = { before, after, consents: beside.consents, told, source: change.source };
+  const webhooks = webhooksOf(dependencies, record, step);
+  return { after, told, write: { environmentId, id, version, wrappedKey, ...said, webhooks } };
 }

@@ -7,6 +7,7 @@ import { type ConsentEvidence, consentEvidenceSchema } from "../domain/policy/co
 import { TidingsError } from "../errors.ts";
 import type { ConsentRow } from "../ports/store/choices.ts";
 import type { ApiKeyring } from "./api-keyring.ts";
+import type { ToldConsent } from "./change-events.ts";
 import { type ChoicesChange, changeChoices } from "./choices-writer.ts";
 import { cursorOf, idPosition, positionOf } from "./cursor.ts";
 import type { ApiDependencies } from "./dependencies.ts";
@@ -61,6 +62,8 @@ export function adding(
   const evidence: ConsentEvidence = { ...said, confirmed };
   return {
     id,
+    // What the ledger keeps as the source of a consent is what is told of it.
+    source: "api",
     apply: ({ preferences, consents }, { wrappedKey }) => {
       const after = withConsent(consents, { purpose, channel, action, at: entry.at, confirmed });
       if (after.length > limits.consentsPerRecipient)
@@ -79,7 +82,7 @@ export function adding(
 }
 
 /** Where somebody was when they said it is evidence, and is told to nobody. */
-function toldOf({ ip: _ip, userAgent: _userAgent, ...told }: Omit<ConsentBody, "at">): object {
+function toldOf({ ip: _ip, userAgent: _userAgent, ...told }: Omit<ConsentBody, "at">): Omit<ToldConsent, "at"> {
   return told;
 }
 

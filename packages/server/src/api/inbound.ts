@@ -1,14 +1,12 @@
-import { hash } from "node:crypto";
 import { phoneSchema } from "@tidings/contract/recipients";
 import { type AnswerGiven, keywordReason } from "../domain/keyword-answer.ts";
 import type { SuppressionKey } from "../domain/suppression.ts";
-import { TidingsError } from "../errors.ts";
 import type { InboundMessage } from "../ports/provider.ts";
 import type { ApiDependencies } from "./dependencies.ts";
+import { replyChannel as channel, type ReplyPlace, tellReply } from "./inbound-reply.ts";
 import { answer, answerClaim } from "./keyword-answers.ts";
 import { type Meaning, meaningOf } from "./keyword-meaning.ts";
 import { type LinkWord, sayByLink } from "./opt-out/said-by-link.ts";
-import { iso } from "./views.ts";
 
 type InboundDependencies = Pick<
   ApiDependencies,
@@ -17,15 +15,6 @@ type InboundDependencies = Pick<
 
 /** Whom a number belongs to: a family may share it. */
 const recipientsMax = 20;
-const channel = "sms";
-/** Name of the event that tells of a reply. */
-const replied = "message.replied";
-
-/** Where a message came in. */
-interface Place {
-  environmentId: number;
-  integration: string;
-}
 
 /**
  * What people send back. STOP and START are in force with the commit that is answered for, for the integration that they were
@@ -34,7 +23,7 @@ interface Place {
  */
 export async function takeInbound(
   dependencies: InboundDependencies,
-  place: Place,
+  place: ReplyPlace,
   messages: readonly InboundMessage[],
 ): Promise<number> {
   const heard = messages.filter(({ from }) => phoneSchema.safeParse(from).success);
@@ -48,7 +37,7 @@ export async function takeInbound(
 /** Does what the message asks for; gives what is left to do then. */
 async function hear(
   dependencies: InboundDependencies,
-  place: Place,
+  place: ReplyPlace,
   message: InboundMessage,
 ): Promise<() => Promise<void>> {
   const { store, keyring } = dependencies;
@@ -58,14 +47,14 @@ async function hear(
   const recipients = await store.recipientsAt({ environmentId, channel, addressHash, limit: recipientsMax });
   const given = keyword && (await obey(dependencies, { ...place, addressHash, recipients, message }, keyword));
   return async () => {
-    if (recipients.length > 0) await tell(dependencies, place, message, recipients, keyword);
+    if (recipients.length > 0) await tellReply(dependencies, place, message, recipients, keyword);
     if (keyword === undefined || given === undefined) return;
     const { word, category } = keyword;
     await answer(dependencies, { ...place, addressHash, recipients, word, category, at: message.at }, given);
   };
 }
 
-interface Said extends Place {
+interface Said extends ReplyPlace {
   addressHash: string;
   recipients: readonly string[];
   message: InboundMessage;
@@ -118,23 +107,4 @@ async function record(
       return isSaid ? [] : [word];
     },
   });
-}
-
-/** Told again it is the same event, for as long as idempotency keys are kept, also where the number is another's by now. */
-async function tell(
-  { ingest }: InboundDependencies,
-  { environmentId, integration }: Place,
-  { id, text, at }: InboundMessage,
-  recipients: readonly string[],
-  keyword: Meaning | undefined,
-): Promise<void> {
-  const said = keyword === undefined ? {} : { keyword: keyword.word };
-  const category = keyword?.category === undefined ? {} : { category: keyword.category.key };
-  const data = { id, integration, channel, text, at: iso(Math.trunc(at)), ...said, ...category };
-  const key = hash("sha256", JSON.stringify([replied, integration, id]), "hex");
-  try {
-    await ingest.accept(environmentId, { name: replied, recipients: [...recipients], data }, key);
-  } catch (error) {
-    if (!(error instanceof TidingsError && error.code === "idempotency_mismatch")) throw error;
-  }
 }

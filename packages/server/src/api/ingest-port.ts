@@ -6,11 +6,21 @@ import type { KeywordAnswer } from "../domain/keyword-answer.ts";
 import type { Selection } from "../domain/replay-selection.ts";
 import type { TidingsError } from "../errors.ts";
 import type { AcceptResult, NewEvent } from "../ports/store/ingest.ts";
+import type { RecipientWebhook } from "../ports/store/recipient-webhooks.ts";
 
 /** What the API asks of ingest. */
 export interface IngestPort {
-  /** `trace`: text of the trace (domain/trace-context) that what follows belongs to. */
-  accept(environmentId: number, body: EventBody, idempotencyKey?: string, trace?: string): Promise<{ id: string }>;
+  /**
+   * `trace`: text of the trace (domain/trace-context) that what follows belongs to. `webhooks`: what endpoints are told with it, unless
+   * the key was used before.
+   */
+  accept(
+    environmentId: number,
+    body: EventBody,
+    idempotencyKey?: string,
+    trace?: string,
+    webhooks?: readonly RecipientWebhook[],
+  ): Promise<{ id: string }>;
   acceptBatch(
     environmentId: number,
     items: readonly unknown[],

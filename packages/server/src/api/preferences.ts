@@ -5,6 +5,7 @@ import {
   preferencesBodySchema,
   preferencesReadSchema,
 } from "@tidings/contract/preferences";
+import type { ChangeSource } from "@tidings/contract/recipient-webhooks";
 import { parseChoices } from "../domain/policy/choices.ts";
 import { TidingsError } from "../errors.ts";
 import { type ChoicesChange, changeChoices } from "./choices-writer.ts";
@@ -12,8 +13,10 @@ import type { ApiDependencies } from "./dependencies.ts";
 import type { Handlers } from "./handler.ts";
 import { body, parameter } from "./validation.ts";
 
+type PreferenceDependencies = Pick<ApiDependencies, "store" | "ingest" | "ids" | "clock" | "keyring">;
+
 /** What recipients have chosen, of one and of many at once. */
-export function preferenceHandlers(dependencies: Pick<ApiDependencies, "store" | "ingest">): Handlers {
+export function preferenceHandlers(dependencies: PreferenceDependencies): Handlers {
   const { store } = dependencies;
   const read = async (environmentId: number, ids: readonly string[]): Promise<PreferencesView[]> => {
     const keys = ids.map((id) => ({ environmentId, id }));
@@ -24,7 +27,7 @@ export function preferenceHandlers(dependencies: Pick<ApiDependencies, "store" |
     putPreferences: async (request, { environmentId }) => {
       const recipient = parameter(request, "id");
       const preferences = body(preferencesBodySchema, request);
-      const [after] = await changeChoices(dependencies, environmentId, [replacing(recipient, preferences)]);
+      const [after] = await changeChoices(dependencies, environmentId, [replacing(recipient, preferences, "api")]);
       if (after === undefined) throw new TidingsError("not_found");
       return { recipient, ...after.preferences };
     },
@@ -38,7 +41,7 @@ export function preferenceHandlers(dependencies: Pick<ApiDependencies, "store" |
     putPreferencesBatch: async (request, { environmentId }) => {
       const { preferences } = body(preferencesBatchSchema, request);
       refuseDoubles(preferences.map(({ recipient }) => recipient));
-      const changes = preferences.map(({ recipient, ...own }) => replacing(recipient, own));
+      const changes = preferences.map(({ recipient, ...own }) => replacing(recipient, own, "api"));
       const written = await changeChoices(dependencies, environmentId, changes);
       const results = preferences.map(({ recipient }, index) =>
         written[index] === undefined ? { recipient, error: "not_found" } : { recipient },
@@ -54,9 +57,10 @@ export function preferenceHandlers(dependencies: Pick<ApiDependencies, "store" |
 }
 
 /** Puts preferences in place of all that were chosen before. */
-export function replacing(id: string, preferences: PreferencesBody): ChoicesChange {
+export function replacing(id: string, preferences: PreferencesBody, source: ChangeSource): ChoicesChange {
   return {
     id,
+    source,
     apply: ({ consents }) => ({
       after: { preferences, consents },
       consents: [],

@@ -5,34 +5,26 @@ import { type Channel, channelSchema } from "@tidings/contract/words";
 import { z } from "zod";
 import { sealContext } from "../domain/event-payload.ts";
 import { inboxSubject } from "../domain/inbox.ts";
-import { recipientWrite } from "../domain/recipient-write.ts";
 import { TidingsError } from "../errors.ts";
 import type { RecipientRow } from "../ports/store/recipients.ts";
 import type { ApiKeyring } from "./api-keyring.ts";
 import { eventsOf } from "./change-events.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import type { Handlers } from "./handler.ts";
+import { toldWrite } from "./told-recipient.ts";
 import { body, parameter, valid } from "./validation.ts";
 import { iso } from "./views.ts";
 
-type RecipientDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "broadcast" | "ingest">;
+type RecipientDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "ids" | "broadcast" | "ingest">;
 
-export function recipientHandlers({ store, keyring, clock, broadcast, ingest }: RecipientDependencies): Handlers {
+export function recipientHandlers(dependencies: RecipientDependencies): Handlers {
+  const { store, keyring, clock, ids, broadcast, ingest } = dependencies;
   return {
     putRecipient: async (request, { environmentId }) => {
       const id = valid(recipientIdSchema, parameter(request, "id"), "id");
       const fields = body(recipientBodySchema, request);
       const stored = await store.getRecipient({ environmentId, id });
-      const now = clock.now();
-      const recipient = recipientWrite({
-        environmentId,
-        id,
-        body: fields,
-        updatedAt: now,
-        createdAt: now,
-        existingWrappedKey: stored?.wrappedKey,
-        sealer: keyring,
-      });
+      const recipient = toldWrite(dependencies, { environmentId, id, body: fields, source: "api" }, stored);
       // Addresses and what is personal are sealed with the recipient's own key, and an event's data is not.
       const { locale, timeZone, tenant, country, attributes } = fields;
       const data = { locale, timeZone, tenant, country, attributes };
@@ -40,7 +32,7 @@ export function recipientHandlers({ store, keyring, clock, broadcast, ingest }: 
       const { events, committed } = eventsOf({ ingest }, environmentId, id, told);
       const row = await store.putRecipient({ recipient, events });
       // Written over by nobody newer meanwhile, or the events are not there to be handed on.
-      if (row.updatedAt === now) committed();
+      if (row.updatedAt === recipient.updatedAt) committed();
       return recipientView(row, keyring);
     },
 
@@ -52,7 +44,8 @@ export function recipientHandlers({ store, keyring, clock, broadcast, ingest }: 
 
     deleteRecipient: async (request, { environmentId }) => {
       const id = parameter(request, "id");
-      const existed = await store.deleteRecipient({ environmentId, id });
+      const told = { id: ids.next(), at: clock.now() };
+      const existed = await store.deleteRecipient({ environmentId, id, told });
       // Who watches the inbox is shown out.
       broadcast.publish("inbox", inboxSubject({ environmentId, recipient: id }));
       if (!existed) throw new TidingsError("not_found");

@@ -1,6 +1,7 @@
 import type { WebhookDeliveryView, WebhookSecretView, WebhookView } from "@tidings/contract/webhooks";
 import type { WebhookSecrets } from "../domain/webhook.ts";
-import type { WebhookAttemptRow, WebhookDeliveryRow, WebhookRow } from "../ports/store/webhooks.ts";
+import type { WebhookAttemptRow } from "../ports/store/webhook-attempts.ts";
+import type { WebhookDeliveryRow, WebhookRow } from "../ports/store/webhooks.ts";
 import { iso, isoOrNone, orNone } from "./views.ts";
 
 export function webhookView(row: WebhookRow, url: string): WebhookView {
@@ -34,6 +35,7 @@ export function deliveryView(row: WebhookDeliveryRow, log: readonly WebhookAttem
     id: row.id,
     type: row.type,
     message: orNone(row.messageId),
+    recipient: orNone(row.recipient),
     state: row.state,
     at: iso(row.at),
     dueAt: isoOrNone(row.dueAt),

@@ -57,6 +57,7 @@ export const sealContext = {
   secrets: "integration.secrets",
   mail: "sandbox.mail",
   webhook: "webhook.sealed",
+  webhookData: "webhook.data",
   inboxItem: "inbox.item",
   consent: "consent.evidence",
 } as const;

@@ -30,6 +30,7 @@ import { orderConformance } from "./conformance/order.conformance.ts";
 import { purgeCampaignsConformance } from "./conformance/purge-campaigns.conformance.ts";
 import { recentConformance } from "./conformance/recent.conformance.ts";
 import { recipientDecisionsConformance } from "./conformance/recipient-decisions.conformance.ts";
+import { recipientWebhooksConformance } from "./conformance/recipient-webhooks.conformance.ts";
 import { recipientsConformance } from "./conformance/recipients.conformance.ts";
 import { replaysConformance } from "./conformance/replays.conformance.ts";
 import { runsConformance } from "./conformance/runs.conformance.ts";
@@ -43,6 +44,7 @@ import { throttlesConformance } from "./conformance/throttles.conformance.ts";
 import { topicsConformance } from "./conformance/topics.conformance.ts";
 import { waitsConformance } from "./conformance/waits.conformance.ts";
 import { webhookCallsConformance } from "./conformance/webhook-calls.conformance.ts";
+import { webhookLinesConformance } from "./conformance/webhook-lines.conformance.ts";
 import { webhookOutboxConformance } from "./conformance/webhook-outbox.conformance.ts";
 import { putConfiguration } from "./conformance/write-configuration.conformance.ts";
 
@@ -100,6 +102,8 @@ export function storeConformance(name: string, open: OpenStore): void {
     sumsConformance(corner);
     webhookOutboxConformance(corner);
     webhookCallsConformance(corner);
+    webhookLinesConformance(corner);
+    recipientWebhooksConformance(corner);
 
     test("calls made at once are all answered, each with its own answer", async () => {
       const { store, environmentId, at } = await corner();

@@ -8,7 +8,7 @@ import { parseProfile } from "../../domain/recipient-view.ts";
 import type { SuppressionKey, SuppressionRow } from "../../domain/suppression.ts";
 import type { ConsentRow } from "../../ports/store/choices.ts";
 import type { RecipientRecord } from "../../ports/store/orchestrate.ts";
-import type { ToldChange } from "../change-events.ts";
+import type { ToldChange, ToldConsent } from "../change-events.ts";
 import { changeChoices } from "../choices-writer.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { iso } from "../views.ts";
@@ -78,7 +78,7 @@ export async function sayByLink(dependencies: SayDependencies, speaker: Speaker,
       const after = { preferences: preferences ?? before.preferences, consents };
       return { after, consents: rows, suppress, release, told };
     };
-    const [after] = await changeChoices(dependencies, environmentId, [{ id, apply }]);
+    const [after] = await changeChoices(dependencies, environmentId, [{ id, source: change.source, apply }]);
     if (after !== undefined) return true;
   }
   if (suppress.length + release.length > 0)
@@ -103,7 +103,11 @@ function evidenceOf(
 }
 
 /** As the body of a call that adds it to the ledger; where somebody was when they said it is evidence alone. */
-function toldOf({ purpose, channel, action, confirmed }: LinkWord, evidence: ConsentEvidence, now: number): object {
+function toldOf(
+  { purpose, channel, action, confirmed }: LinkWord,
+  evidence: ConsentEvidence,
+  now: number,
+): ToldConsent {
   const where = channel === null ? {} : { channel };
   const { ip: _ip, userAgent: _userAgent, ...told } = evidence;
   return { purpose, ...where, action, ...told, ...(confirmed ? { confirmed } : {}), at: iso(now) };

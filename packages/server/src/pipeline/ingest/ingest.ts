@@ -111,11 +111,22 @@ export class Ingest {
     return this.#intake.events;
   }
 
-  /** `trace`: text of the trace (domain/trace-context) that all of the event is to belong to. */
-  accept(environmentId: number, body: EventBody, idempotencyKey?: string, trace?: string): Promise<Accepted> {
-    return this.#acceptOne(environmentId, body, idempotencyKey, (claim) =>
-      prepareEvent(this.#options, environmentId, body, claim, trace),
-    );
+  /**
+   * `trace`: text of the trace (domain/trace-context) that all of the event is to belong to. `webhooks` are written with it, unless
+   * its key was used before.
+   */
+  accept(
+    environmentId: number,
+    body: EventBody,
+    key?: string,
+    trace?: string,
+    webhooks?: NewEvent["webhooks"],
+  ): Promise<Accepted> {
+    return this.#acceptOne(environmentId, body, key, (claim) => {
+      const prepared = prepareEvent(this.#options, environmentId, body, claim, trace);
+      if (webhooks !== undefined) prepared.event.webhooks = webhooks;
+      return prepared;
+    });
   }
 
   /** Its id is that of its event. */

@@ -13,6 +13,7 @@ import { Effects } from "./effects.ts";
 import { comesToEffect, type PlannedTurn, planEvent } from "./event-turn.ts";
 import { ExpansionTurns } from "./expansion-turns.ts";
 import { FirstTurns } from "./first-turns.ts";
+import { hookedOf } from "./hooked-in-sight.ts";
 import { isAtAudience } from "./named-page.ts";
 import { noWrites } from "./no-writes.ts";
 import { People } from "./people.ts";
@@ -183,9 +184,10 @@ export class Orchestrate {
           keys.set(`${record.environmentId}:${id}`, { environmentId: record.environmentId, id });
         }
     }
-    const read = await this.#recipients(store, [...keys.values()], lane);
+    const reading = this.#recipients(store, [...keys.values()], lane);
+    const [read, hooked] = await Promise.all([reading, hookedOf(works, lane, this.#on)]);
     const known = works.some(({ page }) => page !== undefined) ? works.flatMap(({ page }) => page?.records ?? []) : [];
-    const people = new People([...known, ...read], keyring, this.#persons);
+    const people = new People([...known, ...read], keyring, this.#persons, hooked);
     const services = {
       ...this.#on,
       tenants: await tenantsOf(works, people, limits.recipientsPerTurn, this.#on.tenants),

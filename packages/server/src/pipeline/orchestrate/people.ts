@@ -2,6 +2,7 @@ import type { InlineRecipient } from "@tidings/contract/recipients";
 import { bodyOf, mergeBody } from "../../domain/recipient-view.ts";
 import { recipientWrite } from "../../domain/recipient-write.ts";
 import type { RecipientRecord, RecipientWrite } from "../../ports/store/orchestrate.ts";
+import type { HookedInSight } from "./hooked-in-sight.ts";
 import { openPerson, type Person } from "./person.ts";
 import type { PersonCache } from "./person-cache.ts";
 import type { OrchestrateKeyring } from "./ports.ts";
@@ -26,8 +27,15 @@ export class People implements PeopleInSight {
   readonly #laid = new Set<string>();
   readonly #keyring: OrchestrateKeyring;
   readonly #cache: PersonCache;
+  readonly #hooked: HookedInSight | undefined;
 
-  constructor(records: readonly RecipientRecord[], keyring: OrchestrateKeyring, cache: PersonCache) {
+  constructor(
+    records: readonly RecipientRecord[],
+    keyring: OrchestrateKeyring,
+    cache: PersonCache,
+    hooked?: HookedInSight,
+  ) {
+    this.#hooked = hooked;
     this.#keyring = keyring;
     this.#cache = cache;
     for (const record of records) this.#records.set(keyOf(record.environmentId, record.id), record);
@@ -69,15 +77,26 @@ export class People implements PeopleInSight {
     if (record !== undefined && record.updatedAt > updatedAt) return undefined;
     const stored = record === undefined ? undefined : this.find(environmentId, id);
     const body = stored === undefined ? given : mergeBody(bodyOf(stored.profile, stored.secrets), given);
-    const write = recipientWrite({
+    const existingWrappedKey = record?.wrappedKey;
+    const write: RecipientWrite = recipientWrite({
       environmentId,
       id,
       body,
       updatedAt,
       createdAt: receivedAt,
-      existingWrappedKey: record?.wrappedKey,
+      existingWrappedKey,
       sealer: this.#keyring,
     });
+    if (this.#hooked?.has(environmentId) === true) {
+      const before = stored && record && { body: bodyOf(stored.profile, stored.secrets), version: record.version };
+      write.told = this.#hooked.told({
+        environmentId,
+        recipient: id,
+        wrappedKey: write.wrappedKey,
+        before,
+        after: body,
+      });
+    }
     if (!this.#before.has(key)) this.#before.set(key, { record, laid: this.#laid.has(key) });
     this.#laid.add(key);
     this.#records.set(key, {

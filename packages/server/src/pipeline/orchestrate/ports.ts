@@ -19,6 +19,7 @@ import type { ReplayStore } from "../../ports/store/replays.ts";
 import type { SegmentStore } from "../../ports/store/segments.ts";
 import type { AudienceStore } from "../../ports/store/topics.ts";
 import type { WaitStore } from "../../ports/store/waits.ts";
+import type { WebhookStore } from "../../ports/store/webhooks.ts";
 import type { Tenants } from "../../ports/tenants.ts";
 import type { Tracer } from "../../ports/tracer.ts";
 import type { OrchestrateLimits } from "./limits.ts";
@@ -69,7 +70,8 @@ export interface OrchestrateDependencies {
     AudienceStore &
     SegmentStore &
     RecentStore &
-    Pick<ReplayStore, "pastEvents" | "pastEventsById">;
+    Pick<ReplayStore, "pastEvents" | "pastEventsById"> &
+    Pick<WebhookStore, "hookedEnvironments">;
   configuration: Configuration;
   /** Which environments have a workflow that looks back: their messages are marked. */
   lookBack: LookBack;

@@ -4,6 +4,7 @@ import type { OptOut } from "../../domain/policy/opt-outs.ts";
 import type { SuppressionKey, SuppressionRow } from "../../domain/suppression.ts";
 import type { AcceptResult, NewEvent } from "./ingest.ts";
 import type { RecipientWrite } from "./orchestrate.ts";
+import type { RecipientWebhook } from "./recipient-webhooks.ts";
 
 /** An entry of the ledger. */
 export interface ConsentRow {
@@ -36,6 +37,8 @@ export interface ChoicesWrite {
   release?: readonly SuppressionKey[];
   /** That tell of the change to workflows: they are accepted with it. Without idempotency keys and turns. */
   events?: readonly NewEvent[];
+  /** What endpoints are to be told of it, in order. */
+  webhooks?: readonly RecipientWebhook[];
 }
 
 /** A change that an event is: of choices, or of the recipient. */

@@ -3,6 +3,7 @@ import type { EventKind } from "../../domain/event-kind.ts";
 import type { OrderMark } from "../../domain/order.ts";
 import type { NewCampaign } from "./campaigns.ts";
 import type { FirstTurn, TurnWritten } from "./orchestrate.ts";
+import type { RecipientWebhook } from "./recipient-webhooks.ts";
 import type { NewReplay } from "./replays.ts";
 
 /** An idempotency key as it is stored: hashes only. */
@@ -49,6 +50,8 @@ export interface NewEvent {
   campaign?: NewCampaign;
   /** Of a replay: what is kept of it beside the event. */
   replayed?: NewReplay;
+  /** What endpoints are told where it is accepted, and not where it was before. */
+  webhooks?: readonly RecipientWebhook[];
 }
 
 export type AcceptResult =

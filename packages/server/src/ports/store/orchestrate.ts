@@ -7,6 +7,7 @@ import type { SunsetClaim } from "../../domain/sunset.ts";
 import type { CallStart } from "./call-start.ts";
 import type { GatheredWindow, JoiningEvent, WindowEnd } from "./digests.ts";
 import type { EventPart } from "./event-part.ts";
+import type { RecipientWebhook } from "./recipient-webhooks.ts";
 import type { ReplayTurn } from "./replays.ts";
 import type { Arrival, AwaitedKey, RunWait, WaitsWritten } from "./waits.ts";
 
@@ -60,6 +61,15 @@ export interface AddressRow {
 export interface RecipientWrite extends Omit<RecipientRecord, "version" | "choices"> {
   addresses: readonly AddressRow[];
   createdAt: number;
+  /** What endpoints are to be told of it; left out where none wants it. */
+  told?: ToldWrite | undefined;
+}
+
+/** Endpoints are told of a write that changes something. */
+export interface ToldWrite {
+  webhook: RecipientWebhook;
+  /** Of the row that it says nothing new to; null where it does. Over another version it is told all the same. */
+  unchangedFrom: number | null;
 }
 
 export interface NewMessage {

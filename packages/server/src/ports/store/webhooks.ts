@@ -1,5 +1,7 @@
 import type { WebhookDeliveryState, WebhookType } from "@tidings/contract/webhooks";
+import type { Lane } from "@tidings/contract/words";
 import type { MessageRow } from "./log.ts";
+import type { WebhookAttemptRow } from "./webhook-attempts.ts";
 
 export type WebhookDisabledReason = "gone" | "failing";
 
@@ -27,26 +29,21 @@ export interface WebhookRow extends WebhookWrite {
   updatedAt: number;
 }
 
-export interface WebhookAttemptRow {
-  number: number;
-  at: number;
-  durationMs: number;
-  /** Null where there was no answer. */
-  status: number | null;
-  /** Empty where it was taken. */
-  code: string;
-}
-
 export interface WebhookDeliveryRow {
-  /** The `webhook-id`: derived from message, type and endpoint. */
+  /** The `webhook-id`: derived from message, type and endpoint, or from what happened to a recipient and endpoint. */
   id: string;
   webhookId: string;
   environmentId: number;
-  /** Empty for an example. */
+  /** Empty for an example, and for what is about a recipient. */
   messageId: string;
+  /** Empty for what is about a message. */
+  recipient: string;
+  /** See `RecipientWebhook`; null for what is about a message. */
+  payload: string | null;
   type: WebhookType;
   state: WebhookDeliveryState;
   at: number;
+  /** Null where it is settled, and while it waits behind another of its endpoint and recipient. */
   dueAt: number | null;
   settledAt: number | null;
   /** Attempts so far; the fence. */
@@ -59,8 +56,10 @@ export interface WebhookDeliveryRow {
 export interface WebhookCall {
   delivery: WebhookDeliveryRow;
   webhook: WebhookRow;
-  /** Null for an example, and where the message is gone. */
+  /** Null for an example, for what is about a recipient, and where the message is gone. */
   message: MessageRow | null;
+  /** The data key of the recipient whom it is about; null where there is none, or none any more. */
+  recipientKey: string | null;
   /** Text of the trace of the message's event; null for none. */
   trace: string | null;
 }
@@ -93,6 +92,9 @@ export interface WebhookDeliveryQuery {
 /**
  * Endpoints, and what they are to be told. A delivery's row is written by the call that changes its message, in the same
  * transaction, for each enabled endpoint of the environment that wants the type and the tenant; once per message and type.
+ *
+ * What is about a recipient (`RecipientWebhook`) stands in a line, one per endpoint and recipient, in the order of the commits and,
+ * within one, as it was given: only the first of a line is due, until it is delivered or dead. One that is sent again is in no line.
  */
 export interface WebhookStore {
   /** Undefined where the environment has as many already. */
@@ -115,13 +117,18 @@ export interface WebhookStore {
   listWebhookDeliveries(
     input: WebhookDeliveryQuery,
   ): Promise<{ items: (WebhookDeliveryRow & { log: WebhookAttemptRow[] })[]; next: string | undefined }>;
-  /** Due at once under the same id, its schedule anew. Undefined where there is none. */
+  /**
+   * Due at once under the same id, its schedule anew; what waits in a line stays where it is, and what was settled is outside of it.
+   * Undefined where there is none.
+   */
   resendWebhookDelivery(input: {
     environmentId: number;
     webhookId: string;
     id: string;
     now: number;
   }): Promise<(WebhookDeliveryRow & { log: WebhookAttemptRow[] }) | undefined>;
+  /** Those of these environments that have an enabled endpoint which wants the type. */
+  hookedEnvironments(input: { environmentIds: readonly number[]; type: WebhookType; lane: Lane }): Promise<number[]>;
   /** Due ones of enabled endpoints, at most `perEndpointMax` of each, endpoints in turns. An engine with several owners leases them. */
   dueWebhookDeliveries(input: {
     now: number;

@@ -1,16 +1,12 @@
 import type { WebhookType } from "@tidings/contract/webhooks";
 import type { MessageState } from "@tidings/contract/words";
 import { deriveId, timeOfId } from "../../lib/ids.ts";
+import type { RecipientWebhook } from "../../ports/store/recipient-webhooks.ts";
 import { webhookStateCode, webhookTypeCode } from "../sql/codes.ts";
-import { integer, text, textOrNull } from "../sql/columns.ts";
-import { typeOfState, typesOf } from "../sql/webhook-types.ts";
+import { type Endpoint, endpointsOf, endpointsSql, wanting } from "../sql/endpoints.ts";
+import { typeOfState } from "../sql/webhook-types.ts";
+import { insertInLine } from "./calls/webhook-line.ts";
 import type { Session } from "./session.ts";
-
-interface Endpoint {
-  id: string;
-  types: ReadonlySet<WebhookType> | undefined;
-  tenant: string;
-}
 
 /** Endpoints are read anew after so long, ms: other processes write them too. */
 const staleMs = 400;
@@ -32,19 +28,7 @@ export class Endpoints {
     if (performance.now() - this.#readAt < staleMs) return this.#byEnvironment;
     const readAt = performance.now();
     const forgotten = this.#forgotten;
-    const rows = await sql.all("select id, environment_id, types, tenant from webhook where enabled = 1 order by id");
-    const found = new Map<number, Endpoint[]>();
-    for (const row of rows) {
-      const environmentId = integer(row, "environment_id");
-      const own = found.get(environmentId) ?? [];
-      found.set(environmentId, own);
-      const types = typesOf(textOrNull(row, "types"));
-      own.push({
-        id: text(row, "id"),
-        types: types === null ? undefined : new Set(types),
-        tenant: text(row, "tenant"),
-      });
-    }
+    const found = endpointsOf(await sql.all(endpointsSql));
     // One that was written meanwhile may be missing: what was read serves this call alone.
     if (forgotten === this.#forgotten) {
       this.#byEnvironment = found;
@@ -75,6 +59,7 @@ interface Change {
 export class WebhookOutbox {
   readonly endpoints: Endpoints;
   readonly #changes: Change[] = [];
+  readonly #ofRecipients: RecipientWebhook[] = [];
   #wroteEndpoint = false;
 
   constructor(endpoints: Endpoints) {
@@ -92,6 +77,11 @@ export class WebhookOutbox {
     this.#changes.push({ environmentId, tenant, messageId, type, at });
   }
 
+  /** What happened to a recipient: it stands behind all that an endpoint has yet to be told of them. */
+  recipient(webhook: RecipientWebhook): void {
+    this.#ofRecipients.push(webhook);
+  }
+
   /** This call wrote an endpoint: once it is committed, the endpoints are read anew. */
   changed(): void {
     this.#wroteEndpoint = true;
@@ -103,32 +93,34 @@ export class WebhookOutbox {
   }
 
   async write(sql: Session): Promise<void> {
-    if (this.#changes.length === 0) return;
+    if (this.#changes.length + this.#ofRecipients.length === 0) return;
     if (this.#wroteEndpoint) this.endpoints.forget();
     const endpoints = await this.endpoints.read(sql);
     if (endpoints.size === 0) return;
     const rows = this.#changes.flatMap((change) => rowsOf(change, endpoints.get(change.environmentId) ?? []));
-    if (rows.length === 0) return;
-    await sql.run(
-      `insert into webhook_delivery (id, webhook_id, environment_id, message_id, type, state, at, due_at, attempts, tries)
-       select id, webhook_id, environment_id, message_id, type, ${webhookStateCode.waiting}, at, at, 0, 0
-       from json_to_recordset($1) as r (id text, webhook_id text, environment_id int, message_id text, type smallint, at bigint)
-       on conflict do nothing`,
-      JSON.stringify(rows),
+    if (rows.length > 0) await sql.run(insertedSql, JSON.stringify(rows));
+    const inLine = this.#ofRecipients.flatMap((webhook) =>
+      wanting(endpoints.get(webhook.environmentId) ?? [], webhook.tenant, webhook.type).map(({ id: webhookId }) => ({
+        ...webhook,
+        id: deriveId(timeOfId(webhook.id), "webhook", webhookId, webhook.id),
+        webhookId,
+      })),
     );
+    await insertInLine(sql, inLine);
   }
 }
+const insertedSql = `insert into webhook_delivery (id, webhook_id, environment_id, message_id, type, state, at, due_at, attempts, tries)
+  select id, webhook_id, environment_id, message_id, type, ${webhookStateCode.waiting}, at, at, 0, 0
+  from json_to_recordset($1) as r (id text, webhook_id text, environment_id int, message_id text, type smallint, at bigint)
+  on conflict do nothing`;
 
 function rowsOf({ environmentId, tenant, messageId, type, at }: Change, endpoints: readonly Endpoint[]) {
-  return endpoints
-    .filter((endpoint) => endpoint.tenant === "" || endpoint.tenant === tenant)
-    .filter(({ types }) => types === undefined || types.has(type))
-    .map(({ id: webhookId }) => ({
-      id: deriveId(timeOfId(messageId), "webhook", webhookId, messageId, type),
-      webhook_id: webhookId,
-      environment_id: environmentId,
-      message_id: messageId,
-      type: webhookTypeCode[type],
-      at,
-    }));
+  return wanting(endpoints, tenant, type).map(({ id: webhookId }) => ({
+    id: deriveId(timeOfId(messageId), "webhook", webhookId, messageId, type),
+    webhook_id: webhookId,
+    environment_id: environmentId,
+    message_id: messageId,
+    type: webhookTypeCode[type],
+    at,
+  }));
 }

@@ -126,7 +126,8 @@ export const movedTables: readonly MovedTable[] = [
   movedTable(
     "webhook_delivery",
     "id",
-    `id:t webhook_id:t environment_id:i message_id:t type:s state:s holder:i at:b due_at:b settled_at:b attempts:i tries:i`,
+    `id:t webhook_id:t environment_id:i message_id:t type:s state:s holder:i at:b due_at:b settled_at:b attempts:i tries:i
+     recipient:t payload:t place:i`,
     nobody,
   ),
   ...movedAudienceTables,

@@ -45,7 +45,12 @@ import { sweepAttention } from "./calls/sweep-attention.ts";
 import { sweepInboxes } from "./calls/sweep-inboxes.ts";
 import { deleteTenant, getTenant, listTenants, putTenant } from "./calls/tenants.ts";
 import { supersededWaits, wakeRuns } from "./calls/waits.ts";
-import { dueWebhookDeliveries, loadWebhookCall, recordWebhookAttempt } from "./calls/webhook-calls.ts";
+import {
+  dueWebhookDeliveries,
+  hookedEnvironments,
+  loadWebhookCall,
+  recordWebhookAttempt,
+} from "./calls/webhook-calls.ts";
 import {
   addWebhookExample,
   listWebhookDeliveries,
@@ -132,6 +137,7 @@ export const calls: SqliteCalls = {
   addWebhookExample,
   listWebhookDeliveries,
   resendWebhookDelivery,
+  hookedEnvironments,
   dueWebhookDeliveries,
   loadWebhookCall,
   recordWebhookAttempt,

@@ -1,19 +1,20 @@
 import type { WebhookType } from "@tidings/contract/webhooks";
 import type { MessageState } from "@tidings/contract/words";
 import { deriveId, timeOfId } from "../../lib/ids.ts";
+import type { RecipientWebhook } from "../../ports/store/recipient-webhooks.ts";
 import { webhookStateCode, webhookTypeCode } from "../sql/codes.ts";
-import { integer, text, textOrNull } from "../sql/columns.ts";
-import { typeOfState, typesOf } from "../sql/webhook-types.ts";
+import { type Endpoint, endpointsOf, endpointsSql, wanting, wantsType } from "../sql/endpoints.ts";
+import { typeOfState } from "../sql/webhook-types.ts";
 import type { Database } from "./database.ts";
-
-interface Endpoint {
-  id: string;
-  types: ReadonlySet<WebhookType> | undefined;
-  tenant: string;
-}
 
 const insertSql = `insert into webhook_delivery (id, webhook_id, environment_id, message_id, type, state, at, due_at, attempts, tries)
   values (?, ?, ?, ?, ?, ${webhookStateCode.waiting}, ?, ?, 0, 0) on conflict do nothing`;
+
+/** Due where nothing of its line is open; else whatever settles the one in front makes it so. */
+const inLineSql = `insert into webhook_delivery
+    (id, webhook_id, environment_id, message_id, recipient, payload, type, state, at, due_at, place, attempts, tries)
+  select ?1, ?2, ?3, '', ?4, ?5, ?6, ${webhookStateCode.waiting}, ?7, case when line.last is null then ?7 end, coalesce(line.last, 0) + 1, 0, 0
+  from (select max(place) as last from webhook_delivery where webhook_id = ?2 and recipient = ?4 and place is not null) as line`;
 
 /**
  * Transactional outbox: the call that changes a message writes what endpoints are to be told of it, in its own transaction.
@@ -44,6 +45,22 @@ export class WebhookOutbox {
     if (endpoints !== undefined) this.#write(endpoints, environmentId, tenant, messageId, type, at);
   }
 
+  /** What happened to a recipient: it stands behind all that an endpoint has yet to be told of them. */
+  recipient({ id, environmentId, recipient, tenant, type, at, payload }: RecipientWebhook): void {
+    const endpoints = (this.#endpoints ?? this.#read()).get(environmentId);
+    if (endpoints === undefined) return;
+    for (const { id: webhookId } of wanting(endpoints, tenant, type)) {
+      const own = deriveId(timeOfId(id), "webhook", webhookId, id);
+      this.#database.run(inLineSql, own, webhookId, environmentId, recipient, payload, webhookTypeCode[type], at);
+    }
+  }
+
+  /** Whether some endpoint of the environment wants the type. */
+  wants(environmentId: number, type: WebhookType): boolean {
+    const endpoints = (this.#endpoints ?? this.#read()).get(environmentId);
+    return endpoints?.some((endpoint) => wantsType(endpoint, type)) === true;
+  }
+
   /** Ids of so many enabled endpoints; where there are more, each call goes on behind the last one. */
   next(max: number): string[] {
     const ids = [...(this.#endpoints ?? this.#read()).values()].flatMap((own) => own.map(({ id }) => id));
@@ -66,28 +83,14 @@ export class WebhookOutbox {
     type: WebhookType,
     at: number,
   ): void {
-    for (const endpoint of endpoints) {
-      if (endpoint.tenant !== "" && endpoint.tenant !== tenant) continue;
-      if (endpoint.types !== undefined && !endpoint.types.has(type)) continue;
+    for (const endpoint of wanting(endpoints, tenant, type)) {
       const id = deriveId(timeOfId(messageId), "webhook", endpoint.id, messageId, type);
       this.#database.run(insertSql, id, endpoint.id, environmentId, messageId, webhookTypeCode[type], at, at);
     }
   }
 
   #read(): Map<number, Endpoint[]> {
-    const endpoints = new Map<number, Endpoint[]>();
-    for (const row of this.#database.all("select id, environment_id, types, tenant from webhook where enabled = 1")) {
-      const environmentId = integer(row, "environment_id");
-      const own = endpoints.get(environmentId) ?? [];
-      endpoints.set(environmentId, own);
-      const types = typesOf(textOrNull(row, "types"));
-      own.push({
-        id: text(row, "id"),
-        types: types === null ? undefined : new Set(types),
-        tenant: text(row, "tenant"),
-      });
-    }
-    this.#endpoints = endpoints;
-    return endpoints;
+    this.#endpoints = endpointsOf(this.#database.all(endpointsSql));
+    return this.#endpoints;
   }
 }

@@ -21,7 +21,10 @@ export interface WebhookLimits {
 
 export interface WebhookDependencies {
   store: Pick<WebhookStore, "dueWebhookDeliveries" | "loadWebhookCall" | "recordWebhookAttempt">;
-  keyring: { unsealForEnvironment(environmentId: number, context: string, sealed: string): string };
+  keyring: {
+    unsealForEnvironment(environmentId: number, context: string, sealed: string): string;
+    unsealForRecipient(wrappedKey: string, context: string, sealed: string): string;
+  };
   clock: Clock;
   random: Random;
   http: OutboundHttp;

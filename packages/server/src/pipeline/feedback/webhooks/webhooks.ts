@@ -8,15 +8,16 @@ import { callEndpoint } from "./call.ts";
 import { payloadOf } from "./payload.ts";
 import type { WebhookDependencies } from "./ports.ts";
 
-const messageGone: WebhookAnswer = { status: "failed", statusCode: null, code: "message_gone", retryAfterMs: 0 };
+/** What it is about is there no more: nobody is called. */
+const goneAnswer = (code: string): WebhookAnswer => ({ status: "failed", statusCode: null, code, retryAfterMs: 0 });
 
 /**
  * Tells endpoints what the store's outbox holds for them.
  *
  *   waiting ── call ──▶ delivered | waiting (due later) | dead        dead, delivered ── resend ──▶ waiting
  *
- * Invariants: at least once, as a crash between the call and its record repeats it, under the same `webhook-id`; no order is
- * promised; at most `openPerBoundMax` calls to one endpoint are under way, and a bounded number of its deliveries is in memory,
+ * Invariants: at least once, as a crash between the call and its record repeats it, under the same `webhook-id`; what is about one
+ * recipient is not due before all of it that happened earlier is settled (`WebhookStore`), and nothing else keeps an order; at most `openPerBoundMax` calls to one endpoint are under way, and a bounded number of its deliveries is in memory,
  * so that one that does not answer delays no other.
  */
 export class Webhooks {
@@ -67,12 +68,13 @@ export class Webhooks {
     const { delivery } = call;
     const at = clock.now();
     const startedAt = clock.monotonic();
-    const answer = await this.#call(call);
+    const payload = payloadOf(call, this.#on);
+    const isGone = "gone" in payload;
+    const answer = isGone ? goneAnswer(payload.gone) : await this.#call(call, payload.body);
     const durationMs = Math.round(clock.monotonic() - startedAt);
-    const after =
-      answer === messageGone
-        ? ({ state: "dead" } as const)
-        : afterWebhook(answer, delivery.tries, clock.now(), random.number());
+    const after = isGone
+      ? ({ state: "dead" } as const)
+      : afterWebhook(answer, delivery.tries, clock.now(), random.number());
     const { disabled } = await store.recordWebhookAttempt({
       deliveryId: delivery.id,
       number: delivery.attempts + 1,
@@ -82,17 +84,16 @@ export class Webhooks {
       code: answer.status === "taken" ? "" : answer.code,
       after,
       disable: answer.status === "gone" ? "gone" : null,
-      failingMaxMs: answer === messageGone ? null : limits.failingMaxMs,
+      failingMaxMs: isGone ? null : limits.failingMaxMs,
     });
     this.#on.onCalled(delivery, answer, after.state === "dead", durationMs);
+    // The next one of its recipient is due now.
+    if (delivery.recipient !== "" && after.state !== "waiting") this.wake();
     if (disabled !== null) this.#on.onDisabled(delivery.webhookId, disabled);
   }
 
-  async #call(call: WebhookCall): Promise<WebhookAnswer> {
-    const { keyring, clock, http, view, limits } = this.#on;
-    const { delivery, webhook, trace } = call;
-    const body = payloadOf(call, view);
-    if (body === undefined) return messageGone;
+  async #call({ delivery, webhook, trace }: WebhookCall, body: string): Promise<WebhookAnswer> {
+    const { keyring, clock, http, limits } = this.#on;
     const sealed = parseWebhookSecrets(
       keyring.unsealForEnvironment(webhook.environmentId, sealContext.webhook, webhook.sealed),
     );

@@ -16,7 +16,7 @@ export const acceptChange: Call<"acceptChange"> = async (context, { event, choic
   const [result] = await acceptEvents(context, { events: [event] });
   if (result === undefined) throw new Error("an event has no result");
   if (result.status !== "accepted") return result;
-  if (choices === undefined) await writeRecipients(context.sql, [recipient]);
+  if (choices === undefined) await writeRecipients(context, [recipient]);
   else await putChoices(context, { writes: [choices] });
   return result;
 };

@@ -17,6 +17,7 @@ export const acceptEvents: Call<"acceptEvents"> = async (context, { events }) =>
   const [, written] = await Promise.all([insertEvents(context, accepted, whole), writeTurns(context, turns)]);
   for (const event of accepted) {
     if (event.campaign !== undefined) await insertCampaign(context.sql, event, event.campaign);
+    for (const webhook of event.webhooks ?? []) context.webhooks.recipient(webhook);
     if (event.replayed !== undefined) await insertReplay(context.sql, event, event.replayed);
   }
   const labels = new EventLabels();

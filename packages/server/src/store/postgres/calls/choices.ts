@@ -16,7 +16,10 @@ export const putChoices: Call<"putChoices"> = async (context, { writes }) => {
     await Promise.all([replaceOptOuts(sql, moved), addConsents(sql, moved), changeSuppressions(sql, moved)]);
     const events = moved.flatMap((write) => write.events ?? []);
     if (events.length > 0) await acceptEvents(context, { events });
-    for (const write of moved) written.add(write);
+    for (const write of moved) {
+      written.add(write);
+      for (const webhook of write.webhooks ?? []) context.webhooks.recipient(webhook);
+    }
   }
   return writes.map((write) => written.has(write));
 };

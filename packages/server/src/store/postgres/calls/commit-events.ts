@@ -38,7 +38,7 @@ async function commitRound(
     )),
   ];
   await writeRecipients(
-    context.sql,
+    context,
     moved.flatMap(({ recipients }) => recipients),
   );
   const [written] = await Promise.all([writeTurns(context, moved), insertParts(context, moved)]);

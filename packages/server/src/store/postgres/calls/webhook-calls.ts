@@ -1,6 +1,7 @@
 import type { WebhookAttempt, WebhookDisabledReason } from "../../../ports/store/webhooks.ts";
 import { webhookStateCode } from "../../sql/codes.ts";
 import { integer, integerOrNull, text, textOrNull } from "../../sql/columns.ts";
+import { wantsType } from "../../sql/endpoints.ts";
 import { isId } from "../../sql/is-id.ts";
 import { webhookRow } from "../../sql/rows/webhook.ts";
 import { webhookDeliveryRow } from "../../sql/rows/webhook-delivery.ts";
@@ -8,6 +9,7 @@ import { takingTurns } from "../../sql/taking-turns.ts";
 import { endpointsPerLook } from "../../sql/webhook-log.ts";
 import type { Call, CallContext } from "../context.ts";
 import { messageRows } from "./message-rows.ts";
+import { letNextWebhooksGo } from "./webhook-line.ts";
 
 const dueSql = `select d.id, d.webhook_id, d.holder
   from unnest($1::text[]) as e (webhook_id), unnest(array[0, $2::int]) as h (holder),
@@ -41,6 +43,11 @@ export const dueWebhookDeliveries: Call<"dueWebhookDeliveries"> = async (
     .map((row) => ({ id: text(row, "id"), webhookId: text(row, "webhook_id") }));
 };
 
+export const hookedEnvironments: Call<"hookedEnvironments"> = async ({ sql, webhooks }, { environmentIds, type }) => {
+  const endpoints = await webhooks.endpoints.read(sql);
+  return environmentIds.filter((id) => endpoints.get(id)?.some((one) => wantsType(one, type)) === true);
+};
+
 export const loadWebhookCall: Call<"loadWebhookCall"> = async ({ sql }, { id }) => {
   const row = await sql.get(
     `select * from webhook_delivery where id = $1 and state = ${webhookStateCode.waiting} and due_at is not null`,
@@ -59,9 +66,18 @@ export const loadWebhookCall: Call<"loadWebhookCall"> = async ({ sql }, { id }) 
         delivery.messageId,
       )
     : undefined;
+  const recipient =
+    delivery.recipient === ""
+      ? undefined
+      : await sql.get(
+          "select wrapped_key from recipient where environment_id = $1 and id = $2",
+          delivery.environmentId,
+          delivery.recipient,
+        );
+  const recipientKey = recipient === undefined ? null : text(recipient, "wrapped_key");
   const [shown] = message === undefined ? [] : await messageRows(sql, [message]);
   const trace = message === undefined ? null : textOrNull(message, "trace");
-  return { delivery, webhook: webhookRow(webhook), message: shown ?? null, trace };
+  return { delivery, webhook: webhookRow(webhook), message: shown ?? null, recipientKey, trace };
 };
 
 /** The attempt's number is the fence: who holds an older one only leaves evidence. */
@@ -79,8 +95,9 @@ export const recordWebhookAttempt: Call<"recordWebhookAttempt"> = async (context
     code,
   );
   const row = await sql.get(
-    `update webhook_delivery set state = $1, due_at = $2, settled_at = $3, attempts = $4, tries = tries + 1, holder = 0
-     where id = $5 and attempts = $6 and state = ${webhookStateCode.waiting} returning webhook_id`,
+    `update webhook_delivery set state = $1, due_at = $2, settled_at = $3, attempts = $4, tries = tries + 1, holder = 0,
+       place = case when $3::bigint is null then place end
+     where id = $5 and attempts = $6 and state = ${webhookStateCode.waiting} returning webhook_id, recipient`,
     webhookStateCode[after.state],
     after.state === "waiting" ? after.dueAt : null,
     after.state === "waiting" ? null : at + durationMs,
@@ -89,7 +106,11 @@ export const recordWebhookAttempt: Call<"recordWebhookAttempt"> = async (context
     number - 1,
   );
   if (row === undefined) return { status: "fenced", disabled: null };
-  return { status: "recorded", disabled: await judge(context, text(row, "webhook_id"), attempt) };
+  const webhookId = text(row, "webhook_id");
+  const recipient = text(row, "recipient");
+  const disabled = await judge(context, webhookId, attempt);
+  if (recipient !== "" && after.state !== "waiting") await letNextWebhooksGo(sql, [{ webhookId, recipient }]);
+  return { status: "recorded", disabled };
 };
 
 /** Keeps since when an endpoint has failed, and disables it where that is too long, or it asked for it. */

@@ -1,4 +1,5 @@
-import type { WebhookAttemptRow, WebhookDeliveryRow } from "../../../ports/store/webhooks.ts";
+import type { WebhookAttemptRow } from "../../../ports/store/webhook-attempts.ts";
+import type { WebhookDeliveryRow } from "../../../ports/store/webhooks.ts";
 import { webhookStateCode, webhookTypeCode } from "../../sql/codes.ts";
 import { type SqlRow, text } from "../../sql/columns.ts";
 import { webhookAttemptRow, webhookDeliveryRow } from "../../sql/rows/webhook-delivery.ts";
@@ -6,6 +7,7 @@ import { scannedMax } from "../../sql/scanned-max.ts";
 import { attemptsShownMax, pageBegin, pageOf } from "../../sql/webhook-log.ts";
 import type { Call, Read } from "../context.ts";
 import type { Session } from "../session.ts";
+import { letNextWebhooksGo } from "./webhook-line.ts";
 
 type Logged = WebhookDeliveryRow & { log: WebhookAttemptRow[] };
 
@@ -27,7 +29,8 @@ export const resendWebhookDelivery: Call<"resendWebhookDelivery"> = async (
   { environmentId, webhookId, id, now },
 ) => {
   const row = await sql.get(
-    `update webhook_delivery set state = ${webhookStateCode.waiting}, due_at = $1, settled_at = null, tries = 0, holder = 0
+    `update webhook_delivery set state = ${webhookStateCode.waiting}, settled_at = null, tries = 0, holder = 0,
+       due_at = case when place is null or due_at is not null then $1::bigint end
      where id = $2 and webhook_id = $3 and environment_id = $4 returning *`,
     now,
     id,
@@ -57,7 +60,7 @@ export const addWebhookExample: Call<"addWebhookExample"> = async (
 
 export const purgeWebhookDeliveries: Call<"purgeWebhookDeliveries"> = async ({ sql }, { before, limit }) => {
   const rows = await sql.all(
-    "select id from webhook_delivery where at < $1 order by at limit $2 for update skip locked",
+    "select id, webhook_id, recipient, place from webhook_delivery where at < $1 order by at limit $2 for update skip locked",
     before,
     limit,
   );
@@ -67,6 +70,9 @@ export const purgeWebhookDeliveries: Call<"purgeWebhookDeliveries"> = async ({ s
     sql.run("delete from webhook_attempt where delivery_id = any ($1::text[])", ids),
     sql.run("delete from webhook_delivery where id = any ($1::text[])", ids),
   ]);
+  const left = rows.filter((row) => row["place"] !== null);
+  const lines = left.map((row) => ({ webhookId: text(row, "webhook_id"), recipient: text(row, "recipient") }));
+  await letNextWebhooksGo(sql, lines);
   return deleted;
 };
 

@@ -1,6 +1,8 @@
 import type { RecipientWrite } from "../../../ports/store/orchestrate.ts";
 import { integer, text } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
+import { isNews } from "../../sql/told-write.ts";
+import type { CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
 
@@ -10,20 +12,20 @@ const writtenSql = `insert into recipient as p (environment_id, id, wrapped_key,
   on conflict (environment_id, id) do update set profile = excluded.profile, sealed = excluded.sealed, version = p.version + 1,
     updated_at = excluded.updated_at
   where p.updated_at <= excluded.updated_at and p.wrapped_key = excluded.wrapped_key
-  returning environment_id, id`;
+  returning p.environment_id, p.id, p.version`;
 
 /**
  * Upserts that never write over newer data. Where somebody else made a recipient meanwhile, the row has another key than
  * the one that sealed this write: it throws, and the caller's turn runs again from a new read. Gives how many were written.
  */
-export async function writeRecipients(sql: Session, writes: readonly RecipientWrite[]): Promise<number> {
+export async function writeRecipients(context: CallContext, writes: readonly RecipientWrite[]): Promise<number> {
   const sorted = writes.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   let written = 0;
-  for (const round of inRounds(sorted, nameOf)) written += await writeRound(sql, round);
+  for (const round of inRounds(sorted, nameOf)) written += await writeRound(context, round);
   return written;
 }
 
-async function writeRound(sql: Session, writes: readonly RecipientWrite[]): Promise<number> {
+async function writeRound({ sql, webhooks }: CallContext, writes: readonly RecipientWrite[]): Promise<number> {
   const rows = writes.map((write) => ({
     environment_id: write.environmentId,
     id: write.id,
@@ -34,7 +36,9 @@ async function writeRound(sql: Session, writes: readonly RecipientWrite[]): Prom
     updated_at: write.updatedAt,
   }));
   const found = await sql.all(writtenSql, JSON.stringify(rows));
-  const written = new Set(found.map((row) => `${integer(row, "environment_id")}:${text(row, "id")}`));
+  const written = new Map(
+    found.map((row) => [`${integer(row, "environment_id")}:${text(row, "id")}`, integer(row, "version")]),
+  );
   await refuseForeign(
     sql,
     writes.filter((write) => !written.has(nameOf(write))),
@@ -43,6 +47,11 @@ async function writeRound(sql: Session, writes: readonly RecipientWrite[]): Prom
     sql,
     writes.filter((write) => written.has(nameOf(write))),
   );
+  for (const write of writes) {
+    const version = written.get(nameOf(write));
+    if (version !== undefined && write.told !== undefined && isNews(write.told, version))
+      webhooks.recipient(write.told.webhook);
+  }
   return written.size;
 }
 

@@ -1,7 +1,8 @@
 import { webhookDeliveryStates, webhookTypes } from "@tidings/contract/webhooks";
-import type { WebhookAttemptRow, WebhookDeliveryRow } from "../../../ports/store/webhooks.ts";
+import type { WebhookAttemptRow } from "../../../ports/store/webhook-attempts.ts";
+import type { WebhookDeliveryRow } from "../../../ports/store/webhooks.ts";
 import { wordAt } from "../codes.ts";
-import { integer, integerOrNull, type SqlRow, text } from "../columns.ts";
+import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
 
 export function webhookDeliveryRow(row: SqlRow): WebhookDeliveryRow {
   return {
@@ -9,6 +10,8 @@ export function webhookDeliveryRow(row: SqlRow): WebhookDeliveryRow {
     webhookId: text(row, "webhook_id"),
     environmentId: integer(row, "environment_id"),
     messageId: text(row, "message_id"),
+    recipient: text(row, "recipient"),
+    payload: textOrNull(row, "payload"),
     type: wordAt(webhookTypes, integer(row, "type")),
     state: wordAt(webhookDeliveryStates, integer(row, "state")),
     at: integer(row, "at"),

@@ -2,7 +2,7 @@ import { integer, text } from "../../sql/columns.ts";
 import type { Call } from "../context.ts";
 import { acceptEvents } from "./accept-events.ts";
 import { putChoices } from "./choices.ts";
-import { writeRecipient } from "./write-recipient.ts";
+import { writeToldRecipient } from "./write-recipient.ts";
 
 export const acceptChange: Call<"acceptChange"> = (context, { event, choices, recipient }) => {
   const { environmentId, id, version, wrappedKey } = choices ?? { ...recipient, version: undefined };
@@ -17,7 +17,7 @@ export const acceptChange: Call<"acceptChange"> = (context, { event, choices, re
   const [result] = acceptEvents(context, { events: [event] });
   if (result === undefined) throw new Error("an event has no result");
   if (result.status !== "accepted") return result;
-  if (choices === undefined) writeRecipient(context.database, recipient);
+  if (choices === undefined) writeToldRecipient(context, recipient);
   else putChoices(context, { writes: [choices] });
   return result;
 };

@@ -27,6 +27,7 @@ export const acceptEvents: Call<"acceptEvents"> = (context, { events }) => {
     insertEvent(context.database, event, turn !== undefined);
     if (event.campaign !== undefined) insertCampaign(context.database, event, event.campaign);
     if (event.replayed !== undefined) insertReplay(context.database, event, event.replayed);
+    for (const webhook of event.webhooks ?? []) context.webhooks.recipient(webhook);
     context.count(labels.of(event), "accepted", event.receivedAt);
     return { status: "accepted", id: event.id, turn: turn === undefined ? null : writeTurn(context, turn, suspects) };
   });

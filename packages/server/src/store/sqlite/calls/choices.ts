@@ -28,6 +28,7 @@ export const putChoices: Call<"putChoices"> = (context, { writes }) =>
       );
     }
     if (write.events !== undefined) acceptEvents(context, { events: write.events });
+    for (const webhook of write.webhooks ?? []) context.webhooks.recipient(webhook);
     return true;
   });
 

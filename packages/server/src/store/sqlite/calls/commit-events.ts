@@ -7,7 +7,7 @@ import type { Database } from "../database.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
 import { writeReplayed } from "./insert-replay.ts";
 import { type Suspects, suspectsAmong } from "./suspects.ts";
-import { writeRecipient } from "./write-recipient.ts";
+import { writeToldRecipient } from "./write-recipient.ts";
 import { writeTurn } from "./write-turn.ts";
 
 export const commitEvents: Call<"commitEvents"> = (context, { turns }) => {
@@ -21,7 +21,7 @@ export const commitEvents: Call<"commitEvents"> = (context, { turns }) => {
 function commit(context: CallContext, turn: EventTurn, suspects: Suspects): TurnResult {
   const { database } = context;
   if (!advance(database, turn)) return { status: "lost" };
-  for (const recipient of turn.recipients) writeRecipient(database, recipient);
+  for (const recipient of turn.recipients) writeToldRecipient(context, recipient);
   const written = writeTurn(context, turn, suspects);
   if (turn.progressed !== undefined) addCampaignSums(database, sumsOfTurn(turn, written));
   if (turn.replay !== undefined) writeReplayed(database, turn, turn.replay);

@@ -1,15 +1,16 @@
 import type { RecipientRow } from "../../../ports/store/recipients.ts";
-import { integer } from "../../sql/columns.ts";
+import { integer, text } from "../../sql/columns.ts";
+import { erasureOf } from "../../sql/told-write.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
 import { acceptEvents } from "./accept-events.ts";
 import { recipientRecord } from "./load-recipients.ts";
 import { removeSubscriber } from "./subscriptions.ts";
-import { writeRecipient } from "./write-recipient.ts";
+import { writeToldRecipient } from "./write-recipient.ts";
 
 export const putRecipient: Call<"putRecipient"> = (context, { recipient, events = [] }) => {
   const { database } = context;
-  if (writeRecipient(database, recipient)) acceptEvents(context, { events });
+  if (writeToldRecipient(context, recipient)) acceptEvents(context, { events });
   const row = recipientRow(database, recipient.environmentId, recipient.id);
   if (row === undefined) throw new Error("an upsert left no row");
   return row;
@@ -18,7 +19,7 @@ export const putRecipient: Call<"putRecipient"> = (context, { recipient, events 
 export const getRecipient: Call<"getRecipient"> = ({ database }, { environmentId, id }) =>
   recipientRow(database, environmentId, id);
 
-export const deleteRecipient: Call<"deleteRecipient"> = ({ database }, { environmentId, id }) => {
+export const deleteRecipient: Call<"deleteRecipient"> = ({ database, webhooks }, { environmentId, id, told }) => {
   removeSubscriber(database, environmentId, id);
   database.run("delete from address where environment_id = ? and recipient = ?", environmentId, id);
   database.run("delete from inbox_item where environment_id = ? and recipient = ?", environmentId, id);
@@ -27,7 +28,14 @@ export const deleteRecipient: Call<"deleteRecipient"> = ({ database }, { environ
   database.run("delete from opt_out where environment_id = ? and recipient = ?", environmentId, id);
   database.run("delete from attention where environment_id = ? and recipient = ?", environmentId, id);
   database.run("delete from engagement where environment_id = ? and recipient = ?", environmentId, id);
-  return database.run("delete from recipient where environment_id = ? and id = ?", environmentId, id) === 1;
+  const row = database.get(
+    "delete from recipient where environment_id = ? and id = ? returning profile",
+    environmentId,
+    id,
+  );
+  if (row !== undefined && told !== undefined)
+    webhooks.recipient(erasureOf(told, environmentId, id, text(row, "profile")));
+  return row !== undefined;
 };
 
 function recipientRow(database: Database, environmentId: number, id: string): RecipientRow | undefined {

@@ -8,6 +8,7 @@ import { takingTurns } from "../../sql/taking-turns.ts";
 import { endpointsPerLook } from "../../sql/webhook-log.ts";
 import { attemptsOf } from "../attempts.ts";
 import type { Call, CallContext } from "../context.ts";
+import { letNextWebhookGo } from "./webhook-line.ts";
 
 /** Enabled endpoints are in memory, so a disabled one's thousands of rows are never passed. No lease: see `dueEvents`. */
 export const dueWebhookDeliveries: Call<"dueWebhookDeliveries"> = (
@@ -29,6 +30,9 @@ export const dueWebhookDeliveries: Call<"dueWebhookDeliveries"> = (
   return takingTurns(lists, limit);
 };
 
+export const hookedEnvironments: Call<"hookedEnvironments"> = ({ webhooks }, { environmentIds, type }) =>
+  environmentIds.filter((id) => webhooks.wants(id, type));
+
 export const loadWebhookCall: Call<"loadWebhookCall"> = ({ database }, { id }) => {
   const row = database.get(
     `select * from webhook_delivery where id = ? and state = ${webhookStateCode.waiting} and due_at is not null`,
@@ -44,9 +48,15 @@ export const loadWebhookCall: Call<"loadWebhookCall"> = ({ database }, { id }) =
     delivery.messageId,
     delivery.environmentId,
   );
+  const recipient = database.get(
+    "select wrapped_key from recipient where environment_id = ? and id = ?",
+    delivery.environmentId,
+    delivery.recipient,
+  );
   return {
     delivery,
     webhook: webhookRow(webhook),
+    recipientKey: recipient === undefined ? null : text(recipient, "wrapped_key"),
     message: message === undefined ? null : messageRow(message, attemptsOf(database, message)),
     trace: message === undefined ? null : textOrNull(message, "trace"),
   };
@@ -67,8 +77,9 @@ export const recordWebhookAttempt: Call<"recordWebhookAttempt"> = (context, atte
   );
   const settledAt = at + durationMs;
   const row = database.get(
-    `update webhook_delivery set state = ?, due_at = ?, settled_at = ?, attempts = ?, tries = tries + 1
-     where id = ? and attempts = ? and state = ${webhookStateCode.waiting} returning webhook_id`,
+    `update webhook_delivery set state = ?1, due_at = ?2, settled_at = ?3, attempts = ?4, tries = tries + 1,
+       place = case when ?3 is null then place end
+     where id = ?5 and attempts = ?6 and state = ${webhookStateCode.waiting} returning webhook_id, recipient`,
     webhookStateCode[after.state],
     after.state === "waiting" ? after.dueAt : null,
     after.state === "waiting" ? null : settledAt,
@@ -77,7 +88,10 @@ export const recordWebhookAttempt: Call<"recordWebhookAttempt"> = (context, atte
     number - 1,
   );
   if (row === undefined) return { status: "fenced", disabled: null };
-  return { status: "recorded", disabled: judge(context, text(row, "webhook_id"), attempt) };
+  const webhookId = text(row, "webhook_id");
+  const recipient = text(row, "recipient");
+  if (recipient !== "" && after.state !== "waiting") letNextWebhookGo(database, webhookId, recipient);
+  return { status: "recorded", disabled: judge(context, webhookId, attempt) };
 };
 
 /** Keeps since when an endpoint has failed, and disables it where that is too long, or it asked for it. */

@@ -1,4 +1,5 @@
-import type { WebhookAttemptRow, WebhookDeliveryRow } from "../../../ports/store/webhooks.ts";
+import type { WebhookAttemptRow } from "../../../ports/store/webhook-attempts.ts";
+import type { WebhookDeliveryRow } from "../../../ports/store/webhooks.ts";
 import { webhookStateCode, webhookTypeCode } from "../../sql/codes.ts";
 import { text } from "../../sql/columns.ts";
 import { webhookAttemptRow, webhookDeliveryRow } from "../../sql/rows/webhook-delivery.ts";
@@ -6,6 +7,7 @@ import { scannedMax } from "../../sql/scanned-max.ts";
 import { attemptsShownMax, pageBegin, pageOf } from "../../sql/webhook-log.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
+import { letNextWebhookGo } from "./webhook-line.ts";
 
 export const listWebhookDeliveries: Call<"listWebhookDeliveries"> = ({ database }, query) => {
   const begin = pageBegin(query.before);
@@ -26,7 +28,8 @@ export const resendWebhookDelivery: Call<"resendWebhookDelivery"> = (
   { environmentId, webhookId, id, now },
 ) => {
   const changed = database.run(
-    `update webhook_delivery set state = ${webhookStateCode.waiting}, due_at = ?, settled_at = null, tries = 0
+    `update webhook_delivery set state = ${webhookStateCode.waiting}, settled_at = null, tries = 0,
+       due_at = case when place is null or due_at is not null then ? end
      where id = ? and webhook_id = ? and environment_id = ?`,
     now,
     id,
@@ -55,10 +58,17 @@ export const addWebhookExample: Call<"addWebhookExample"> = (
 };
 
 export const purgeWebhookDeliveries: Call<"purgeWebhookDeliveries"> = ({ database }, { before, limit }) => {
-  const rows = database.all("select id from webhook_delivery where at < ? order by at limit ?", before, limit);
+  const rows = database.all(
+    "select id, webhook_id, recipient, place from webhook_delivery where at < ? order by at limit ?",
+    before,
+    limit,
+  );
   const ids = JSON.stringify(rows.map((row) => text(row, "id")));
   database.run("delete from webhook_attempt where delivery_id in (select value from json_each(?))", ids);
-  return database.run("delete from webhook_delivery where id in (select value from json_each(?))", ids);
+  const deleted = database.run("delete from webhook_delivery where id in (select value from json_each(?))", ids);
+  for (const row of rows)
+    if (row["place"] !== null) letNextWebhookGo(database, text(row, "webhook_id"), text(row, "recipient"));
+  return deleted;
 };
 
 function withLog(database: Database, id: string): (WebhookDeliveryRow & { log: WebhookAttemptRow[] }) | undefined {

@@ -1,17 +1,28 @@
 import type { RecipientWrite } from "../../../ports/store/orchestrate.ts";
 import { integer, text } from "../../sql/columns.ts";
+import { isNews } from "../../sql/told-write.ts";
+import type { CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 
+/** Writes a recipient with what endpoints are to be told of it; false where what is stored is newer. */
+export function writeToldRecipient({ database, webhooks }: CallContext, write: RecipientWrite): boolean {
+  const version = writeRecipient(database, write);
+  if (version === undefined) return false;
+  if (write.told !== undefined && isNews(write.told, version)) webhooks.recipient(write.told.webhook);
+  return true;
+}
+
 /**
- * Upsert that never writes over newer data: then it gives false. Where somebody else made the recipient meanwhile, the
+ * Upsert that never writes over newer data: then it gives nothing, else the row's version. Where somebody else made the recipient meanwhile, the
  * row has another key than the one that sealed this write: it throws, and the caller's turn runs again from a new read.
  */
-export function writeRecipient(database: Database, write: RecipientWrite): boolean {
-  const changed = database.run(
+export function writeRecipient(database: Database, write: RecipientWrite): number | undefined {
+  const written = database.get(
     `insert into recipient (environment_id, id, wrapped_key, profile, sealed, version, created_at, updated_at)
      values (?, ?, ?, ?, ?, 1, ?, ?)
      on conflict do update set profile = excluded.profile, sealed = excluded.sealed, version = version + 1, updated_at = excluded.updated_at
-     where updated_at <= excluded.updated_at and wrapped_key = excluded.wrapped_key`,
+     where updated_at <= excluded.updated_at and wrapped_key = excluded.wrapped_key
+     returning version`,
     write.environmentId,
     write.id,
     write.wrappedKey,
@@ -20,7 +31,7 @@ export function writeRecipient(database: Database, write: RecipientWrite): boole
     write.createdAt,
     write.updatedAt,
   );
-  if (changed === 0) {
+  if (written === undefined) {
     const row = database.get(
       "select wrapped_key, updated_at from recipient where environment_id = ? and id = ?",
       write.environmentId,
@@ -33,7 +44,7 @@ export function writeRecipient(database: Database, write: RecipientWrite): boole
     ) {
       throw new Error("a recipient was made by somebody else meanwhile");
     }
-    return false;
+    return undefined;
   }
   database.run("delete from address where environment_id = ? and recipient = ?", write.environmentId, write.id);
   for (const address of write.addresses) {
@@ -45,5 +56,5 @@ export function writeRecipient(database: Database, write: RecipientWrite): boole
       write.id,
     );
   }
-  return true;
+  return integer(written, "version");
 }
