@@ -14,7 +14,7 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
     text: "Takes the event in and answers once it is durable: a 202 survives `kill -9` and power loss. Workflows, messages and provider calls come after that. With an `Idempotency-Key` a repeated call is one event: the same key and body give the same id for 24 hours, another body gives 422. An event that no workflow awaits is accepted too, and recorded as the decision `no_workflow`.",
   },
   sendEvents: {
-    text: "Takes in each event as `POST /v1/events` does, all in one call. Events stand alone: one with a fault is an error in its place of `results`, and the status stays 202. Keys go into the events, not into the header.",
+    text: "Takes in each event as `POST /v1/events` does, all in one call. Events stand alone: one with a fault is an error in its place of `results`, and the status stays 202. Keys go into the events, not into the header. Events that are changes (`preference.updated`, `consent.updated`, `recipient.updated`) are made one by one, in the order given, each before what stands behind it is taken in. Where the server cannot make one durable, or it is changed by others all the while (`version_conflict`), later changes and what stands behind them are not tried, and are `overloaded`: send all of these again, in their order.",
     errors: ["idempotency_key_on_batch"],
   },
   cancelEvents: {

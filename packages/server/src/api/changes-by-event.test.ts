@@ -96,12 +96,6 @@ test.each<[string, string, unknown, unknown, object, string]>([
   expect(await ledger("cat")).toEqual([]);
 });
 
-test("in a batch a change is refused in its place", async () => {
-  const events = [{ name: "preference.updated", recipients: ["ann"], data: {} }];
-  const { json } = await bench.call("/v1/events/batch", { body: { events } });
-  expect(json).toMatchObject({ results: [{ error: { errors: [{ path: "events[0].name" }] } }] });
-});
-
 test("what was changed by a call or by a link goes out as an event, without evidence and addresses", async () => {
   const before = told.length;
   await put("/v1/recipients/dan", { email: "dan@example.org", country: "FR", personal: { name: "Dan" } });

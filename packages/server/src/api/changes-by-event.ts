@@ -4,6 +4,7 @@ import { preferencesBodySchema } from "@tidings/contract/preferences";
 import { recipientBodySchema } from "@tidings/contract/recipients";
 import { TidingsError } from "../errors.ts";
 import type { ChangeWrite } from "../ports/store/choices.ts";
+import type { AcceptResult, NewEvent } from "../ports/store/ingest.ts";
 import { writeOf } from "./choices-writer.ts";
 import { adding } from "./consents.ts";
 import type { ApiDependencies } from "./dependencies.ts";
@@ -30,12 +31,27 @@ export function acceptChange(
   key: string | undefined,
   trace: string | undefined,
 ): Promise<{ id: string }> {
+  return dependencies.ingest.acceptChange(
+    environmentId,
+    event,
+    key,
+    trace,
+    changeWriter(dependencies, environmentId, event),
+  );
+}
+
+/** What makes such an event durable with its change, one by itself or of a batch. Throws `validation_failed`. */
+export function changeWriter(
+  dependencies: ChangeDependencies,
+  environmentId: number,
+  event: EventBody,
+): (accepted: NewEvent) => Promise<AcceptResult> {
   const writing = writingOf(dependencies, event);
   const [recipient] = event.recipients;
   if (typeof recipient !== "string" || event.recipients.length !== 1)
     throw faultAt("recipients", "must be the id of the one recipient whom it is about");
   if (event.scheduledAt !== undefined) throw faultAt("scheduledAt", "does not go with a change, which is made at once");
-  return dependencies.ingest.acceptChange(environmentId, event, key, trace, async (accepted) => {
+  return async (accepted) => {
     for (let tries = 0; tries < triesMax; tries += 1) {
       const change = await writing(environmentId, recipient);
       if (change === undefined) throw faultAt("recipients[0]", "there is no such recipient");
@@ -43,7 +59,7 @@ export function acceptChange(
       if (result.status !== "changed") return result;
     }
     throw new TidingsError("version_conflict");
-  });
+  };
 }
 
 function writingOf(dependencies: ChangeDependencies, { name, data = {} }: EventBody): Writing {

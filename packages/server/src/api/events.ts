@@ -1,5 +1,6 @@
 import {
   cancelBodySchema,
+  type EventBody,
   type EventView,
   eventBatchBodySchema,
   eventBodySchema,
@@ -11,7 +12,7 @@ import { type EventPayload, openPayload } from "../domain/event-payload.ts";
 import { TidingsError } from "../errors.ts";
 import type { EventRow, MessageRow } from "../ports/store/log.ts";
 import type { GenerationRow } from "../ports/store/replays.ts";
-import { acceptChange } from "./changes-by-event.ts";
+import { acceptChange, changeWriter } from "./changes-by-event.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import type { Handlers } from "./handler.ts";
 import { problemOf } from "./problem.ts";
@@ -41,7 +42,8 @@ export function eventHandlers(dependencies: EventDependencies): Handlers {
     sendEvents: async (request, { environmentId }) => {
       if (request.headers["idempotency-key"] !== undefined) throw new TidingsError("idempotency_key_on_batch");
       const { events } = body(eventBatchBodySchema, request);
-      const outcomes = await ingest.acceptBatch(environmentId, events, request.received?.trace);
+      const writerOf = (event: EventBody) => changeWriter(dependencies, environmentId, event);
+      const outcomes = await ingest.acceptBatch(environmentId, events, writerOf, request.received?.trace);
       request.received?.span?.set("messaging.batch.message_count", events.length);
       let text = "";
       for (const outcome of outcomes) {

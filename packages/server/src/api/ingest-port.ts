@@ -21,9 +21,11 @@ export interface IngestPort {
     trace?: string,
     webhooks?: readonly RecipientWebhook[],
   ): Promise<{ id: string }>;
+  /** `writerOf` looks at an item that is a change, and makes it durable in its turn. */
   acceptBatch(
     environmentId: number,
     items: readonly unknown[],
+    writerOf: (body: EventBody) => (event: NewEvent) => Promise<AcceptResult>,
     trace?: string,
   ): Promise<({ id: string } | { error: TidingsError })[]>;
   acceptMessage(

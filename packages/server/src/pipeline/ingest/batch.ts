@@ -1,7 +1,6 @@
 import { batchEventSchema } from "@tidings/contract/events";
 import { faultsOf } from "@tidings/contract/faults";
 import type { Lane } from "@tidings/contract/words";
-import { changeNames } from "../../domain/change-names.ts";
 import { TidingsError } from "../../errors.ts";
 import type { IdempotencyClaim } from "../../ports/store/ingest.ts";
 import { claimOf } from "./idempotency.ts";
@@ -26,11 +25,12 @@ interface Claimed {
   bodyHash: string;
 }
 
-/** Validates and seals each item by itself: no promise, and no closure, per item. */
+/** Validates and seals each item by itself: no promise, and no closure, per item. The first one stands at `start` of the whole batch. */
 export function prepareBatch(
   context: PrepareContext,
   environmentId: number,
   items: readonly unknown[],
+  start: number,
   keysExpireAt: number,
   trace: string | undefined,
 ): PreparedBatch {
@@ -44,7 +44,8 @@ export function prepareBatch(
     prepared.push(undefined);
     outcomes.push(undefined);
     try {
-      const item = prepareItem(context, environmentId, items[position], position, keysExpireAt, claimed, trace);
+      const place = { position, path: `events[${start + position}]` };
+      const item = prepareItem(context, environmentId, items[position], place, keysExpireAt, claimed, trace);
       if (typeof item === "number") {
         repeats.set(position, item);
         continue;
@@ -69,27 +70,22 @@ function prepareItem(
   context: PrepareContext,
   environmentId: number,
   item: unknown,
-  position: number,
+  { position, path }: { position: number; path: string },
   keysExpireAt: number,
   claimed: Map<string, Claimed>,
   trace: string | undefined,
 ): Prepared | number {
   const parsed = batchEventSchema.safeParse(item);
-  const prefix = `events[${position}]`;
-  if (!parsed.success) throw new TidingsError("validation_failed", { faults: faultsOf(parsed.error, prefix) });
+  if (!parsed.success) throw new TidingsError("validation_failed", { faults: faultsOf(parsed.error, path) });
   const { idempotencyKey, ...body } = parsed.data;
-  if (changeNames.has(body.name)) {
-    const fault = { path: `${prefix}.name`, message: "is a change, which is sent alone: POST /v1/events" };
-    throw new TidingsError("validation_failed", { faults: [fault] });
-  }
-  if (idempotencyKey === undefined) return prepareEvent(context, environmentId, body, null, trace, prefix);
+  if (idempotencyKey === undefined) return prepareEvent(context, environmentId, body, null, trace, path);
   const claim: IdempotencyClaim = claimOf(idempotencyKey, body, keysExpireAt);
   const first = claimed.get(claim.keyHash);
   if (first !== undefined) {
     if (first.bodyHash !== claim.bodyHash) throw new TidingsError("idempotency_mismatch");
     return first.position;
   }
-  const prepared = prepareEvent(context, environmentId, body, claim, trace, prefix);
+  const prepared = prepareEvent(context, environmentId, body, claim, trace, path);
   claimed.set(claim.keyHash, { position, bodyHash: claim.bodyHash });
   return prepared;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { EventBody } from "@tidings/contract/events";
 import { beforeEach, expect, test } from "vitest";
 import { AjvSchemas } from "../../data-schemas/ajv-schemas.ts";
 import { TidingsError } from "../../errors.ts";
@@ -251,19 +252,25 @@ test("beyond the limit of events under way the next is told to come again, and r
   await ingest.accept(1, body);
 });
 
+const noChange = () => expect.fail("none of them is a change");
+
 test("a batch answers in order: accepted, faulty with its path, repeated, changed", async () => {
   const ingest = ingestWith();
   const keyed = { ...body, idempotencyKey: "k" };
-  const outcomes = await ingest.acceptBatch(1, [
-    body,
-    { name: "x", recipients: [{ id: "u", email: "no" }] },
-    keyed,
-    keyed,
-    { ...keyed, name: "news" },
-    { ...body, expiresAt: "2001-01-01T00:00:00Z" },
-    { name: "news", recipients: ["u"] },
-    7,
-  ]);
+  const outcomes = await ingest.acceptBatch(
+    1,
+    [
+      body,
+      { name: "x", recipients: [{ id: "u", email: "no" }] },
+      keyed,
+      keyed,
+      { ...keyed, name: "news" },
+      { ...body, expiresAt: "2001-01-01T00:00:00Z" },
+      { name: "news", recipients: ["u"] },
+      7,
+    ],
+    noChange,
+  );
   expect(outcomes).toMatchObject([
     { id: expect.any(String) },
     { error: { code: "validation_failed", faults: [{ path: "events[1].recipients[0].email" }] } },
@@ -288,14 +295,50 @@ test("a batch of which the store took a part answers for each event; of which it
   });
   const errors: unknown[] = [];
   const part = ingestWith({ store: failing("marketing"), onStoreError: (error) => errors.push(error) });
-  expect(await part.acceptBatch(1, events)).toMatchObject([
+  expect(await part.acceptBatch(1, events, noChange)).toMatchObject([
     { id: expect.any(String) },
     { error: { code: "overloaded" } },
   ]);
   expect(errors).toHaveLength(1);
-  await expect(ingestWith({ store: failing("all") }).acceptBatch(1, events)).rejects.toMatchObject({
+  await expect(ingestWith({ store: failing("all") }).acceptBatch(1, events, noChange)).rejects.toMatchObject({
     code: "overloaded",
   });
+});
+
+test("changes of a batch are made one by one, each before what stands behind it", async () => {
+  const made: string[] = [];
+  const writerOf = (given: EventBody) => async (event: NewEvent) => {
+    made.push(`${given.recipients[0]} after ${store.calls.length}`);
+    return { status: "accepted" as const, id: event.id, turn: null };
+  };
+  const change = (recipient: unknown) => ({ name: "preference.updated", recipients: [recipient], data: {} });
+  const other = { name: "security", recipients: ["u"] };
+  const ingest = ingestWith();
+  const outcomes = await ingest.acceptBatch(1, [other, other, change("a"), change("b"), other, change(7)], writerOf);
+  expect(made).toEqual(["a after 1", "b after 1"]);
+  expect(store.calls.map((call) => call.length)).toEqual([2, 1]);
+  expect(outcomes.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => ({ id: expect.any(String) })));
+  expect(outcomes[5]).toMatchObject({ error: { faults: [{ path: "events[5].recipients[0]" }] } });
+  expect(ingest.accepting).toBe(0);
+});
+
+test("behind a change that the store did not take nothing of the batch is tried; with nothing before it all fails", async () => {
+  const tried: unknown[] = [];
+  const writerOf = (given: EventBody) => (event: NewEvent) => {
+    tried.push(given.recipients[0]);
+    const taken = { status: "accepted" as const, id: event.id, turn: null };
+    return given.recipients[0] === "b" ? Promise.reject(new Error("disk")) : Promise.resolve(taken);
+  };
+  const change = (recipient: string) => ({ name: "preference.updated", recipients: [recipient], data: {} });
+  const errors: unknown[] = [];
+  const ingest = ingestWith({ onStoreError: (error) => errors.push(error) });
+  const overloaded = { error: { code: "overloaded" } };
+  const events = [change("a"), change("b"), change("c"), { name: "news", recipients: ["u"] }];
+  const id = expect.any(String);
+  expect(await ingest.acceptBatch(1, events, writerOf)).toMatchObject([{ id }, overloaded, overloaded, overloaded]);
+  expect([tried, store.calls, errors]).toEqual([["a", "b"], [], [new Error("disk")]]);
+  await expect(ingest.acceptBatch(1, events.slice(1), writerOf)).rejects.toMatchObject({ code: "overloaded" });
+  expect(ingest.accepting).toBe(0);
 });
 
 test("a direct message carries its content and its category's lane", async () => {

@@ -13,7 +13,9 @@ import { Pace } from "../../lib/pace.ts";
 import { type Queue, type QueueItem, queueItem } from "../../ports/queue.ts";
 import type { AcceptResult, IngestStore, NewEvent } from "../../ports/store/ingest.ts";
 import type { FirstTurn, TurnWritten } from "../../ports/store/orchestrate.ts";
-import { type BatchOutcome, prepareBatch } from "./batch.ts";
+import { type BatchOutcome, type PreparedBatch, prepareBatch } from "./batch.ts";
+import { type ChangeWriter, changeItem, changeOutcome, type WriterOf } from "./batch-change.ts";
+import { batchInOrder, isUndone } from "./batch-in-order.ts";
 import { prepareCampaign } from "./campaign.ts";
 import { type ChangeEvent, changeEvent } from "./change-events.ts";
 import { type Accepted, claimOf, OpenKeys } from "./idempotency.ts";
@@ -168,31 +170,53 @@ export class Ingest {
   }
 
   /**
-   * Accepts each event by itself; the outcomes are in order. Throws only where none could be made durable because of the
-   * store, so that the caller tries the whole batch again.
+   * Accepts each event by itself, changes (by `writerOf`) in their place; the outcomes are in order. Throws only where none could
+   * be made durable because of the store, so that the caller tries the whole batch again.
    */
-  async acceptBatch(environmentId: number, items: readonly unknown[], trace?: string): Promise<BatchOutcome[]> {
+  async acceptBatch(
+    environmentId: number,
+    items: readonly unknown[],
+    writerOf: WriterOf,
+    trace?: string,
+  ): Promise<BatchOutcome[]> {
     this.#intake.enter(items.length);
-    let bytes = 0;
     try {
-      const expiresAt = this.#options.clock.now() + this.#options.limits.idempotencyTtlMs;
-      const batch = prepareBatch(this.#options, environmentId, items, expiresAt, trace);
-      bytes = batch.bytes;
-      this.#intake.add(bytes);
-      const calls: Promise<boolean>[] = [];
+      const outcomes = await batchInOrder(items, {
+        events: (part, position) => this.#acceptPart(environmentId, part, position, trace),
+        change: (item, position) =>
+          changeOutcome(position, async () => {
+            const { body, claim } = changeItem(item, this.#keysExpireAt());
+            const write = writerOf(body);
+            return this.#submitChange(prepareEvent(this.#options, environmentId, body, claim, trace), write);
+          }),
+      });
+      if (outcomes.some(isUndone) && !outcomes.some((outcome) => "id" in outcome)) throw this.#intake.overloaded();
+      return outcomes;
+    } finally {
+      this.#intake.leave(items.length, 0);
+    }
+  }
+
+  /** Events of a batch that are no changes, from `position` of it on. */
+  async #acceptPart(
+    environmentId: number,
+    items: readonly unknown[],
+    position: number,
+    trace: string | undefined,
+  ): Promise<BatchOutcome[]> {
+    const batch = prepareBatch(this.#options, environmentId, items, position, this.#keysExpireAt(), trace);
+    this.#intake.add(batch.bytes);
+    try {
+      const calls: Promise<void>[] = [];
       for (const lane of lanes) {
         const positions = batch.lanes[lane];
-        for (let from = 0; from < positions.length; from += eventsPerCall) {
-          calls.push(
-            this.#commitPart(lane, batch.prepared, positions.slice(from, from + eventsPerCall), batch.outcomes),
-          );
-        }
+        for (let from = 0; from < positions.length; from += eventsPerCall)
+          calls.push(this.#commitPart(lane, batch, positions.slice(from, from + eventsPerCall)));
       }
-      const committed = await Promise.all(calls);
-      if (committed.length > 0 && !committed.includes(true)) throw this.#intake.overloaded();
+      await Promise.all(calls);
       return batch.finish();
     } finally {
-      this.#intake.leave(items.length, bytes);
+      this.#intake.leave(0, batch.bytes);
     }
   }
 
@@ -202,7 +226,7 @@ export class Ingest {
     body: EventBody,
     key: string | undefined,
     trace: string | undefined,
-    write: (event: NewEvent) => Promise<AcceptResult>,
+    write: ChangeWriter,
   ): Promise<Accepted> {
     const prepare = (claim: NewEvent["idempotency"]) => prepareEvent(this.#options, environmentId, body, claim, trace);
     return this.#acceptOne(environmentId, body, key, prepare, (prepared) => this.#submitChange(prepared, write));
@@ -232,6 +256,10 @@ export class Ingest {
     });
   }
 
+  #keysExpireAt(): number {
+    return this.#options.clock.now() + this.#options.limits.idempotencyTtlMs;
+  }
+
   async #acceptOne(
     environmentId: number,
     body: unknown,
@@ -242,8 +270,7 @@ export class Ingest {
     this.#intake.enter(1);
     try {
       if (key === undefined) return await submit(prepare(null));
-      const expiresAt = this.#options.clock.now() + this.#options.limits.idempotencyTtlMs;
-      const claim = claimOf(key, body, expiresAt);
+      const claim = claimOf(key, body, this.#keysExpireAt());
       return await this.#openKeys.once(environmentId, claim, async () => submit(prepare(claim)));
     } finally {
       this.#intake.leave(1, 0);
@@ -262,7 +289,7 @@ export class Ingest {
     }
   }
 
-  async #submitChange(prepared: Prepared, write: (event: NewEvent) => Promise<AcceptResult>): Promise<Accepted> {
+  async #submitChange(prepared: Prepared, write: ChangeWriter): Promise<Accepted> {
     const from = this.#options.clock.monotonic();
     const result = await write(prepared.event).catch((error: unknown) => {
       // What refuses the change says why; all else is the store.
@@ -283,13 +310,8 @@ export class Ingest {
     return crowd?.crowded === true && event.lane !== "critical" ? this.#pace.wait(() => crowd.crowded) : undefined;
   }
 
-  /** Part of a batch, as one call; false where the store failed. */
-  async #commitPart(
-    lane: Lane,
-    prepared: readonly (Prepared | undefined)[],
-    positions: readonly number[],
-    outcomes: (BatchOutcome | undefined)[],
-  ): Promise<boolean> {
+  /** One call of a batch. */
+  async #commitPart(lane: Lane, { prepared, outcomes }: PreparedBatch, positions: readonly number[]): Promise<void> {
     try {
       const part = positions.flatMap((position) => prepared[position] ?? []);
       const results = await this.#commit(lane, part);
@@ -297,10 +319,8 @@ export class Ingest {
       positions.forEach((position, index) => {
         outcomes[position] = batchOutcome(results[index]);
       });
-      return true;
     } catch {
       // Reported in #commit; the outcomes stay `overloaded`.
-      return false;
     }
   }
 
