@@ -2,7 +2,7 @@ import type { CampaignView } from "@tidings/client";
 
 /** A campaign as people read it. */
 export function campaignLines(campaign: CampaignView): string[] {
-  const { id, name, state, event, topics, segments, named, scheduledAt, progress } = campaign;
+  const { id, name, state, event, topics, segments, named, scheduledAt, pausedAt, progress } = campaign;
   const to = [
     ...segments.map((key) => `segment ${key}`),
     ...topics.map((key) => `topic ${key}`),
@@ -10,6 +10,7 @@ export function campaignLines(campaign: CampaignView): string[] {
   ];
   const lines = [`${name}  ${state}  ${id}`, `  ${event} to ${to.join(", ")}`];
   if (scheduledAt !== undefined) lines.push(`  begins ${scheduledAt}`);
+  if (pausedAt !== undefined) lines.push(`  paused ${pausedAt}`);
   if (progress === undefined) return lines;
   const { looked, total, recipients, messages, done, sent, delivered, opened, clicked, failed } = progress;
   lines.push(`  looked at ${looked}${total === undefined ? "" : ` of ${total}`}, went to ${recipients}`);

@@ -12,7 +12,7 @@ export const campaignWork: Work<CampaignView> = {
   row: ({ id, state, createdAt, event, name }) => [id, state, createdAt, event, name],
   lines: campaignLines,
   measure: ({ progress }) => (progress === undefined ? undefined : { done: progress.done, total: expected(progress) }),
-  isUnderWay: ({ state }) => state === "scheduled" || state === "running" || state === "sending",
+  isUnderWay: ({ state }) => state === "scheduled" || state === "running" || state === "paused" || state === "sending",
   canceledText: ({ messages, runs }) => `${messages} messages and ${runs} runs canceled`,
 };
 

@@ -11,4 +11,6 @@ export const campaignOperations = {
   list: { name: "listCampaigns", method: "GET", path: "/v1/campaigns", query: campaignQuerySchema, status: 200, response: pageOf(campaignSchema), ...always },
   get: { name: "getCampaign", method: "GET", path: "/v1/campaigns/{id}", status: 200, response: campaignSchema, ...always },
   cancel: { name: "cancelCampaign", method: "POST", path: "/v1/campaigns/{id}/cancel", status: 200, response: canceledSchema, ...always },
+  pause: { name: "pauseCampaign", method: "POST", path: "/v1/campaigns/{id}/pause", status: 200, response: campaignSchema, ...always },
+  resume: { name: "resumeCampaign", method: "POST", path: "/v1/campaigns/{id}/resume", status: 200, response: campaignSchema, ...always },
 } as const satisfies Record<string, Operation>;

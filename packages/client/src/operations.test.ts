@@ -45,7 +45,7 @@ test("a POST is repeated without an idempotency key only where that is safe", ()
       "cancelEvents",
       "cancelReplay",
       "createConfirmation",
-      "cancelCampaign",
+      ...["cancelCampaign", "pauseCampaign", "resumeCampaign"],
       "createInboxToken",
       "dryRunWorkflow",
       "dryRunHistory",

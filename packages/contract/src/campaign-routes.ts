@@ -11,4 +11,6 @@ export const campaignRoutes: readonly Route[] = [
   { method: "GET", path: "/v1/campaigns", operation: "listCampaigns", summary: "List the campaigns, newest first", tag: "campaigns", query: campaignQuerySchema, status: 200, response: pageOf(campaignSchema) },
   { method: "GET", path: "/v1/campaigns/{id}", operation: "getCampaign", summary: "A campaign with its progress", tag: "campaigns", status: 200, response: campaignSchema },
   { method: "POST", path: "/v1/campaigns/{id}/cancel", operation: "cancelCampaign", summary: "Stop what has not gone out of a campaign", tag: "campaigns", status: 200, response: canceledSchema },
+  { method: "POST", path: "/v1/campaigns/{id}/pause", operation: "pauseCampaign", summary: "Take nobody in any more until a campaign is resumed", tag: "campaigns", status: 200, response: campaignSchema },
+  { method: "POST", path: "/v1/campaigns/{id}/resume", operation: "resumeCampaign", summary: "Let a campaign go on where it was paused", tag: "campaigns", status: 200, response: campaignSchema },
 ];

@@ -27,8 +27,8 @@ export const campaignBodySchema = z.strictObject({
 });
 export type CampaignBody = z.infer<typeof campaignBodySchema>;
 
-/** `running` takes recipients in, `sending` has taken all of them and has messages under way. */
-export const campaignStates = ["scheduled", "running", "sending", "done", "canceled", "failed"] as const;
+/** `running` takes recipients in, `paused` would have more to take in, `sending` has taken all of them and has messages under way. */
+export const campaignStates = ["scheduled", "running", "paused", "sending", "done", "canceled", "failed"] as const;
 export type CampaignState = (typeof campaignStates)[number];
 
 const skippedSchema = z.object({ reason: z.string(), text: z.string(), count: z.int() });
@@ -64,6 +64,7 @@ export const campaignSchema = z.object({
   createdAt: timeSchema,
   scheduledAt: timeSchema.optional(),
   expiresAt: timeSchema.optional(),
+  pausedAt: timeSchema.optional(),
   progress: campaignProgressSchema.optional(),
 });
 export type CampaignView = z.infer<typeof campaignSchema>;

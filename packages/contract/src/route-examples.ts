@@ -83,6 +83,8 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   getCampaign: { path: { id: someId } },
   listCampaigns: { query: { limit: "20" } },
   cancelCampaign: { path: { id: someId } },
+  pauseCampaign: { path: { id: someId } },
+  resumeCampaign: { path: { id: someId } },
   sendEvents: { body: { events: [{ name: "order.placed", recipients: ["anna"], data: { order: "A-1002" }, idempotencyKey: "order-A-1002" }, { name: "order.placed", recipients: [anna], data: { order: "A-1003" }, cancellationKey: "order-A-1003" }] } },
   cancelEvents: { body: { cancellationKey: "order-A-1003" } },
   sendMessage: { headers: { "Idempotency-Key": "invoice-A-1001" }, body: { channel: "email", to: "anna", category: "orders", content: { subject: "Your invoice", text: "Your invoice for the order A-1001 is ready." } } },

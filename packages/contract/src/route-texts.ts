@@ -80,6 +80,8 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   listCampaigns: { text: "Newest first, without their progress." },
   getCampaign: { text: "How far it is: sums that are written with what they count, so that asking costs the same however many messages there are." },
   cancelCampaign: { text: "Takes nobody in any more, and cancels what waits. What has been handed to a provider is not called back. A campaign that is over gives zeros." },
+  pauseCampaign: { text: "Takes nobody in from now on, the turn that is under way neither. Messages and runs that are made already go on. One that was to begin later does not begin. One that has taken in all, or is over, stays as it is; so does one that is paused." },
+  resumeCampaign: { text: "Goes on behind whom it has taken in, at once, or when it was to begin. What has not gone out by `expiresAt` never does. One that is not paused stays as it is." },
   createWebhook: { text: "Makes an endpoint that is told what becomes of messages, by Standard Webhooks 1.0.0: see [webhooks](../webhooks.md). The answer has its secret." },
   putWebhook: { text: "Writes the whole endpoint, and enables it unless `enabled` is false. Its secret stays." },
   deleteWebhook: { text: "Deletes the endpoint with its secrets and deliveries." },

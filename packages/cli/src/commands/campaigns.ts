@@ -3,7 +3,7 @@ import { campaignWork } from "../campaign-work.ts";
 import type { Command } from "../command.ts";
 import type { Outcome } from "../exit-codes.ts";
 import { showWatched } from "../work.ts";
-import { cancelWork, listWork, showWork, viewJsonOf, watch } from "./work-commands.ts";
+import { cancelWork, idArgument, listWork, showWork, someId, viewJsonOf, watch } from "./work-commands.ts";
 
 const start: Command = {
   name: "campaigns start",
@@ -52,9 +52,28 @@ const start: Command = {
   },
 };
 
+/** `pause` or `resume`. */
+function turned(verb: "pause" | "resume", summary: string): Command {
+  return {
+    name: `campaigns ${verb}`,
+    summary,
+    arguments: [idArgument],
+    examples: [{ line: `tidings campaigns ${verb} ${someId}`, says: "And shows how far it is" }],
+    json: viewJsonOf(campaignWork),
+    async run({ input, terminal, json, signal, api }): Promise<Outcome> {
+      const view = await api().campaigns[verb](input.argument(0), { signal });
+      if (json) terminal.document(view);
+      else for (const line of campaignWork.lines(view)) terminal.out(line);
+      return "ok";
+    },
+  };
+}
+
 export const campaigns: readonly Command[] = [
   start,
   showWork(campaignWork),
   listWork(campaignWork),
+  turned("pause", "Take nobody in any more until the campaign is resumed"),
+  turned("resume", "Let a campaign go on where it was paused"),
   cancelWork(campaignWork, "Stop what has not gone out of a campaign"),
 ];

@@ -6,8 +6,8 @@ import { tableLines } from "../table.ts";
 import { showWatched, type Work } from "../work.ts";
 
 const limitDefault = 20;
-const someId = "018f3c5a-7d2e-8a4b-9c1d-2e3f4a5b6c7d";
-const idArgument = { name: "id", summary: "Its id" } as const;
+export const someId = "018f3c5a-7d2e-8a4b-9c1d-2e3f4a5b6c7d";
+export const idArgument = { name: "id", summary: "Its id" } as const;
 export const watch: Option = {
   name: "watch",
   short: "w",

@@ -55,6 +55,26 @@ export class Campaigns {
   }
 
   /**
+   * Takes nobody in any more until it is resumed. Messages that are made already go on.
+   *
+   * @example
+   * const { state } = await tidings.campaigns.pause("018f3c5a-7d2e-8a4b-9c1d-2e3f4a5b6c7d");
+   */
+  pause(id: string, options?: CallOptions): Promise<CampaignView> {
+    return this.#transport.call(operations.campaigns.pause, { path: { id: idParameter(id) } }, options);
+  }
+
+  /**
+   * Goes on behind whom it has taken in.
+   *
+   * @example
+   * const { state } = await tidings.campaigns.resume("018f3c5a-7d2e-8a4b-9c1d-2e3f4a5b6c7d");
+   */
+  resume(id: string, options?: CallOptions): Promise<CampaignView> {
+    return this.#transport.call(operations.campaigns.resume, { path: { id: idParameter(id) } }, options);
+  }
+
+  /**
    * Stops what has not gone out. What a provider has is not called back.
    *
    * @example

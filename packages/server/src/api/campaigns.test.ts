@@ -84,3 +84,29 @@ test("what cannot be is refused by its field, and one of another environment is 
   expect((await bench.call(`/v1/campaigns/${id}`, { key: bench.otherKey })).status).toBe(404);
   expect((await bench.call(`/v1/campaigns/${id}/cancel`, { method: "POST", key: bench.otherKey })).status).toBe(404);
 });
+
+test("one is paused and resumed by its id, however often, and what is over or another's stays as it is", async () => {
+  const scheduledAt = new Date(Date.now() + 3_600_000).toISOString();
+  const id = await started({ recipients: [{ topic: "releases" }], scheduledAt });
+  const turn = async (verb: "pause" | "resume", of = id) => {
+    const answer = await bench.call(`/v1/campaigns/${of}/${verb}`, { method: "POST" });
+    return { status: answer.status, ...campaignSchema.parse(answer.json) };
+  };
+  const paused = await turn("pause");
+  expect(paused).toMatchObject({ status: 200, state: "paused", progress: { looked: 0 } });
+  expect(paused.pausedAt).toBeDefined();
+  expect((await turn("pause")).pausedAt).toBe(paused.pausedAt);
+  const other = { method: "POST", key: bench.otherKey } as const;
+  expect((await bench.call(`/v1/campaigns/${id}/resume`, other)).status).toBe(404);
+  expect((await bench.call(`/v1/campaigns/${id}/pause`, other)).status).toBe(404);
+  expect((await shown(id)).state).toBe("paused");
+  const resumed = await turn("resume");
+  expect(resumed).toMatchObject({ state: "scheduled" });
+  expect(resumed).not.toHaveProperty("pausedAt");
+  expect((await turn("resume")).state).toBe("scheduled");
+  await turn("pause");
+  await bench.call(`/v1/campaigns/${id}/cancel`, { method: "POST" });
+  const canceled = await turn("resume");
+  expect(canceled.state).toBe("canceled");
+  expect((await turn("pause")).state).toBe("canceled");
+});

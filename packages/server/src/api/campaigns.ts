@@ -21,6 +21,10 @@ export function campaignHandlers({ ingest, store, clock }: CampaignDependencies)
     if (campaign === undefined) throw new TidingsError("not_found");
     return campaign;
   };
+  const shown = async (environmentId: number, id: string) => {
+    const { row, counts } = await found(environmentId, id);
+    return campaignView(row, counts, clock.now());
+  };
   return {
     startCampaign: (request, { environmentId }) => {
       const campaign = body(campaignBodySchema, request);
@@ -37,14 +41,23 @@ export function campaignHandlers({ ingest, store, clock }: CampaignDependencies)
       };
     },
 
-    getCampaign: async (request, { environmentId }) => {
-      const { row, counts } = await found(environmentId, idParameter(request));
-      return campaignView(row, counts, clock.now());
-    },
+    getCampaign: (request, { environmentId }) => shown(environmentId, idParameter(request)),
 
     cancelCampaign: async (request, { environmentId }) => {
       const { row } = await found(environmentId, idParameter(request));
       return store.cancelEvents({ environmentId, cancellationHash: row.cancellationHash, now: clock.now() });
+    },
+
+    pauseCampaign: async (request, { environmentId }) => {
+      const id = idParameter(request);
+      await store.pauseCampaign({ environmentId, id, now: clock.now() });
+      return shown(environmentId, id);
+    },
+
+    resumeCampaign: async (request, { environmentId }) => {
+      const id = idParameter(request);
+      await store.resumeCampaign({ environmentId, id, now: clock.now() });
+      return shown(environmentId, id);
     },
   };
 }
@@ -52,11 +65,12 @@ export function campaignHandlers({ ingest, store, clock }: CampaignDependencies)
 function campaignView(row: CampaignRow, counts: readonly CampaignCount[] | undefined, now: number): CampaignView {
   const { topics, segments, named, spread } = parseCampaign(row.document);
   const facts = { ...row, counts: counts ?? [] };
+  const state = campaignState(facts, now);
   return {
     id: row.id,
     name: row.name,
     event: row.eventName,
-    state: campaignState(facts, now),
+    state,
     topics,
     segments,
     named,
@@ -64,6 +78,7 @@ function campaignView(row: CampaignRow, counts: readonly CampaignCount[] | undef
     createdAt: iso(row.createdAt),
     scheduledAt: isoOrNone(row.scheduledAt),
     expiresAt: isoOrNone(row.expiresAt),
+    pausedAt: state === "paused" ? isoOrNone(row.pausedAt) : undefined,
     progress: counts === undefined ? undefined : campaignProgress(facts, now),
   };
 }

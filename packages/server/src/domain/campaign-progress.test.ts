@@ -10,6 +10,8 @@ const facts = (over: Partial<CampaignFacts> = {}): CampaignFacts => ({
   eventState: "accepted",
   scheduledAt: null,
   canceledAt: null,
+  pausedAt: null,
+  resumedAt: null,
   hasParts: false,
   isOpen: true,
   counts: [],
@@ -26,6 +28,12 @@ test.each<[Partial<CampaignFacts>, string]>([
   [{ eventState: "canceled" }, "canceled"],
   [{ eventState: "done", canceledAt: now, isOpen: false }, "canceled"],
   [{ eventState: "dead" }, "failed"],
+  [{ pausedAt: now }, "paused"],
+  [{ pausedAt: now, scheduledAt: now + 1 }, "paused"],
+  [{ pausedAt: now, eventState: "done", hasParts: true }, "paused"],
+  [{ pausedAt: now, eventState: "done" }, "sending"],
+  [{ pausedAt: now, eventState: "canceled" }, "canceled"],
+  [{ resumedAt: now }, "running"],
 ])("%j is %s", (over, state) => {
   expect(campaignState(facts(over), now)).toBe(state);
 });
@@ -78,4 +86,14 @@ test("nothing is said of what nobody knows: how many are in a segment, and when 
     done: 5,
     secondsLeft: 0,
   });
+});
+
+test("while it is paused nobody knows how long the rest takes, and a pause is no part of the rate", () => {
+  const counts = [...sums({ looked: 500, queued: 500, sent: 400 }), { metric: "left", minute: minute - 4, value: 400 }];
+  const paused = campaignProgress(facts({ counts, pausedAt: now - 120_000 }), now);
+  expect(paused).toMatchObject({ ratePerSecond: 0, done: 400 });
+  expect(paused.secondsLeft).toBeUndefined();
+  const left = { metric: "left", minute, value: 50 };
+  const resumed = campaignProgress(facts({ counts: [...counts, left], resumedAt: now - 10_000 }), now);
+  expect(resumed).toMatchObject({ ratePerSecond: 5, secondsLeft: 120 });
 });

@@ -8,6 +8,8 @@ export interface CampaignFacts {
   eventState: EventState;
   scheduledAt: number | null;
   canceledAt: number | null;
+  pausedAt: number | null;
+  resumedAt: number | null;
   hasParts: boolean;
   isOpen: boolean;
   counts: readonly { metric: string; minute: number; value: number }[];
@@ -27,10 +29,15 @@ const endings: Readonly<Record<string, string>> = {
 export function campaignState(facts: CampaignFacts, now: number): CampaignState {
   if (facts.eventState === "canceled" || facts.canceledAt !== null) return "canceled";
   if (facts.eventState === "dead") return "failed";
+  if (isPaused(facts)) return "paused";
   if (facts.eventState === "accepted") return (facts.scheduledAt ?? 0) > now ? "scheduled" : "running";
   if (facts.hasParts) return "running";
   return facts.isOpen ? "sending" : "done";
 }
+
+/** What it has made by then goes on; with all taken in there is nothing left to pause. */
+const isPaused = ({ pausedAt, eventState, hasParts }: CampaignFacts): boolean =>
+  pausedAt !== null && (eventState === "accepted" || hasParts);
 
 export function campaignProgress(facts: CampaignFacts, now: number): CampaignProgress {
   const sums = new Map(facts.counts.filter(({ minute }) => minute === 0).map(({ metric, value }) => [metric, value]));
@@ -41,7 +48,7 @@ export function campaignProgress(facts: CampaignFacts, now: number): CampaignPro
   const total = isExpanded ? looked : (facts.total ?? undefined);
   // What is replayed leaves its queue twice, and feedback may say that what was sent has failed.
   const done = Math.min(messages, sum("sent", "failed", "dead", "unknown", "suppressed", "expired", "canceled"));
-  const ratePerSecond = rateOf(facts.counts, now);
+  const ratePerSecond = rateOf(facts.counts, now, facts.pausedAt ?? facts.resumedAt ?? 0);
   const expected = isExpanded
     ? messages
     : total === undefined || looked === 0
@@ -61,17 +68,23 @@ export function campaignProgress(facts: CampaignFacts, now: number): CampaignPro
     failed: sum(...failures),
     skipped: skippedOf(sums),
     ratePerSecond,
-    secondsLeft:
-      left === 0 ? 0 : left === undefined || ratePerSecond === 0 ? undefined : Math.ceil(left / ratePerSecond),
+    secondsLeft: isPaused(facts)
+      ? undefined
+      : left === 0
+        ? 0
+        : left === undefined || ratePerSecond === 0
+          ? undefined
+          : Math.ceil(left / ratePerSecond),
   };
 }
 
-/** From the first of the latest minutes in which anything left its queue until now. */
-export function rateOf(counts: CampaignFacts["counts"], now: number): number {
-  const recent = counts.filter(({ minute }) => minute > now / minuteMs - rateMinutes);
+/** From the first of the latest minutes in which anything left its queue until now; none before that of `from`, ms. */
+export function rateOf(counts: CampaignFacts["counts"], now: number, from = 0): number {
+  const firstMinute = Math.max(now / minuteMs - rateMinutes, Math.floor(from / minuteMs) - 1);
+  const recent = counts.filter(({ minute }) => minute > firstMinute);
   const first = Math.min(...recent.map(({ minute }) => minute));
   if (recent.length === 0) return 0;
-  const seconds = Math.max(1, (now - first * minuteMs) / 1000);
+  const seconds = Math.max(1, (now - Math.max(from, first * minuteMs)) / 1000);
   return Math.round((recent.reduce((all, { value }) => all + value, 0) / seconds) * 10) / 10;
 }
 

@@ -20,6 +20,10 @@ export interface CampaignRow {
   cancellationHash: string;
   /** When it was canceled, with something of it still to be done; null where it was not. */
   canceledAt: number | null;
+  /** When it was paused; null where it is not. */
+  pausedAt: number | null;
+  /** When it was resumed last. */
+  resumedAt: number | null;
   createdAt: number;
   /** Of its event. */
   eventName: string;
@@ -47,6 +51,10 @@ export interface CampaignStore {
   }): Promise<{ row: CampaignRow; counts: readonly CampaignCount[] } | undefined>;
   /** Newest first, by id. */
   listCampaigns(input: { environmentId: number; before: string; limit: number }): Promise<CampaignRow[]>;
+  /** It takes nobody in until it is resumed, whatever turn is under way; nothing where it has taken in all, or is over. */
+  pauseCampaign(input: { environmentId: number; id: string; now: number }): Promise<void>;
+  /** It goes on where it was stopped, not before the time at which it was to begin; nothing where it is not paused. */
+  resumeCampaign(input: { environmentId: number; id: string; now: number }): Promise<void>;
   /**
    * Deletes campaigns and replays that were created before a time and are over, with their sums, at most `limit` rows in all;
    * gives how many.

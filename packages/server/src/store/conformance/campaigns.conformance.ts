@@ -46,6 +46,8 @@ export function campaignsConformance(open: OpenCorner): void {
         total: 5,
         cancellationHash: event.cancellationHash,
         canceledAt: null,
+        pausedAt: null,
+        resumedAt: null,
         createdAt: event.receivedAt,
         eventName: "offer",
         eventState: "accepted",
@@ -154,6 +156,75 @@ export function campaignsConformance(open: OpenCorner): void {
         canceledAt: at + 1,
         isOpen: false,
       });
+    });
+
+    test("that is paused takes nobody in, whatever turn is under way, and goes on from there once it is resumed", async () => {
+      const corner = await open();
+      const { store, environmentId, at } = corner;
+      const { event, messages } = await campaign(corner);
+      const { id, lane } = event;
+      const due = async (now: number) => (await store.dueEvents({ lane, now, limit: 1000 })).includes(id);
+      const cursorOf = async () => (await store.loadEvents({ ids: [id], lane })).map(({ cursor }) => cursor);
+      const progress = { kind: "continue", cursor: 5, position: "0:u" } as const;
+      await store.commitEvents({ turns: [corner.turn(event, { messages, progress })] });
+      await store.pauseCampaign({ environmentId: corner.otherEnvironmentId, id, now: at });
+      expect([await due(at), await cursorOf()]).toEqual([true, [5]]);
+      await store.pauseCampaign({ environmentId, id, now: at });
+      await store.pauseCampaign({ environmentId, id, now: at + 1 });
+      const next = corner.turn(event, { cursor: 5, messages: [corner.message({ eventId: id })] });
+      expect(await store.commitEvents({ turns: [next] })).toEqual([{ status: "lost" }]);
+      expect([await due(at + 1e12), await cursorOf()]).toEqual([false, []]);
+      expect((await read(corner, id)).row).toMatchObject({ eventState: "accepted", pausedAt: at, isOpen: true });
+      await store.resumeCampaign({ environmentId, id, now: at + 2 });
+      await store.resumeCampaign({ environmentId, id, now: at + 3 });
+      expect([await due(at + 1), await due(at + 2), await cursorOf()]).toEqual([false, true, [5]]);
+      expect((await read(corner, id)).row).toMatchObject({ pausedAt: null, resumedAt: at + 2 });
+      expect(await store.commitEvents({ turns: [next] })).toMatchObject([{ status: "committed" }]);
+      await store.pauseCampaign({ environmentId, id, now: at + 4 });
+      expect((await read(corner, id)).row).toMatchObject({ eventState: "done", pausedAt: null });
+    });
+
+    test("of several lanes is paused in all of them, and one that is paused is canceled", async () => {
+      const corner = await open();
+      const { store, environmentId, at } = corner;
+      const { event } = await campaign(corner);
+      const { id } = event;
+      await store.commitEvents({ turns: [corner.turn(event, { otherLanes: ["marketing"] })] });
+      await store.pauseCampaign({ environmentId, id, now: at });
+      const part = corner.turn(event, { lane: "marketing", continuation: true });
+      const onward = { ...part, progress: { kind: "continue", cursor: 3 } as const };
+      expect(await store.commitEvents({ turns: [part] })).toEqual([{ status: "lost" }]);
+      expect(await store.commitEvents({ turns: [onward] })).toEqual([{ status: "lost" }]);
+      expect(await store.loadEvents({ ids: [id], lane: "marketing" })).toEqual([]);
+      expect((await read(corner, id)).row).toMatchObject({ hasParts: true, pausedAt: at });
+      await store.resumeCampaign({ environmentId, id, now: at });
+      expect(await store.loadEvents({ ids: [id], lane: "marketing" })).toHaveLength(1);
+      expect(await store.commitEvents({ turns: [onward] })).toMatchObject([{ status: "committed" }]);
+      const { event: other } = await campaign(corner);
+      await store.pauseCampaign({ environmentId, id: other.id, now: at });
+      const stop = { environmentId, cancellationHash: other.cancellationHash ?? "", now: at };
+      expect(await store.cancelEvents(stop)).toMatchObject({ events: 1 });
+      await store.resumeCampaign({ environmentId, id: other.id, now: at + 1 });
+      expect(await store.loadEvents({ ids: [other.id], lane: other.lane })).toEqual([]);
+      expect((await read(corner, other.id)).row).toMatchObject({ eventState: "canceled" });
+    });
+
+    test("that is to begin later does not while it is paused, nor before its time once it is resumed; no event is paused", async () => {
+      const corner = await open();
+      const { store, environmentId, at } = corner;
+      const made = { name: "Autumn", document: '{"named":2}', countedTopics: [], named: 2 };
+      const { id, lane } = await corner.accepted({ dueAt: at + 100, campaign: made });
+      const plain = await corner.accepted();
+      const due = async (now: number) => {
+        const ids = await store.dueEvents({ lane, now, limit: 1000 });
+        return [ids.includes(id), ids.includes(plain.id)];
+      };
+      await store.pauseCampaign({ environmentId, id: plain.id, now: at });
+      await store.pauseCampaign({ environmentId, id, now: at });
+      expect(await due(at + 100)).toEqual([false, true]);
+      await store.resumeCampaign({ environmentId, id, now: at + 10 });
+      expect(await due(at + 99)).toEqual([false, true]);
+      expect(await due(at + 100)).toEqual([true, true]);
     });
 
     test("is counted with messages that were loaded after a restart, and no event with topics is that is none", async () => {

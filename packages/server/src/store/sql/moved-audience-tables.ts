@@ -10,7 +10,8 @@ export const movedAudienceTables: readonly MovedTable[] = [
   movedTable(
     "campaign",
     "environment_id id",
-    `environment_id:i id:u name:t document:t scheduled_at:b expires_at:b total:i cancellation_hash:t canceled_at:b created_at:b`,
+    `environment_id:i id:u name:t document:t scheduled_at:b expires_at:b total:i cancellation_hash:t canceled_at:b
+     paused_at:b resumed_at:b created_at:b`,
   ),
   movedTable(
     "campaign_count",

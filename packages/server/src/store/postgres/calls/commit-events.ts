@@ -3,6 +3,7 @@ import { sumsOfTurn } from "../../sql/campaign-turn.ts";
 import { eventStateCode, laneCode } from "../../sql/codes.ts";
 import { text } from "../../sql/columns.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
+import { pausedUntil } from "../../sql/paused.ts";
 import { addCampaignSums } from "../campaign-sums.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
@@ -60,9 +61,10 @@ const advancedSql = `update event set cursor = r.next, position = coalesce(r.pos
     inline = case when r.clear then null else event.inline end
   from json_to_recordset($1) as r (environment_id int, id uuid, cursor int, next int, position text, due_at bigint, state smallint, holder int, clear boolean)
   where event.environment_id = r.environment_id and event.id = r.id and ${few} and event.cursor = r.cursor and event.state = ${eventStateCode.accepted}
+    and event.due_at <> ${pausedUntil}
   returning event.id`;
 
-/** Compare-and-set on the cursor: who finds it moved on lost the turn to another. */
+/** Compare-and-set on the cursor: who finds it moved on lost the turn to another, or to a pause. */
 async function advance({ sql, holding }: CallContext, turns: readonly EventTurn[]): Promise<EventTurn[]> {
   if (turns.length === 0) return [];
   const rows = turns.map((turn) => ({
@@ -91,7 +93,7 @@ function placeOf({ environmentId, cursor, progress, now }: EventTurn, holder: nu
 
 const endedPartSql = `delete from continuation using json_to_recordset($1) as r (environment_id int, event_id uuid, lane smallint, cursor int)
   where continuation.environment_id = r.environment_id and continuation.event_id = r.event_id and continuation.lane = r.lane and ${few}
-    and continuation.cursor = r.cursor and continuation.due_at is not null
+    and continuation.cursor = r.cursor and continuation.due_at <> ${pausedUntil}
   returning continuation.event_id, continuation.lane`;
 
 /** Done, a part goes: what stays without a due time is dead, and is what a replay brings back. */
@@ -109,7 +111,7 @@ async function endParts({ sql }: CallContext, turns: readonly EventTurn[]): Prom
 const advancedPartSql = `update continuation set cursor = r.next, position = coalesce(r.position, continuation.position), due_at = r.due_at, holder = r.holder
   from json_to_recordset($1) as r (environment_id int, event_id uuid, lane smallint, cursor int, next int, position text, due_at bigint, holder int)
   where continuation.environment_id = r.environment_id and continuation.event_id = r.event_id and continuation.lane = r.lane and ${few}
-    and continuation.cursor = r.cursor and continuation.due_at is not null
+    and continuation.cursor = r.cursor and continuation.due_at <> ${pausedUntil}
   returning continuation.event_id, continuation.lane`;
 
 async function advanceParts({ sql, holding }: CallContext, turns: readonly EventTurn[]): Promise<EventTurn[]> {

@@ -13,6 +13,8 @@ export function campaignRow(row: SqlRow): CampaignRow {
     total: integerOrNull(row, "total"),
     cancellationHash: text(row, "cancellation_hash"),
     canceledAt: integerOrNull(row, "canceled_at"),
+    pausedAt: integerOrNull(row, "paused_at"),
+    resumedAt: integerOrNull(row, "resumed_at"),
     createdAt: integer(row, "created_at"),
     eventName: text(row, "event_name"),
     eventState: wordAt(eventStates, integer(row, "event_state")),

@@ -7,6 +7,7 @@ import { countExpanded, readSubscribers } from "./audience.ts";
 import { getCampaign, listCampaigns } from "./campaigns.ts";
 import { cancelReplay } from "./cancel-events.ts";
 import { generationsOf, pastEvents, pastEventsById } from "./past-events.ts";
+import { pauseCampaign, resumeCampaign } from "./pause-campaign.ts";
 import { purgeCampaigns } from "./purge-campaigns.ts";
 import { getReplay, listReplays } from "./replays.ts";
 import { memberMessages, readRecipients } from "./segments.ts";
@@ -33,6 +34,8 @@ export const audienceCalls: Pick<
   memberMessages,
   getCampaign,
   listCampaigns,
+  pauseCampaign,
+  resumeCampaign,
   purgeCampaigns,
   pastEvents,
   pastEventsById,

@@ -1,6 +1,7 @@
 import type { EventTurn, TurnResult } from "../../../ports/store/orchestrate.ts";
 import { sumsOfTurn } from "../../sql/campaign-turn.ts";
 import { eventStateCode, laneCode } from "../../sql/codes.ts";
+import { pausedUntil } from "../../sql/paused.ts";
 import { addCampaignSums } from "../campaign-sums.ts";
 import type { Call, CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
@@ -42,9 +43,9 @@ function commit(context: CallContext, turn: EventTurn, suspects: Suspects): Turn
 }
 
 const advancedSql = `update event set cursor = ?, position = coalesce(?, position), due_at = ?, state = ?, inline = case when ? then null else inline end
-  where id = ? and cursor = ? and state = ${eventStateCode.accepted}`;
+  where id = ? and cursor = ? and state = ${eventStateCode.accepted} and due_at <> ${pausedUntil}`;
 
-/** Compare-and-set on the cursor: who finds it moved on lost the turn to another. */
+/** Compare-and-set on the cursor: who finds it moved on lost the turn to another, or to a pause. */
 function advance(database: Database, turn: EventTurn): boolean {
   const cursor = turn.progress.kind === "continue" ? turn.progress.cursor : turn.cursor;
   const position = turn.progress.kind === "continue" ? (turn.progress.position ?? null) : null;
@@ -54,7 +55,7 @@ function advance(database: Database, turn: EventTurn): boolean {
     if (turn.progress.kind === "done") {
       return (
         database.run(
-          "delete from continuation where event_id = ? and lane = ? and cursor = ? and due_at is not null",
+          `delete from continuation where event_id = ? and lane = ? and cursor = ? and due_at <> ${pausedUntil}`,
           turn.eventId,
           laneCode[turn.lane],
           turn.cursor,
@@ -63,7 +64,8 @@ function advance(database: Database, turn: EventTurn): boolean {
     }
     return (
       database.run(
-        "update continuation set cursor = ?, position = coalesce(?, position), due_at = ? where event_id = ? and lane = ? and cursor = ? and due_at is not null",
+        `update continuation set cursor = ?, position = coalesce(?, position), due_at = ?
+         where event_id = ? and lane = ? and cursor = ? and due_at <> ${pausedUntil}`,
         cursor,
         position,
         dueAt,

@@ -1,5 +1,6 @@
 import { eventStateCode, laneCode } from "../../sql/codes.ts";
 import { integer, type SqlRow, textOrNull } from "../../sql/columns.ts";
+import { pausedUntil } from "../../sql/paused.ts";
 import { eventRecord } from "../../sql/rows/event.ts";
 import type { Call } from "../context.ts";
 
@@ -8,10 +9,11 @@ export const loadEvents: Call<"loadEvents"> = ({ database }, { ids, lane }) =>
     const event = database.get("select * from event where id = ?", id);
     if (event === undefined) return [];
     if (integer(event, "lane") === laneCode[lane]) {
-      return integer(event, "state") === eventStateCode.accepted ? own(event) : [];
+      const isOpen = integer(event, "state") === eventStateCode.accepted && integer(event, "due_at") !== pausedUntil;
+      return isOpen ? own(event) : [];
     }
     const part = database.get(
-      "select cursor, position from continuation where event_id = ? and lane = ? and due_at is not null",
+      `select cursor, position from continuation where event_id = ? and lane = ? and due_at <> ${pausedUntil}`,
       id,
       laneCode[lane],
     );
