@@ -70,7 +70,8 @@ async function obey(
   const { environmentId, integration } = place;
   const claim = await answerClaim(dependencies, place, message, recipients);
   const now = clock.now();
-  if (word === "help") return claim && store.claimAnswer({ environmentId, channel, addressHash, claim, now });
+  if (word === "help")
+    return claim && store.claimAnswer({ environmentId, sender: integration, channel, addressHash, claim, now });
   const key: SuppressionKey =
     category === undefined
       ? { channel, addressHash, scope: "sender", value: integration }

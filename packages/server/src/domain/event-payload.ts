@@ -37,7 +37,7 @@ const eventPayloadSchema = z.object({
           /** That the word came in by, and that alone carries the answer. */
           integration: z.string(),
           addressHash: z.string(),
-          /** When the suppression was written that it confirms, ms. */
+          /** When the suppression was written that it passes, ms. */
           stoppedAt: z.number().optional(),
         })
         .optional(),

@@ -13,7 +13,7 @@ const givenSchema = z.object({
   id: z.string(),
   /** When, ms. */
   at: z.number(),
-  /** When the suppression was written that it confirms, ms; null where it confirms none. */
+  /** When the suppression was written that it passes, ms; null where it passes none. */
   stoppedAt: z.number().nullable(),
 });
 export type AnswerGiven = z.infer<typeof givenSchema>;
@@ -35,7 +35,7 @@ export interface KeywordAnswer {
   text: string;
   /** After it nobody waits for it any more, ms. */
   expiresAt: number;
-  /** When the suppression was written that it confirms, ms. */
+  /** When the suppression was written that it passes, ms. */
   stoppedAt?: number;
 }
 

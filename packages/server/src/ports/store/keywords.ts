@@ -37,9 +37,10 @@ export interface KeywordHeard {
 export interface KeywordStore {
   /** Writes the word and what it does to the address's suppressions, unless something later is known. */
   recordKeyword(input: KeywordWrite): Promise<KeywordHeard>;
-  /** The answer to a word that changes nothing, where there is to be one. */
+  /** The answer to a word that changes nothing, where there is to be one. It passes the STOP of this sender that is in force. */
   claimAnswer(input: {
     environmentId: number;
+    sender: string;
     channel: Channel;
     addressHash: string;
     claim: AnswerClaim;

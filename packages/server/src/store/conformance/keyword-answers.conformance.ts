@@ -14,8 +14,12 @@ async function say({ store, environmentId }: Corner, stops: boolean, at: number,
   return (await store.recordKeyword({ environmentId, key, stops, at, reason: keywordReason, now, answer })).answer;
 }
 
-const help = ({ store, environmentId }: Corner, id: string, now: number, over: { addressHash?: string } = {}) =>
-  store.claimAnswer({ environmentId, ...address, ...over, claim: { id, perHourMax }, now });
+const help = (
+  { store, environmentId }: Corner,
+  id: string,
+  now: number,
+  over: { addressHash?: string; sender?: string } = {},
+) => store.claimAnswer({ environmentId, sender: "main", ...address, ...over, claim: { id, perHourMax }, now });
 
 /** How a message by `main` to the number fares, both where it waits and where it is to start with its insert. */
 async function fates(corner: Corner, fields: MessageFields): Promise<(string | undefined)[]> {
@@ -82,6 +86,16 @@ export function keywordAnswersConformance(open: OpenCorner): void {
       await say(corner, true, 10);
       await suppress(corner, { ...over, reason: keywordReason, createdAt: 10 });
       expect(await fates(corner, { confirmsStop: 10 })).toEqual(["suppressed", "suppressed"]);
+    });
+
+    test("to who asks for help after a STOP pass the STOP that is in force for the sender, and none by hand", async () => {
+      const corner = await open();
+      await say(corner, true, 10);
+      expect(await help(corner, "h1", 20)).toEqual({ id: "h1", at: 20, stoppedAt: 10 });
+      expect(await help(corner, "h2", 21, { sender: "another" })).toMatchObject({ stoppedAt: null });
+      const byHand = await open();
+      await suppress(byHand, { scope: "sender", value: "main", reason: "manual", createdAt: 10 });
+      expect(await help(byHand, "h3", 20)).toMatchObject({ stoppedAt: null });
     });
 
     test("of a number that was suppressed for the sender by hand before confirm nothing", async () => {

@@ -10,7 +10,7 @@ export interface Sending {
   sender: string;
   lane: string;
   category: string;
-  /** When the STOP was written that it confirms; null for nearly all. */
+  /** When the STOP was written that it confirms, or answers after; null for nearly all. */
   confirmsStop: string;
 }
 

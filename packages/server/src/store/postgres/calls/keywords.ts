@@ -1,6 +1,7 @@
+import { keywordReason } from "../../../domain/keyword-answer.ts";
 import type { KeywordWrite } from "../../../ports/store/keywords.ts";
 import { channelCode } from "../../sql/codes.ts";
-import { text } from "../../sql/columns.ts";
+import { integer, text } from "../../sql/columns.ts";
 import { keywordAgain, stoppedAtOf } from "../../sql/keywords.ts";
 import type { Call } from "../context.ts";
 import type { Session } from "../session.ts";
@@ -34,8 +35,15 @@ async function changes(sql: Session, { environmentId, key, stops, reason, now }:
   return (await deleteSuppressions(sql, environmentId, [key])) > 0;
 }
 
-export const claimAnswer: Call<"claimAnswer"> = ({ sql }, { environmentId, claim, now, ...address }) =>
-  takeAnswer(sql, environmentId, address, { ...claim, at: now, stoppedAt: null });
+const stopInForceSql = `select created_at from suppression
+  where environment_id = $1 and channel = $2 and address_hash = $3 and scope = 'sender' and value = $4 and reason = $5`;
+
+export const claimAnswer: Call<"claimAnswer"> = async ({ sql }, { environmentId, claim, now, sender, ...address }) => {
+  const { channel, addressHash } = address;
+  const stop = await sql.get(stopInForceSql, environmentId, channelCode[channel], addressHash, sender, keywordReason);
+  const stoppedAt = stop === undefined ? null : integer(stop, "created_at");
+  return takeAnswer(sql, environmentId, address, { ...claim, at: now, stoppedAt });
+};
 
 const addressedSql = `select recipient from address where environment_id = $1 and channel = $2 and hash = $3
   order by recipient limit $4`;

@@ -1,7 +1,8 @@
+import { keywordReason } from "../../../domain/keyword-answer.ts";
 import type { SuppressionKey } from "../../../domain/suppression.ts";
 import type { KeywordHeard, KeywordWrite } from "../../../ports/store/keywords.ts";
 import { channelCode } from "../../sql/codes.ts";
-import { text } from "../../sql/columns.ts";
+import { integer, text } from "../../sql/columns.ts";
 import { keywordAgain, stoppedAtOf } from "../../sql/keywords.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
@@ -45,8 +46,15 @@ function changes(database: Database, { environmentId, stops, reason, now }: Keyw
   return deleteSuppressions(database, environmentId, [key]) > 0;
 }
 
-export const claimAnswer: Call<"claimAnswer"> = ({ database }, { environmentId, claim, now, ...address }) =>
-  takeAnswer(database, environmentId, address, { ...claim, at: now, stoppedAt: null });
+const stopInForceSql = `select created_at from suppression
+  where environment_id = ? and channel = ? and address_hash = ? and scope = 'sender' and value = ? and reason = ?`;
+
+export const claimAnswer: Call<"claimAnswer"> = ({ database }, { environmentId, claim, now, sender, ...address }) => {
+  const { channel, addressHash } = address;
+  const stop = database.get(stopInForceSql, environmentId, channelCode[channel], addressHash, sender, keywordReason);
+  const stoppedAt = stop === undefined ? null : integer(stop, "created_at");
+  return takeAnswer(database, environmentId, address, { ...claim, at: now, stoppedAt });
+};
 
 export const recipientsAt: Call<"recipientsAt"> = ({ database }, { environmentId, channel, addressHash, limit }) => {
   const rows = database.all(
