@@ -68,8 +68,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     // What is told survives the rollback of what it tells of.
     replace: `const told = this.#database.all("select * from webhook_delivery");
       this.#database.exec("rollback");
-      const insert = "insert or ignore into webhook_delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-      for (const row of told) this.#database.run(insert, ...Object.values(row));`,
+      for (const row of told) {
+        const values = Object.values(row);
+        this.#database.run("insert or ignore into webhook_delivery values (" + values.map(() => "?").join(", ") + ")", ...values);
+      }`,
     invariants: ["endpoint-is-told-the-truth", "endpoint-is-told"],
   },
   {
