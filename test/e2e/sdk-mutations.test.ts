@@ -96,6 +96,8 @@ const calls: Record<string, unknown[]> = {
   "campaigns.get": [id, options],
   "campaigns.list": [{ limit: 3 }, options],
   "campaigns.cancel": [id, options],
+  "campaigns.pause": [id, options],
+  "campaigns.resume": [id, options],
   "replays.start": [{ events: [id], perSecond: 3 }, options],
   "replays.preview": [{ names: ["order.placed"], from: "2026-11-28T00:00:00Z" }, options],
   "replays.get": [id, options],
