@@ -8,4 +8,6 @@ export interface PlantedBug {
   replace: string;
   /** Invariants of which one has to be named. */
   invariants: readonly string[];
+  /** Where the seeds begin, for one that is met seldom; left out it is 1. */
+  firstSeed?: number;
 }

@@ -25,7 +25,7 @@ describe("the simulation", () => {
     `finds within ${seedsMax} seeds: $name`,
     async (bug) => {
       const { failures, passed } = await runWorker(copy(bug), [
-        `--from=${firstSeed}`,
+        `--from=${bug.firstSeed ?? firstSeed}`,
         `--seeds=${seedsMax}`,
         "--stop-at-failure",
       ]);

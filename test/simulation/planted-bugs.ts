@@ -103,6 +103,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: "and not ${overtakenSql} and",
     replace: "and",
     invariants: ["newest-goes-out"],
+    // It takes a newer one that is written between a look and a START.
+    firstSeed: 2080,
   },
   {
     name: "a window that does not keep the event which fills it",
@@ -131,6 +133,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: "and arrived_event is ? and state",
     replace: "and (arrived_event is ? or 1) and state",
     invariants: ["waits-tell-the-truth"],
+    firstSeed: 470,
   },
   {
     name: "an arrival that forgets those whom it has not woken yet",
