@@ -33,7 +33,9 @@ export class Watch implements LedgerWatcher {
   onStarted(message: LoggedMessage, attempt: StartedAttempt): void {
     const name = `${message.id}#${attempt.number}`;
     const { dueAt, expiresAt } = message;
-    if (dueAt === null || attempt.startedAt < dueAt)
+    // One that was asked for before the put-off was committed cannot know of it.
+    const putOffAt = message.moves.findLast(({ from, to }) => from === to)?.at ?? 0;
+    if (dueAt === null || (attempt.startedAt < dueAt && attempt.startedAt >= putOffAt))
       this.#violate("not-before-due", `${name} started at ${attempt.startedAt}, due at ${dueAt}`);
     if (expiresAt !== null && attempt.startedAt >= expiresAt) this.#violate("not-after-expiry", name);
     const suppression = this.#suppressionOf(message);
