@@ -1,25 +1,21 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptedSchema, eventSchema } from "@tidings/contract/events";
-import { webhookEventSchema } from "@tidings/contract/webhook-events";
 import { newWebhookSchema } from "@tidings/contract/webhooks";
-import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { Api } from "../harness/api.ts";
 import { stopChild } from "../harness/child.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server-process.ts";
+import { startWebhookReceiver, type WebhookReceiver } from "../harness/webhook-receiver.ts";
 
 /** What an endpoint is told of recipients, one after the other for each, though it fails and the server is killed. */
 
 const folder = mkdtempSync(join(tmpdir(), "tidings-webhook-order-"));
-let receiver: Server;
+let receiver: WebhookReceiver;
 let server: ServerProcess;
 let api: Api;
-let secret = "";
 
 const calledSchema = z.object({
   recipient: z.string(),
@@ -46,36 +42,24 @@ async function start(port: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  receiver = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const id = String(request.headers["webhook-id"]);
-    const headers = {
-      "webhook-id": id,
-      "webhook-timestamp": String(request.headers["webhook-timestamp"]),
-      "webhook-signature": String(request.headers["webhook-signature"]),
-    };
-    const event = webhookEventSchema.parse(new Webhook(secret).verify(Buffer.concat(chunks).toString(), headers));
-    const call: Call = { id, ...calledSchema.parse(event.data) };
+  receiver = await startWebhookReceiver(async (id, { data }) => {
+    const call: Call = { id, ...calledSchema.parse(data) };
     calls.push(call);
     const status = (await answers.get(call.recipient)?.shift()?.()) ?? 204;
     call.answer = status;
-    response.writeHead(status).end();
-  }).listen(0, "127.0.0.1");
-  await once(receiver, "listening");
+    return status;
+  });
   await start(0);
-  const address = receiver.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/`;
-  const made = await api.call("POST", "/v1/webhooks", { url, types: ["recipient.updated"] });
-  secret = newWebhookSchema.parse(made.json).secret;
+  const made = await api.call("POST", "/v1/webhooks", { url: receiver.url, types: ["recipient.updated"] });
+  receiver.secret = newWebhookSchema.parse(made.json).secret;
 }, 60_000);
 
 afterAll(async () => {
   await api.close();
   await stopChild(server);
-  receiver.closeAllConnections();
   receiver.close();
   rmSync(folder, { recursive: true, force: true });
+  expect(receiver.forged).toEqual([]);
 });
 
 const put = (id: string, locale: string) => api.put(`/v1/recipients/${id}`, { email: `${id}@example.org`, locale });

@@ -1,33 +1,28 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isMessageEvent } from "@tidings/client/webhooks";
 import { acceptedSchema } from "@tidings/contract/events";
 import { type MessageView, messageSchema } from "@tidings/contract/messages";
-import { webhookEventSchema } from "@tidings/contract/webhook-events";
 import { newWebhookSchema, webhookDeliverySchema } from "@tidings/contract/webhooks";
-import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { Api } from "../harness/api.ts";
 import { stopChild } from "../harness/child.ts";
 import { type ServerProcess, startServerProcess } from "../harness/server-process.ts";
+import { startWebhookReceiver, type WebhookReceiver } from "../harness/webhook-receiver.ts";
 
 /** A real receiver of a server that is killed while it sends, reports and tells. */
 
 const folder = mkdtempSync(join(tmpdir(), "tidings-outbox-"));
 const messages = 120;
 const kills = 4;
-let receiver: Server;
+let receiver: WebhookReceiver;
 let server: ServerProcess;
 let api: Api;
-let secret = "";
 
-/** Calls that were taken, by `webhook-id`. */
+/** Calls about messages that were taken, by `webhook-id`. */
 const taken = new Map<string, { type: string; message: string; calls: number }>();
-const forged: string[] = [];
 let calls = 0;
 
 const start = async (port: number): Promise<void> => {
@@ -36,31 +31,15 @@ const start = async (port: number): Promise<void> => {
 };
 
 beforeAll(async () => {
-  receiver = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const body = Buffer.concat(chunks).toString();
-    const id = String(request.headers["webhook-id"]);
+  receiver = await startWebhookReceiver((id, event) => {
+    if (!isMessageEvent(event)) return 204;
     calls += 1;
-    try {
-      const headers = {
-        "webhook-id": id,
-        "webhook-timestamp": String(request.headers["webhook-timestamp"]),
-        "webhook-signature": String(request.headers["webhook-signature"]),
-      };
-      const event = webhookEventSchema.parse(new Webhook(secret).verify(body, headers));
-      if (isMessageEvent(event))
-        taken.set(id, { type: event.type, message: event.data.id, calls: (taken.get(id)?.calls ?? 0) + 1 });
-    } catch (error) {
-      forged.push(String(error));
-    }
-    response.writeHead(204).end();
-  }).listen(0, "127.0.0.1");
-  await once(receiver, "listening");
+    taken.set(id, { type: event.type, message: event.data.id, calls: (taken.get(id)?.calls ?? 0) + 1 });
+    return 204;
+  });
   await start(0);
-  const address = receiver.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/`;
-  secret = newWebhookSchema.parse((await api.call("POST", "/v1/webhooks", { url })).json).secret;
+  const made = await api.call("POST", "/v1/webhooks", { url: receiver.url });
+  receiver.secret = newWebhookSchema.parse(made.json).secret;
   await api.put("/v1/categories/orders", {
     class: "transactional",
     retry: { delaysSeconds: [1, 1, 1, 1, 1, 1, 1, 1] },
@@ -81,7 +60,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.close();
   await stopChild(server);
-  receiver.closeAllConnections();
   receiver.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -157,7 +135,7 @@ describe("webhooks of a server that is killed", () => {
     const missing = all.flatMap((message) => expected(message).filter((type) => !told.has(`${message.id} ${type}`)));
     expect(missing).toEqual([]);
     expect([...told.values()].filter((count) => count !== 1)).toEqual([]);
-    expect(forged).toEqual([]);
+    expect(receiver.forged).toEqual([]);
     const types = new Set([...taken.values()].map(({ type }) => type));
     for (const type of ["message.sent", "message.delivered", "message.bounced", "message.failed", "message.dead"])
       expect(types).toContain(type);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
 import { z } from "zod";
+import { bodyOf } from "../body-of.ts";
 
 const callSchema = z.object({ messages: z.array(z.object({ to: z.string(), text: z.string() })) });
 const accepted = JSON.stringify({ outcomes: [{ status: "accepted" }] });
@@ -31,10 +32,4 @@ export async function startLinkCollector(): Promise<LinkCollector> {
       server.closeAllConnections();
     },
   };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString();
 }

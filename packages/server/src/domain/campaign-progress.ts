@@ -68,14 +68,13 @@ export function campaignProgress(facts: CampaignFacts, now: number): CampaignPro
     failed: sum(...failures),
     skipped: skippedOf(sums),
     ratePerSecond,
-    secondsLeft: isPaused(facts)
-      ? undefined
-      : left === 0
-        ? 0
-        : left === undefined || ratePerSecond === 0
-          ? undefined
-          : Math.ceil(left / ratePerSecond),
+    secondsLeft: isPaused(facts) ? undefined : secondsLeft(left, ratePerSecond),
   };
+}
+
+function secondsLeft(left: number | undefined, ratePerSecond: number): number | undefined {
+  if (left === 0) return 0;
+  return left === undefined || ratePerSecond === 0 ? undefined : Math.ceil(left / ratePerSecond);
 }
 
 /** From the first of the latest minutes in which anything left its queue until now; none before that of `from`, ms. */
