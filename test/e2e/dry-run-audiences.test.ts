@@ -23,6 +23,12 @@ let server: ServerProcess;
 let api: Tidings;
 const run = (...args: string[]) => tidings(args, { cwd, env: { TIDINGS_URL: server.url, TIDINGS_API_KEY: apiKey } });
 const idOf = (index: number) => `u${String(index).padStart(3, "0")}`;
+/** All have a mail address, every other a phone, every tenth is a pro. */
+const personAt = (index: number) => ({
+  email: `${idOf(index)}@example.org`,
+  ...(index % 2 === 0 ? { phone: `+43664000${1000 + index}` } : {}),
+  attributes: { plan: index % 10 === 0 ? "pro" : "free" },
+});
 const ids = Array.from({ length: people }, (_, index) => idOf(index));
 const mail = { id: "mail", type: "channel" as const, channel: "email" as const, template: "release" };
 const text = { id: "text", type: "channel" as const, channel: "sms" as const, template: "release" };
@@ -30,7 +36,6 @@ const proposed = { event: "released", category: "news", steps: [text] };
 const events: string[] = [];
 const noted: string[] = [];
 
-/** All have a mail address, every other a phone, every tenth is a pro. */
 beforeAll(async () => {
   server = await startServerProcess(join(cwd, "data"), limits);
   api = new Tidings({ apiKey, baseUrl: server.url });
@@ -39,15 +44,7 @@ beforeAll(async () => {
   await api.integrations.put("phone", { channel: "sms", provider: "sandbox" });
   await api.templates.put("release", { email: { subject: "s", text: "t" }, sms: { text: "t" } });
   await api.workflows.put("release", { event: "released", category: "news", steps: [mail] });
-  await Promise.all(
-    ids.map((id, index) =>
-      api.recipients.put(id, {
-        email: `${id}@example.org`,
-        ...(index % 2 === 0 ? { phone: `+43664000${1000 + index}` } : {}),
-        attributes: { plan: index % 10 === 0 ? "pro" : "free" },
-      }),
-    ),
-  );
+  await Promise.all(ids.map((id, index) => api.recipients.put(id, personAt(index))));
   await api.topics.put("all", {});
   await api.topics.subscribe("all", [...ids.slice(0, 100), "stranger"]);
   await api.topics.put("more", {});
@@ -115,11 +112,11 @@ test("members are those of now: who left a topic or a segment since is not among
   };
   const before = await weigh();
   await api.topics.unsubscribe("all", [idOf(3)]);
-  await api.recipients.put(idOf(110), { email: `${idOf(110)}@example.org`, attributes: { plan: "free" } });
+  await api.recipients.put(idOf(110), { ...personAt(110), attributes: { plan: "free" } });
   // One was in the topic; the other in the segment, of two events.
   expect(await weigh()).toBe(before - 3);
   await api.topics.subscribe("all", [idOf(3)]);
-  await api.recipients.put(idOf(110), { email: `${idOf(110)}@example.org`, attributes: { plan: "pro" } });
+  await api.recipients.put(idOf(110), personAt(110));
 }, 60_000);
 
 test("a dry run lists the first hundred members, counts all up to its limit, and says who is left", async () => {
