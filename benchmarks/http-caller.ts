@@ -37,6 +37,7 @@ export class HttpCaller {
   /** Gives the status of the answer, once all of it is there. */
   post(body: string): Promise<number> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) return reject(new Error("the server has closed the connection"));
       this.#answered = resolve;
       this.#failed = reject;
       this.#socket.write(`${this.#head}${Buffer.byteLength(body)}\r\n\r\n${body}`);

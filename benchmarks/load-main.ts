@@ -66,9 +66,10 @@ async function openLoop(callers: HttpCaller[]): Promise<void> {
   const underWay = new Set<Promise<void>>();
   const due = (): number => Math.min(requests, Math.floor(((performance.now() - startedAt) * rate) / 1000));
   const dispatch = (): void => {
-    for (let caller = idle.pop(); caller !== undefined; caller = idle.pop()) {
+    // The one that was idle the longest, so that the server ends none of them for being silent.
+    for (let caller = idle.shift(); caller !== undefined; caller = idle.shift()) {
       if (sent >= due()) {
-        idle.push(caller);
+        idle.unshift(caller);
         return;
       }
       sent += 1;

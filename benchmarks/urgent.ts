@@ -101,8 +101,16 @@ async function compare(engine: string, settings: Record<string, string>): Promis
   const world = await urgentWorld(settings);
   try {
     for (let run = 0; run < Number(values.runs); run += 1) {
-      alone.push(await campaign(world, false));
-      beside.push(await campaign(world, true));
+      for (const [withResets, runs] of [
+        [false, alone],
+        [true, beside],
+      ] as const) {
+        const result = await campaign(world, withResets);
+        runs.push(result);
+        process.stderr.write(
+          `run ${run + 1}, ${withResets ? "beside resets" : "alone"}: ${Math.round(result.perSecond)}/s, p99 of ${result.latencies.length} resets ${quantiles(result.latencies).p99} ms\n`,
+        );
+      }
     }
   } finally {
     await stopChild(world.urgent);

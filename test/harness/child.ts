@@ -35,6 +35,8 @@ export async function startChild<Ready>(
     if (said.length > 50) said.shift();
   });
   const ended = once(child, "exit").then(() => undefined);
+  // Later than its end: what it said last can still be on its way then.
+  const closed = once(child, "close");
   const lines = createInterface({ input: child.stdout });
   const found = await new Promise<Ready>((resolve, reject) => {
     lines.on("line", (line) => {
@@ -44,7 +46,10 @@ export async function startChild<Ready>(
       const value = ready(line);
       if (value !== undefined) resolve(value);
     });
-    ended.then(() => reject(new Error(`${args[0] ?? program} ended before it was ready:\n${said.join("")}`)), reject);
+    closed.then(([code, signal]: (number | string | null)[]) => {
+      const how = `${program} ${args.join(" ")} ended (${code ?? signal}) before it was ready`;
+      reject(new Error(`${how}:\n${said.join("")}`));
+    }, reject);
   });
   return { process: child, pid: child.pid ?? 0, ended, ready: found };
 }
