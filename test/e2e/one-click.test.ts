@@ -64,7 +64,7 @@ afterAll(async () => {
 });
 
 /** Sends to Ann, and gives how the message ended and its mail, if one came. */
-async function send(category: string): Promise<{ state: string; mail: string }> {
+async function send(category: string, more: object = {}): Promise<{ state: string; mail: string }> {
   const before = mails.length;
   const to = { id: `ann for ${category} ${before}`, email: "ann@inbox.test" };
   const { status, json } = await api.call("POST", "/v1/messages", {
@@ -72,6 +72,7 @@ async function send(category: string): Promise<{ state: string; mail: string }> 
     to,
     category,
     template: "letter",
+    ...more,
   });
   expect(status, JSON.stringify(json)).toBe(202);
   const ended = async () => {
@@ -126,4 +127,27 @@ test("a transactional mail has the header where its category asks for it, and te
   );
   await api.put("/v1/categories/orders", { class: "transactional", unsubscribe: true });
   expect(unfolded((await send("orders")).mail)).toContain("List-Unsubscribe: <");
+}, 60_000);
+
+test("what the law asks for stands below mail of a class, as policy and tenant say it, within a second of a change", async () => {
+  await api.put("/v1/templates/plain", { email: { subject: "Hello", html: "<body><p>Hello.</p></body>" } });
+  await api.put("/v1/categories/shop", { class: "marketing" });
+  const bodyOf = async (more: object = {}) => {
+    const { mail } = await send("shop", { template: "plain", ...more });
+    return mail.replaceAll(/=\r\n/g, "").replaceAll(/=3D/g, "=");
+  };
+  const built = await bodyOf();
+  expect(built).toMatch(/Hello\.\r\n\r\nUnsubscribe: https:\/\/mail\.shop\.test\/n\/u\/[\w.-]+/);
+  expect(built).toMatch(/<a href="https:\/\/mail\.shop\.test\/n\/u\/[\w.-]+">Unsubscribe<\/a><\/p>\s*<\/body>/);
+
+  const text = { classes: ["marketing"], channels: ["email"], text: "Shop, 1 High Street. {unsubscribe}" };
+  await api.put("/v1/policies/environment", { legalTexts: [text] });
+  await api.put("/v1/tenants/acme", { legalTexts: [{ ...text, text: "Acme, 2 Low Street." }] });
+  await vi.waitUntil(async () => (await bodyOf()).includes("Shop, 1 High Street. Unsubscribe: https:"), 1000);
+  const acme = await bodyOf({ tenant: "acme" });
+  expect(acme).toMatch(/Acme, 2 Low Street\.\r\n\r\nUnsubscribe: https:/);
+  expect(acme).not.toContain("Shop, 1 High Street");
+  expect(await bodyOf({ template: undefined, content: { subject: "s", text: "Ready" } })).toMatch(
+    /Ready\r\n\r\nShop, 1 High Street\. Unsubscribe: https:/,
+  );
 }, 60_000);

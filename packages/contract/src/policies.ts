@@ -2,6 +2,7 @@ import { z } from "zod";
 import { channelOrderSchema } from "./channel-order.ts";
 import { countrySchema } from "./consents.ts";
 import { keywordAnswersSchema } from "./keyword-answers.ts";
+import { legalTextsSchema } from "./legal-texts.ts";
 import { channelSettingsSchema } from "./preferences.ts";
 import { timingFields } from "./timing.ts";
 import { channelSchema, laneSchema } from "./words.ts";
@@ -33,6 +34,10 @@ export const policyBodySchema = z.strictObject({
   defaultCountry: countrySchema.optional(),
   /** What words that come in by SMS are answered with. */
   keywordAnswers: keywordAnswersSchema.optional(),
+  /** What stands below messages of a class, where their tenant has nothing of its own. */
+  legalTexts: legalTextsSchema.optional(),
+  /** Whether mail of the class marketing that does not show its unsubscribe link gets a line with it; it does where left out. */
+  unsubscribeLine: z.boolean().optional(),
   ...timingFields,
 });
 export type PolicyBody = z.infer<typeof policyBodySchema>;

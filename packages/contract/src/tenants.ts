@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { keywordAnswersSchema } from "./keyword-answers.ts";
+import { legalTextsSchema } from "./legal-texts.ts";
 import { tenantPreferencesSchema } from "./preferences.ts";
 import { line, timeSchema } from "./text.ts";
 import { timingFields } from "./timing.ts";
@@ -16,6 +17,8 @@ export const tenantBodySchema = z.strictObject({
   preferences: tenantPreferencesSchema.optional(),
   /** What words that its recipients send by SMS are answered with, above the environment's. */
   keywordAnswers: keywordAnswersSchema.optional(),
+  /** What stands below its messages, by class, in place of the environment's. */
+  legalTexts: legalTextsSchema.optional(),
   ...timingFields,
 });
 export type TenantBody = z.infer<typeof tenantBodySchema>;

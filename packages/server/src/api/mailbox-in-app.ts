@@ -1,5 +1,5 @@
+import { escapeHtml } from "../domain/escape-html.ts";
 import type { RenderedInApp } from "../ports/provider.ts";
-import { escapeHtml } from "./escape-html.ts";
 
 /**
  * What an in-app message has beside title and text, for the mailbox page; empty where that is nothing. Addresses stand there

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
+import { escapeHtml } from "../domain/escape-html.ts";
 import type { MailboxContent, MailboxEntry } from "../ports/provider.ts";
-import { escapeHtml } from "./escape-html.ts";
 import { inAppPart } from "./mailbox-in-app.ts";
 
 /** A page and the policy that it needs. */

@@ -42,8 +42,6 @@ export interface CompiledTemplate {
   render(facts: TemplateFacts): RenderedContent;
   /** It holds a layout or partials as they were: where those change, it has to be compiled again. */
   readonly usesParts: boolean;
-  /** It reads the tenant, which has to be there. */
-  readonly usesTenant: boolean;
   /** It reads one of the links by which a recipient says yes or no. */
   readonly usesOptOut: boolean;
 }

@@ -1,4 +1,5 @@
 import type { CapBody } from "@tidings/contract/caps";
+import type { LegalText } from "@tidings/contract/legal-texts";
 import type { TenantPreferences } from "@tidings/contract/preferences";
 import type { QuietHours } from "@tidings/contract/quiet-hours";
 
@@ -14,6 +15,8 @@ export interface Tenant {
   quietHours?: QuietHours | undefined;
   /** They hold across all categories. */
   caps?: readonly CapBody[] | undefined;
+  /** What stands below messages to its recipients. */
+  legalTexts?: readonly LegalText[] | undefined;
 }
 
 /** Tenants in force: what is written is seen within a second. */

@@ -21,7 +21,6 @@ const chosenMax = 200;
  */
 export class LocalisedTemplate implements CompiledTemplate {
   readonly usesParts: boolean;
-  readonly usesTenant: boolean;
   readonly usesOptOut: boolean;
   readonly #compiler: FieldCompiler;
   readonly #template: TemplateBody;
@@ -59,7 +58,6 @@ export class LocalisedTemplate implements CompiledTemplate {
     const own = JSON.stringify([template[channel], template.locales, layout]);
     this.usesParts = layout !== undefined || own.includes("{{>") || own.includes("{{~>");
     // What a partial reads is not known before it is compiled, and may change with it.
-    this.usesTenant = this.usesParts || own.includes("tenant");
     this.usesOptOut = this.usesParts || /unsubscribeUrl|preferencesUrl|confirmUrl/.test(own);
   }
 

@@ -121,7 +121,6 @@ describe("a layout", () => {
       text: "<\n-- Acme",
     });
     expect(compiled.usesParts).toBe(true);
-    expect(compiled.usesTenant).toBe(true);
   });
 
   it("has locales of its own", () => {

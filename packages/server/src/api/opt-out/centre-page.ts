@@ -1,5 +1,5 @@
 import { type Setting, settingSchema } from "@tidings/contract/preferences";
-import { escapeHtml } from "../escape-html.ts";
+import { escapeHtml } from "../../domain/escape-html.ts";
 import { type CentreDependencies, centreOf, type ShownCategory, type ShownChoice } from "./centre-choices.ts";
 import { fieldOf, nothingField, shownFieldOf } from "./centre-form.ts";
 import { type CentreTexts, centreTexts } from "./centre-texts.ts";

@@ -1,11 +1,11 @@
 import { everything } from "@tidings/contract/consents";
 import type { ConsentToken } from "../../domain/consent-token.ts";
+import { escapeHtml } from "../../domain/escape-html.ts";
 import { sealContext } from "../../domain/event-payload.ts";
 import { type Choices, type ConsentStand, isPending, parseChoices } from "../../domain/policy/choices.ts";
 import { parseSecrets } from "../../domain/recipient-view.ts";
 import type { RecipientRecord } from "../../ports/store/orchestrate.ts";
 import type { ApiDependencies } from "../dependencies.ts";
-import { escapeHtml } from "../escape-html.ts";
 import { confirmTexts } from "./confirm-texts.ts";
 import type { OpenedLink } from "./link.ts";
 import type { OptOutPage } from "./page.ts";

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { FastifyReply } from "fastify";
-import { escapeHtml } from "../escape-html.ts";
+import { escapeHtml } from "../../domain/escape-html.ts";
 import type { Brand } from "./brand.ts";
 
 export interface OptOutPage {

@@ -1,8 +1,8 @@
 import { categoryBodySchema } from "@tidings/contract/categories";
+import { escapeHtml } from "../../domain/escape-html.ts";
 import type { OptOutToken } from "../../domain/opt-out-token.ts";
 import type { Choices } from "../../domain/policy/choices.ts";
 import type { ApiDependencies } from "../dependencies.ts";
-import { escapeHtml } from "../escape-html.ts";
 import type { OpenedLink } from "./link.ts";
 import type { OptOutPage } from "./page.ts";
 import { type LinkWord, type Speaker, sayByLink } from "./said-by-link.ts";

@@ -44,6 +44,15 @@ test("the link of every attempt is the same, and fits into a line of a header", 
   });
 });
 
+test("each message has links of its own, however often they are asked for", () => {
+  const all = links();
+  const [one, other] = [delivery({ lane: "marketing" }, "one"), delivery({ lane: "marketing" }, "other")];
+  const first = all.of(one);
+  expect(all.of(other)).not.toEqual(first);
+  expect(all.of(one)).toEqual(first);
+  expect(all.headerOf(other)).toBe(all.of(other).unsubscribeUrl);
+});
+
 test("the link that confirms a consent is for what the data names, else for the message's category on its channel", () => {
   const tokenOf = (data: Record<string, unknown>) => {
     const url = links().confirmUrlOf({ ...delivery({ category: "hello", channel: "email" }), data });

@@ -38,6 +38,8 @@ export class OptOutLinks {
   readonly #keyring: LinkKeyring;
   readonly #configuration: Pick<Configuration, "category">;
   readonly #settings: OptOutLinkSettings;
+  /** A message needs them for its content and for its header, and to sign them takes longer than to look here. */
+  readonly #made = new WeakMap<Delivery, Links>();
 
   constructor(keyring: LinkKeyring, configuration: Pick<Configuration, "category">, settings: OptOutLinkSettings) {
     this.#keyring = keyring;
@@ -45,13 +47,22 @@ export class OptOutLinks {
     this.#settings = settings;
   }
 
+  /** Whether recipients reach them as mail clients ask for it: not where the server has no public address yet. */
+  get areSecure(): boolean {
+    return this.#settings.publicUrl().startsWith("https:");
+  }
+
   of(delivery: Delivery): Links {
+    const made = this.#made.get(delivery);
+    if (made !== undefined) return made;
     const token = this.#token(delivery);
     const base = this.#settings.publicUrl();
-    return {
+    const links = {
       unsubscribeUrl: delivery.origin.lane === "critical" ? undefined : `${base}/u/${token}`,
       preferencesUrl: `${base}/p/${token}`,
     };
+    this.#made.set(delivery, links);
+    return links;
   }
 
   /**

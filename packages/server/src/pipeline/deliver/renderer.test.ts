@@ -1,4 +1,5 @@
 import { layoutBodySchema } from "@tidings/contract/layouts";
+import { policyBodySchema } from "@tidings/contract/policies";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { expect, test } from "vitest";
 import { someDelivery, someOrigin } from "../../domain/delivery.conformance.ts";
@@ -10,8 +11,18 @@ const versioned = <Document>(document: Document) => ({ environmentId: 1, key: "k
 
 /** One template in one environment, whose layout and tenants change as a test wants. */
 function bench(template: object) {
-  const state = { layout: "one {{> content}}", revision: 1, tenants: new Map<string, string>() };
-  const tenant = (key: string) => ({ key, name: state.tenants.get(key), branding: {} });
+  const state = {
+    layout: "one {{> content}}",
+    revision: 1,
+    tenants: new Map<string, string>(),
+    policy: undefined as object | undefined,
+  };
+  const tenant = (key: string) => ({
+    key,
+    name: state.tenants.get(key),
+    branding: {},
+    legalTexts: [{ classes: ["marketing" as const], channels: ["email" as const], text: `From ${key}` }],
+  });
   const renderer = new Renderer(
     {
       configuration: {
@@ -19,6 +30,7 @@ function bench(template: object) {
         layout: () => versioned(layoutBodySchema.parse({ email: { html: state.layout } })),
         partial: () => undefined,
         partsRevision: () => state.revision,
+        policy: () => (state.policy === undefined ? undefined : versioned(policyBodySchema.parse(state.policy))),
       },
       templates: new HandlebarsEngine(),
       tenants: {
@@ -26,6 +38,7 @@ function bench(template: object) {
         load: async (_environmentId, key) => tenant(key),
       },
       optOutLinks: {
+        areSecure: true,
         of: ({ id }) => ({ unsubscribeUrl: `https://x/u/${id}`, preferencesUrl: `https://x/p/${id}` }),
         confirmUrlOf: ({ id }) => `https://x/c/${id}`,
       },
@@ -61,10 +74,10 @@ test("a tenant in memory is rendered at once, and one that is not is waited for"
   expect(renderer.renderNow(delivery("acme"))?.subject).toBe("acme Acme");
 });
 
-test("a template that does not read the tenant asks for none", async () => {
+test("a message of no tenant asks for none", async () => {
   const { renderer } = bench({ email: { subject: "s", text: "t" } });
-  await renderer.render(delivery("acme"));
-  expect(renderer.renderNow(delivery("acme"))).toEqual({ subject: "s", text: "t" });
+  await renderer.render(delivery());
+  expect(renderer.renderNow(delivery())).toEqual({ subject: "s", text: "t" });
 });
 
 test("a direct mail of HTML alone gets a text made from it", async () => {
@@ -77,4 +90,22 @@ test("a direct mail of HTML alone gets a text made from it", async () => {
 test("a template has the links by which its recipient says no", async () => {
   const { renderer } = bench({ email: { subject: "s", text: "{{unsubscribeUrl}} {{preferencesUrl}}" } });
   expect((await renderer.render(delivery())).text).toBe("https://x/u/m https://x/p/m");
+});
+
+test("a legal text stands below what a template made and what was given ready, the tenant's before the environment's", async () => {
+  const { state, renderer } = bench({ email: { subject: "s", text: "t" } });
+  state.policy = { legalTexts: [{ classes: ["marketing"], channels: ["email"], text: "From us" }] };
+  const link = "Unsubscribe: https://x/u/m";
+  const marketing = (over: Partial<Delivery["origin"]> = {}, content?: Delivery["content"]): Delivery => ({
+    ...someDelivery("m", someOrigin({ lane: "marketing", ...over })),
+    content,
+  });
+  expect((await renderer.render(marketing())).text).toBe(`t\n\nFrom us\n\n${link}`);
+  expect((await renderer.render(marketing({ tenant: "acme" }))).text).toBe(`t\n\nFrom acme\n\n${link}`);
+  expect((await renderer.render(marketing({}, { subject: "s", text: "d" }))).text).toBe(`d\n\nFrom us\n\n${link}`);
+  const direct = marketing({ tenant: "acme" }, { subject: "s", text: "d" });
+  expect(renderer.renderNow(direct)).toBeUndefined();
+  expect((await renderer.render(direct)).text).toBe(`d\n\nFrom acme\n\n${link}`);
+  state.policy = { unsubscribeLine: false };
+  expect(renderer.renderNow(marketing())?.text).toBe("t");
 });

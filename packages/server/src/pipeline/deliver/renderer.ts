@@ -7,13 +7,14 @@ import type { RenderedContent } from "../../ports/provider.ts";
 import type { CompiledTemplate, TemplateEngine, TemplateFacts } from "../../ports/template-engine.ts";
 import type { Tenant, Tenants } from "../../ports/tenants.ts";
 import { contentOf } from "./direct-content.ts";
+import { LegalTexts } from "./legal-texts.ts";
 import type { OptOutLinks } from "./opt-out-links.ts";
 
 interface RendererParts {
-  configuration: Pick<Configuration, "templateVersion"> & TemplateParts;
+  configuration: Pick<Configuration, "templateVersion" | "policy"> & TemplateParts;
   templates: TemplateEngine;
   tenants: Tenants;
-  optOutLinks: Pick<OptOutLinks, "of" | "confirmUrlOf">;
+  optOutLinks: Pick<OptOutLinks, "of" | "areSecure" | "confirmUrlOf">;
 }
 
 interface Kept {
@@ -23,32 +24,33 @@ interface Kept {
   partsRevision: number;
 }
 
+type Maker = (tenant: Tenant | undefined) => RenderedContent;
+
+/** Of a message that belongs to no tenant. */
+const noTenant = null;
+
 /**
  * Templates compiled once per version and channel, the longest unused forgotten first. A message takes its template as
  * it was when the message was made, and the layout and partials as they are when it goes out.
  */
 export class Renderer {
   readonly #parts: RendererParts;
+  readonly #legalTexts: LegalTexts;
   readonly #keptMax: number;
   readonly #kept = new Map<string, Kept>();
 
   constructor(parts: RendererParts, keptMax: number) {
     this.#parts = parts;
+    this.#legalTexts = new LegalTexts(parts);
     this.#keptMax = keptMax;
   }
 
   /** Content of a message where it can be made at once; undefined where its template or tenant is not in memory, or it fails. */
   renderNow(delivery: Delivery): RenderedContent | undefined {
-    if (delivery.content !== undefined) return contentOf(delivery.content, delivery.origin.channel);
-    const { origin } = delivery;
-    const kept = this.#kept.get(keyOf(origin));
-    if (kept === undefined) return undefined;
     try {
-      const compiled = this.#upToDate(kept, origin);
-      if (!compiled.usesTenant || origin.tenant === "")
-        return compiled.render(this.#facts(compiled, delivery, undefined));
-      const tenant = this.#parts.tenants.peek(origin.environmentId, origin.tenant);
-      return tenant === undefined ? undefined : compiled.render(this.#facts(compiled, delivery, tenant));
+      const make = this.#makerNow(delivery);
+      const tenant = this.#tenantNow(delivery.origin);
+      return make === undefined || tenant === undefined ? undefined : this.#whole(delivery, make, tenant);
     } catch {
       return undefined;
     }
@@ -56,33 +58,45 @@ export class Renderer {
 
   /** Content of a message; at once where all that it needs is in memory. Throws, or rejects, where it cannot be made. */
   render(delivery: Delivery): RenderedContent | Promise<RenderedContent> {
-    if (delivery.content !== undefined) return contentOf(delivery.content, delivery.origin.channel);
-    const { origin } = delivery;
-    const kept = this.#kept.get(keyOf(origin));
-    if (kept === undefined) return this.#load(delivery);
-    const compiled = this.#upToDate(kept, origin);
-    if (!compiled.usesTenant || origin.tenant === "")
-      return compiled.render(this.#facts(compiled, delivery, undefined));
-    const tenant = this.#parts.tenants.peek(origin.environmentId, origin.tenant);
-    return tenant === undefined
-      ? this.#withTenant(compiled, delivery)
-      : compiled.render(this.#facts(compiled, delivery, tenant));
+    const make = this.#makerNow(delivery);
+    const tenant = this.#tenantNow(delivery.origin);
+    return make === undefined || tenant === undefined ? this.#load(delivery) : this.#whole(delivery, make, tenant);
   }
 
   async #load(delivery: Delivery): Promise<RenderedContent> {
-    const { environmentId, template: name, templateVersion, channel, tenant } = delivery.origin;
+    const { environmentId, tenant } = delivery.origin;
+    const make = this.#makerNow(delivery) ?? (await this.#loadMaker(delivery));
+    const loaded = tenant === "" ? noTenant : await this.#parts.tenants.load(environmentId, tenant);
+    return this.#whole(delivery, make, loaded);
+  }
+
+  #whole(delivery: Delivery, make: Maker, tenant: Tenant | typeof noTenant): RenderedContent {
+    const known = tenant === noTenant ? undefined : tenant;
+    return this.#legalTexts.under(delivery, make(known), known);
+  }
+
+  /** What makes the content, before anything legal is put below it; undefined where the template is not in memory. */
+  #makerNow(delivery: Delivery): Maker | undefined {
+    const { content, origin } = delivery;
+    if (content !== undefined) return () => contentOf(content, origin.channel);
+    const kept = this.#kept.get(keyOf(origin));
+    if (kept === undefined) return undefined;
+    const compiled = this.#upToDate(kept, origin);
+    return (tenant) => compiled.render(this.#facts(compiled, delivery, tenant));
+  }
+
+  /** Its tenant, whose texts a message may have below it; undefined where it is not in memory. */
+  #tenantNow({ environmentId, tenant }: MessageOrigin): Tenant | typeof noTenant | undefined {
+    return tenant === "" ? noTenant : this.#parts.tenants.peek(environmentId, tenant);
+  }
+
+  async #loadMaker(delivery: Delivery): Promise<Maker> {
+    const { environmentId, template: name, templateVersion, channel } = delivery.origin;
     const template = await this.#parts.configuration.templateVersion(environmentId, name, templateVersion);
     if (template === undefined) throw new TemplateFault(channel, undefined, `version ${templateVersion} is gone`);
     const compiled = this.#keep(keyOf(delivery.origin), template.document, environmentId, channel);
-    if (!compiled.usesTenant || tenant === "") return compiled.render(this.#facts(compiled, delivery, undefined));
-    return this.#withTenant(compiled, delivery);
+    return (tenant) => compiled.render(this.#facts(compiled, delivery, tenant));
   }
-
-  async #withTenant(compiled: CompiledTemplate, delivery: Delivery): Promise<RenderedContent> {
-    const { environmentId, tenant } = delivery.origin;
-    return compiled.render(this.#facts(compiled, delivery, await this.#parts.tenants.load(environmentId, tenant)));
-  }
-
   #facts(compiled: CompiledTemplate, delivery: Delivery, tenant: Tenant | undefined): TemplateFacts {
     const { id, data, recipient, steps } = delivery;
     const facts: TemplateFacts = { data, recipient, message: { id }, steps, tenant };
