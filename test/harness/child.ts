@@ -46,7 +46,8 @@ export async function startChild<Ready>(
       const value = ready(line);
       if (value !== undefined) resolve(value);
     });
-    closed.then(([code, signal]: (number | string | null)[]) => {
+    // Both reject where it cannot be started.
+    Promise.all([closed, ended]).then(([[code, signal]]: [(number | string | null)[], undefined]) => {
       const how = `${program} ${args.join(" ")} ended (${code ?? signal}) before it was ready`;
       reject(new Error(`${how}:\n${said.join("")}`));
     }, reject);
