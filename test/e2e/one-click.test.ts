@@ -147,6 +147,8 @@ test("what the law asks for stands below mail of a class, as policy and tenant s
   const acme = await bodyOf({ tenant: "acme" });
   expect(acme).toMatch(/Acme, 2 Low Street\.\r\n\r\nUnsubscribe: https:/);
   expect(acme).not.toContain("Shop, 1 High Street");
+  await api.put("/v1/tenants/acme", { legalTexts: [{ ...text, text: "Acme, 3 New Street." }] });
+  await vi.waitUntil(async () => (await bodyOf({ tenant: "acme" })).includes("Acme, 3 New Street."), 1000);
   expect(await bodyOf({ template: undefined, content: { subject: "s", text: "Ready" } })).toMatch(
     /Ready\r\n\r\nShop, 1 High Street\. Unsubscribe: https:/,
   );
