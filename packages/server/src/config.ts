@@ -240,7 +240,7 @@ const configSchema = z.object({
   configuration: z.object({
     pollIntervalMs: whole("TIDINGS_CONFIGURATION_POLL_INTERVAL_MS", "ms", 500, [10, 60_000], "How often configuration is caught up without a hint"),
     pageMax: whole("TIDINGS_CONFIGURATION_PAGE_MAX", "documents", 200, [1, 10_000], "Documents read in one call"),
-    cachedTenantsMax: whole("TIDINGS_CACHED_TENANTS_MAX", "tenants", 10_000, [10, 1_000_000], "Tenants kept in memory for their branding"),
+    cachedTenantsMax: whole("TIDINGS_CACHED_TENANTS_MAX", "tenants", 10_000, [10, 1_000_000], "Tenants kept in memory for their branding, policy and legal texts"),
     cachedTenantMs: whole("TIDINGS_CACHED_TENANT_MS", "ms", 1000, [0, 1000], "How long a tenant is taken from memory before the store is asked again"),
     oldVersionsMax: whole("TIDINGS_OLD_VERSIONS_MAX", "documents", 1000, [1, 100_000], "Earlier versions of workflows and templates kept in memory"),
     partUsersCheckedMax: whole("TIDINGS_PART_USERS_CHECKED_MAX", "documents", 1000, [0, 100_000], "Templates, layouts and partials that are checked again when a partial that they use changes"),
