@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line } from "./text.ts";
+import { languageSchema, line } from "./text.ts";
 
 /** Three SMS at the most, and room for what is filled in. */
 const textMax = 480;
@@ -22,7 +22,7 @@ export const keywordAnswersSchema = z.strictObject({
   contact: line(200).optional(),
   /** By language, such as `de`. */
   texts: z
-    .record(z.string().regex(/^[a-z]{2,3}$/, { error: "must be a language, such as de" }), keywordTextsSchema)
+    .record(languageSchema, keywordTextsSchema)
     .refine((texts) => Object.keys(texts).length <= 50, { error: "has at most 50 languages" })
     .optional(),
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bodyText } from "./text.ts";
+import { bodyText, languageSchema } from "./text.ts";
 import { laneSchema } from "./words.ts";
 
 /** Channels whose messages have a text of their own. */
@@ -25,7 +25,7 @@ export const legalTextSchema = z.strictObject({
   text: linkedText,
   /** By language, such as `de`, in place of `text`. */
   languages: z
-    .record(z.string().regex(/^[a-z]{2,3}$/, { error: "must be a language, such as de" }), linkedText)
+    .record(languageSchema, linkedText)
     .refine((languages) => Object.keys(languages).length <= 50, { error: "has at most 50 languages" })
     .optional(),
 });

@@ -41,6 +41,9 @@ export const bodyText = (max: number) =>
     .max(max)
     .refine((text) => !text.includes("\u0000"), { error: "must not contain NUL" });
 
+/** Language of texts that are written by language, such as `de`. */
+export const languageSchema = z.string().regex(/^[a-z]{2,3}$/, { error: "must be a language, such as de" });
+
 /** BCP 47 locale, such as `de-AT`. */
 export const localeSchema = z
   .string()

@@ -1,5 +1,6 @@
 import type { KeywordAnswers, KeywordTexts } from "@tidings/contract/keyword-answers";
-import { filledText } from "./opt-out/texts.ts";
+import { filledText } from "../domain/filled-text.ts";
+import { languageOf } from "../domain/language.ts";
 
 /** What a word is answered with where nobody wrote anything else; `helpAt` where a contact is known. */
 type BuiltIn = Readonly<Record<keyof KeywordTexts | "helpAt", string>>;
@@ -63,7 +64,7 @@ export function answerText({ text, locale, category, tenantName, integrationName
   const [own] = levels;
   const name = own?.name ?? tenantName ?? nameOf(levels) ?? integrationName;
   const contact = levels.find((level) => level.contact !== undefined)?.contact ?? "";
-  const language = /^[a-z]{2,3}/i.exec(locale)?.[0].toLowerCase() ?? "";
+  const language = languageOf(locale);
   const given = writtenIn(language, text, contact, levels) ?? writtenIn("en", text, contact, levels) ?? en[text];
   return filledText(given, { name, contact, category });
 }

@@ -1,5 +1,6 @@
 import type { LegalText } from "@tidings/contract/legal-texts";
 import type { Channel, Lane } from "@tidings/contract/words";
+import { languageOf } from "./language.ts";
 
 /**
  * What stands below a message of a class on a channel, in the recipient's language: the last that fits of the first level
@@ -21,9 +22,4 @@ export function legalTextFor(
 function inLanguage({ text, languages = {} }: LegalText, locale: string | undefined): string {
   const language = languageOf(locale);
   return (Object.hasOwn(languages, language) ? languages[language] : undefined) ?? text;
-}
-
-/** `de` of `de-AT`; empty where there is none. */
-export function languageOf(locale: string | undefined): string {
-  return /^[a-z]{2,3}/i.exec(locale ?? "")?.[0].toLowerCase() ?? "";
 }

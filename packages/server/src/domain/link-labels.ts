@@ -1,4 +1,4 @@
-import { languageOf } from "./legal-text.ts";
+import { languageOf } from "./language.ts";
 
 /** What links of a legal text are called. */
 export interface LinkLabels {

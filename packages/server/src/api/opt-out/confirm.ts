@@ -2,6 +2,7 @@ import { everything } from "@tidings/contract/consents";
 import type { ConsentToken } from "../../domain/consent-token.ts";
 import { escapeHtml } from "../../domain/escape-html.ts";
 import { sealContext } from "../../domain/event-payload.ts";
+import { filledText } from "../../domain/filled-text.ts";
 import { type Choices, type ConsentStand, isPending, parseChoices } from "../../domain/policy/choices.ts";
 import { parseSecrets } from "../../domain/recipient-view.ts";
 import type { RecipientRecord } from "../../ports/store/orchestrate.ts";
@@ -10,7 +11,6 @@ import { confirmTexts } from "./confirm-texts.ts";
 import type { OpenedLink } from "./link.ts";
 import type { OptOutPage } from "./page.ts";
 import { type LinkWord, type Speaker, sayByLink } from "./said-by-link.ts";
-import { filledText } from "./texts.ts";
 import { categoryName } from "./unsubscribe.ts";
 
 type ConfirmDependencies = Pick<ApiDependencies, "store" | "configuration" | "clock" | "keyring" | "ids" | "ingest">;

@@ -110,7 +110,3 @@ export function textsFor(locale: string, accepted: string | undefined): { langua
 /** Raised with each change of what the pages say: the ledger keeps which text somebody answered. */
 const textVersion = 2;
 export const textVersionOf = (language: string): string => `tidings-pages-${textVersion}-${language}`;
-
-export function filledText(text: string, names: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(names, name) ? (names[name] ?? "") : ""));
-}

@@ -1,12 +1,12 @@
 import { categoryBodySchema } from "@tidings/contract/categories";
 import { escapeHtml } from "../../domain/escape-html.ts";
+import { filledText } from "../../domain/filled-text.ts";
 import type { OptOutToken } from "../../domain/opt-out-token.ts";
 import type { Choices } from "../../domain/policy/choices.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import type { OpenedLink } from "./link.ts";
 import type { OptOutPage } from "./page.ts";
 import { type LinkWord, type Speaker, sayByLink } from "./said-by-link.ts";
-import { filledText } from "./texts.ts";
 
 /** As suppressions and the ledger say why: a click of a mail client, or on the page. */
 const source = "one_click";

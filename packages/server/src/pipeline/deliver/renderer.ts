@@ -71,7 +71,7 @@ export class Renderer {
   }
 
   #whole(delivery: Delivery, make: Maker, tenant: Tenant | typeof noTenant): RenderedContent {
-    const known = tenant === noTenant ? undefined : tenant;
+    const known = tenant ?? undefined;
     return this.#legalTexts.under(delivery, make(known), known);
   }
 
@@ -97,6 +97,7 @@ export class Renderer {
     const compiled = this.#keep(keyOf(delivery.origin), template.document, environmentId, channel);
     return (tenant) => compiled.render(this.#facts(compiled, delivery, tenant));
   }
+
   #facts(compiled: CompiledTemplate, delivery: Delivery, tenant: Tenant | undefined): TemplateFacts {
     const { id, data, recipient, steps } = delivery;
     const facts: TemplateFacts = { data, recipient, message: { id }, steps, tenant };
