@@ -10,12 +10,12 @@ const composition = [`${server}(migrate-store-)?main\\.ts$`, `${server}compositi
 
 const layer = (...names) => names.map((name) => `${server}${name}/`);
 const settings = [`${server}config\\.ts$`, `${server}errors\\.ts$`];
-const settingsParts = `${server}(settings-sources|setting-kinds|particular-settings|trusted-proxies-setting)\\.ts$`;
+const settingsParts = `${server}(settings-sources|source-settings|setting-kinds|deliver-settings|inbound-mail-settings|probe-settings|statistic-settings|guard-settings|particular-settings|trusted-proxies-setting|webhook-settings)\\.ts$`;
 
 /** Packages that speak to the outside; what needs one lies in a provider, an engine or the API. */
 const vendors = [
   "^node_modules/(@photostructure|@aws-sdk|@platformatic|@nats-io|@confluentinc)/",
-  "^node_modules/(undici|pg|kysely|ioredis|kafkajs|rabbitmq-client|nats|nodemailer|mailparser|mailauth)/",
+  "^node_modules/(undici|pg|kysely|ioredis|kafkajs|rabbitmq-client|nats|nodemailer|mailparser|mailauth|postal-mime|saxes|smtp-server|imapflow)/",
   "^node_modules/(ajv|re2js)/",
   "^node_modules/(web-push|google-auth-library|handlebars|liquidjs|mustache|nunjucks|mjml|piscina)/",
 ];
@@ -143,6 +143,12 @@ module.exports = {
       "A move reads one engine of the store and writes another; it knows nothing of the pipeline.",
     ),
     only(
+      "sources",
+      layer("sources"),
+      [...layer("sources", "domain", "lib", "ports"), contract, ...settings],
+      "A source imports domain, lib and the port that it implements; what takes its records in is given to it.",
+    ),
+    only(
       "providers",
       layer("providers"),
       [...layer("providers", "domain", "lib", "ports"), contract, ...settings],
@@ -159,6 +165,12 @@ module.exports = {
       layer("data-schemas"),
       [...layer("data-schemas", "ports"), contract],
       "Checks data against schemas and knows nothing else.",
+    ),
+    only(
+      "inbound-mail",
+      layer("inbound-mail"),
+      [...layer("inbound-mail", "domain", "lib", "ports"), contract, ...settings],
+      "Mail that comes in is taken apart by domain and handed on by ports; it knows no stage.",
     ),
     only("api", layer("api"), [...layer("api", "domain", "ports"), contract, ...settings], "Routes know no stage."),
     only(
@@ -186,7 +198,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: ["^packages/[^/]+/dist/", "^coverage/"] },
+    exclude: { path: ["^packages/[^/]+/dist/", "^coverage/", "^test/vendors/"] },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

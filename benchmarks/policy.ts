@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Api } from "../test/harness/api.ts";
+import { capMax, decideByPolicy } from "./decide-by-policy.ts";
 import { type Figures, measureLoad, type Scenario } from "./measure-load.ts";
 import { median } from "./measures.ts";
 import { createWorld } from "./world.ts";
@@ -21,7 +21,6 @@ const events = Number(values.events);
 const recipients = Number(values.recipients);
 const throughputMin = 0.8;
 const cpuMax = 1.25;
-const capMax = 20;
 // The warming-up sends 5,000.
 if ((events * 2 + 5000) / recipients > capMax) throw new Error("so many events for so few recipients exceed the cap");
 
@@ -31,53 +30,10 @@ const scenarios: Scenario[] = [
   { name: "100 in, 500 out", batch: 100, maxBatch: 500, connections: 4, rate: 0, events: events * 2, recipients },
 ];
 
-/** Half an hour that lies 12 hours away: quiet hours that are asked each time, and never now. */
-function windowFarFromNow(): { from: string; to: string } {
-  const hour = String((new Date().getUTCHours() + 12) % 24).padStart(2, "0");
-  return { from: `${hour}:00`, to: `${hour}:30` };
-}
-
-async function decideByPolicy(api: Api): Promise<void> {
-  const quietHours = windowFarFromNow();
-  const hour = new Date().getUTCHours();
-  const at = (offset: number): string => `${String((hour + offset + 24) % 24).padStart(2, "0")}:00`;
-  await api.put("/v1/categories/transactional", {
-    class: "transactional",
-    retry: { delaysSeconds: [1, 1, 2, 2, 4, 4, 8, 8, 16, 16] },
-    preferences: { email: "on", all: "off" },
-    quietHours,
-    sendWindow: { from: at(-6), to: at(6) },
-    caps: [{ limit: capMax, windowSeconds: 86_400, channels: ["email"], over: "drop" }],
-  });
-  await api.put("/v1/policies/environment", {
-    preferences: { all: "on" },
-    defaultCountry: "AT",
-    jurisdictions: [{ countries: ["AT"], channels: ["email"], classes: ["transactional"], rule: "opt_in" }],
-  });
-  await inParts(recipients, 200, async (index) => {
-    const id = `r${index}`;
-    await api.put(`/v1/recipients/${id}/preferences`, {
-      all: { email: "on", sms: "off" },
-      categories: { news: { all: "off" }, transactional: { email: "on" } },
-      workflows: { critical: { email: "on" } },
-    });
-    const consent = { purpose: "transactional", channel: "email", action: "granted", source: "form" };
-    const { status } = await api.call("POST", `/v1/recipients/${id}/consents`, consent);
-    if (status !== 201) throw new Error(`a consent was answered with ${status}`);
-  });
-}
-
-async function inParts(count: number, part: number, run: (index: number) => Promise<void>): Promise<void> {
-  for (let start = 0; start < count; start += part) {
-    const size = Math.min(part, count - start);
-    await Promise.all(Array.from({ length: size }, (_, offset) => run(start + offset)));
-  }
-}
-
 async function measure(scenario: Scenario, policed: boolean): Promise<Figures> {
   const world = await createWorld({ maxBatch: scenario.maxBatch, recipients });
   try {
-    if (policed) await decideByPolicy(world.api);
+    if (policed) await decideByPolicy(world.api, "transactional", recipients);
     return await measureLoad(scenario, { ...world, url: world.server.url, pid: world.server.pid });
   } finally {
     await world.close();

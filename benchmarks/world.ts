@@ -18,6 +18,8 @@ export interface World {
 /** A fresh server, a fake provider, and 1,000 recipients in between. */
 export async function createWorld(options: {
   maxBatch: number;
+  /** Messages under way at the provider; left out: enough for what most benchmarks do. */
+  maxInFlight?: number;
   settings?: Record<string, string>;
   providerArgs?: readonly string[];
   recipients?: number;
@@ -30,7 +32,7 @@ export async function createWorld(options: {
   await configureFake(api, {
     baseUrl: provider.url,
     maxBatch: options.maxBatch,
-    maxInFlight: options.maxBatch > 1 ? options.maxBatch * 4 : 500,
+    maxInFlight: options.maxInFlight ?? (options.maxBatch > 1 ? options.maxBatch * 4 : 500),
   });
   await writeRecipients(api, options.recipients ?? 1000);
   return {

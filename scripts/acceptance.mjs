@@ -9,6 +9,7 @@ const policySizes = {
   TIDINGS_TEST_DIGEST_EVENTS: "100",
   TIDINGS_TEST_ATTENTION_EVENTS: "100000",
   TIDINGS_TEST_ATTENTION_RECIPIENTS: "100",
+  TIDINGS_TEST_FEEDBACK_EVENTS: "100000",
 };
 const steps = [
   [
@@ -23,6 +24,7 @@ const steps = [
   ],
   ["test:docs", {}, []],
   ["check", {}, []],
+  ["test:vendors", {}, []],
   [
     "test:crash",
     {
@@ -31,6 +33,8 @@ const steps = [
       TIDINGS_TEST_DURABILITY_POSTS: "2000",
       TIDINGS_TEST_CAMPAIGN_RECIPIENTS: "200000",
       TIDINGS_TEST_TOPIC_RECIPIENTS: "1000000",
+      TIDINGS_TEST_OUTAGE_SECONDS: "60",
+      TIDINGS_TEST_OUTAGE_PER_SECOND: "100000",
     },
     [],
   ],
@@ -48,6 +52,7 @@ const steps = [
     "test:services",
     {
       CI: "true",
+      TIDINGS_TEST_WHOLE: "true",
       TIDINGS_TEST_CAMPAIGN_RECIPIENTS: "200000",
       TIDINGS_TEST_PROCESSES_EVENTS: "200000",
       TIDINGS_TEST_PROCESSES_EVENTS_PER_SECOND: "400",
@@ -61,6 +66,7 @@ const steps = [
   ],
   ["test:browser", { CI: "true" }, []],
   ["simulation", {}, ["--seeds", "20000"]],
+  ["simulation:bugs", {}, []],
   ["bench", {}, []],
 ];
 

@@ -4,7 +4,18 @@ import { install } from "./install.mjs";
 import { main, root, run } from "./process.mjs";
 
 /** `npm run bench` runs them all; `npm run bench -- end-to-end --runs 1` runs one of them with its options. */
-const suites = ["end-to-end", "isolation", "inbox", "mail", "templates", "policy", "urgent"];
+const suites = [
+  "end-to-end",
+  "isolation",
+  "inbox",
+  "campaign",
+  "mail",
+  "push",
+  "templates",
+  "policy",
+  "urgent",
+  "sources",
+];
 
 await main(async () => {
   await install();

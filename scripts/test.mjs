@@ -2,12 +2,12 @@ import { build } from "./build.mjs";
 import { install } from "./install.mjs";
 import { Failure, main, run, tools } from "./process.mjs";
 
-// `npm test -- <filter>` narrows the files; `--project=<name>` picks another project than `fast`.
+// `npm test -- <filter>` narrows the files; `--project=<name>` picks another project than `unit` and `fast`.
 await main(async () => {
   await install();
   const isBuilt = await tryBuild();
   const extra = process.argv.slice(2);
-  const picked = extra.some((arg) => /^--project(=|$)/.test(arg)) ? [] : ["--project", "fast"];
+  const picked = extra.some((arg) => /^--project(=|$)/.test(arg)) ? [] : ["--project", "unit", "--project", "fast"];
   const code = await run(process.execPath, [tools.vitest, "run", ...picked, ...extra]);
   return isBuilt ? code : code || 1;
 });

@@ -54,7 +54,10 @@ beforeAll(async () => {
   const text = "Leave: {{{unsubscribeUrl}}} Choose: {{{preferencesUrl}}}";
   await api.put("/v1/templates/letter", { email: { subject: "Hello", text } });
   const settings = { host: "127.0.0.1", port, secure: "none", from: { default: "news@shop.test" }, dkim: keys.dkim };
-  await api.put("/v1/integrations/smtp", { channel: "email", provider: "smtp", settings, secrets: keys.secrets });
+  const mail = { channel: "email", provider: "smtp", secrets: keys.secrets };
+  await api.put("/v1/integrations/news", { ...mail, lanes: ["marketing"], settings });
+  const others = { ...settings, from: "shop@mail.shop.test" };
+  await api.put("/v1/integrations/mail", { ...mail, lanes: ["critical", "transactional"], settings: others });
 }, 60_000);
 afterAll(async () => {
   await api?.close();

@@ -43,6 +43,17 @@ const integration = {
   secrets: { password: "1234" },
   limits: { maxInFlight: 5 },
 };
+/** Resources of documents that have versions. */
+const documents = "workflows templates layouts partials categories integrations sources policies segments";
+const versioned = documents.split(" ");
+const source = {
+  type: "sqs",
+  queueUrl: "https://sqs.eu-central-1.amazonaws.com/1/q",
+  region: "eu-central-1",
+  accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+  secrets: { secretAccessKey: "1234" },
+  mapping: { event: { name: { $: "n", map: { a: "b" } }, recipients: [{ $: "u" }] } },
+} as const;
 const recipient = { email: "a@x.org", webhook: ["https://x.org/h"], locale: "de-AT", personal: { a: 1 } };
 const message = {
   channel: "email",
@@ -127,31 +138,26 @@ const calls: Record<string, unknown[]> = {
   "tenants.put": ["acme", { name: "n", branding: { logo: "l", size: 1, dark: true } }, options],
   "categories.put": ["c", { class: "marketing", name: "n", retry: { delaysSeconds: [1, 2] } }, options],
   "integrations.put": ["i", integration, options],
+  "integrations.probe": ["i", options],
+  ...Object.fromEntries(["findings", "mailSenders", "unreadableMails"].map((m) => [`integrations.${m}`, [options]])),
+  "integrations.dmarcReports": [{ limit: 3 }, options],
+  "sources.put": ["s", source, options],
+  "pauses.pause": ["lane", "marketing", { reason: "r", tenant: "acme" }, options],
+  "pauses.resume": ["lane", "marketing", { tenant: "acme" }, options],
+  "pauses.list": [{ limit: 3 }, options],
   ...Object.fromEntries(
-    [
-      "workflows",
-      "templates",
-      "layouts",
-      "partials",
-      "categories",
-      "integrations",
-      "policies",
-      "segments",
-      "tenants",
-    ].flatMap((kind) => [
+    [...versioned, "tenants"].flatMap((kind) => [
       [`${kind}.get`, ["w", options]],
       [`${kind}.list`, [{ limit: 3 }, options]],
       [`${kind}.delete`, ["w", options]],
     ]),
   ),
   ...Object.fromEntries(
-    ["workflows", "templates", "layouts", "partials", "categories", "integrations", "policies", "segments"].flatMap(
-      (kind) => [
-        [`${kind}.getVersion`, ["w", 1, options]],
-        [`${kind}.versions`, ["w", { limit: 3 }, options]],
-        [`${kind}.rollback`, ["w", 1, options]],
-      ],
-    ),
+    versioned.flatMap((kind) => [
+      [`${kind}.getVersion`, ["w", 1, options]],
+      [`${kind}.versions`, ["w", { limit: 3 }, options]],
+      [`${kind}.rollback`, ["w", 1, options]],
+    ]),
   ),
   "configuration.check": [{ documents: [{ kind: "category", key: "c", document: { class: "marketing" } }] }, options],
   "configuration.apply": [
@@ -164,6 +170,11 @@ const calls: Record<string, unknown[]> = {
   ],
   "environments.list": [options],
   "queues.list": [options],
+  "queues.allowances": [{ tenant: "acme" }, options],
+  "statistics.get": [
+    { groupBy: ["channel", "tenant"], lane: "critical", interval: "hour", limit: 5, from: "2026-11-01T00:00:00Z" },
+    options,
+  ],
   "workers.list": [options],
   "deadLetters.list": [{ limit: 3 }, options],
   "deadLetters.get": [id, options],

@@ -15,8 +15,8 @@ export interface FakeProviderProcess extends Child {
 }
 
 /** Starts the fake provider in a process of its own, so that nothing that happens to the server touches its journal. */
-export async function startFakeProvider(args: readonly string[]): Promise<FakeProviderProcess> {
-  const child = await startChild([process.execPath, main, "--port", "0", ...args], {}, (line) =>
+export async function startFakeProvider(args: readonly string[], port = 0): Promise<FakeProviderProcess> {
+  const child = await startChild([process.execPath, main, "--port", String(port), ...args], {}, (line) =>
     line.startsWith("{") ? readySchema.parse(JSON.parse(line)) : undefined,
   );
   const host = args[args.indexOf("--host") + 1];

@@ -11,6 +11,7 @@ import type { Api } from "./api.ts";
 const plurals: Readonly<Record<DocumentKind, string>> = {
   category: "categories",
   integration: "integrations",
+  source: "sources",
   workflow: "workflows",
   template: "templates",
   layout: "layouts",

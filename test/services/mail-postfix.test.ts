@@ -50,7 +50,15 @@ describe.skipIf(reason !== undefined && process.env["CI"] === undefined)(
       await api.put("/v1/integrations/smtp", {
         channel: "email",
         provider: "smtp",
+        lanes: ["marketing"],
         settings: settings(),
+        secrets: keys.secrets,
+      });
+      await api.put("/v1/integrations/orders", {
+        channel: "email",
+        provider: "smtp",
+        lanes: ["critical", "transactional"],
+        settings: { ...settings(), from: "orders@orders.acme.test" },
         secrets: keys.secrets,
       });
     }, 120_000);

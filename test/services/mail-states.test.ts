@@ -27,11 +27,17 @@ describe("a mail server's answers, through the whole server", () => {
     await api.put("/v1/categories/critical", { class: "critical" });
     await api.put("/v1/categories/marketing", { class: "marketing" });
     await api.put("/v1/categories/patient", { class: "transactional", retry: { delaysSeconds: [1, 1, 1] } });
-    await api.put("/v1/integrations/smtp", {
-      channel: "email",
-      provider: "smtp",
-      settings: { host: "127.0.0.1", port: smtp.port, secure: "none", from: "a@acme.test", finalDotTimeoutMs: 500 },
-    });
+    const settings = { host: "127.0.0.1", port: smtp.port, secure: "none", finalDotTimeoutMs: 500 };
+    for (const [key, from, lanes] of [
+      ["smtp", "a@acme.test", ["critical", "transactional"]],
+      ["news", "a@news.acme.test", ["marketing"]],
+    ] as const)
+      await api.put(`/v1/integrations/${key}`, {
+        channel: "email",
+        provider: "smtp",
+        lanes,
+        settings: { ...settings, from },
+      });
   }, 60_000);
 
   afterAll(async () => {

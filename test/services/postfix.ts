@@ -29,6 +29,8 @@ export function whyNoPostfix(): string | undefined {
 
 export interface Postfix {
   port: number;
+  /** Where the Maildir of a mailbox lies. */
+  maildir(mailbox: string): string;
   /** Mails that lie in a mailbox, whole, with CRLF line ends. */
   mails(mailbox: string): string[];
   /** Waits until as many lie there. */
@@ -39,9 +41,13 @@ export interface Postfix {
 
 /**
  * A postfix of our own: configuration, queue and mailboxes in a folder of their own, on a free loopback port, beside
- * whatever the machine runs. Mailboxes at inbox.test; what goes to former@inbox.test is taken, and bounces.
+ * whatever the machine runs. Mailboxes at inbox.test; what goes to former@inbox.test is taken, and bounces. Mail to the domains of
+ * `relayed` goes to the ports of this machine that it names; what a server there puts off bounces at once.
  */
-export async function startPostfix(mailboxes: readonly string[]): Promise<Postfix> {
+export async function startPostfix(
+  mailboxes: readonly string[],
+  relayed: Readonly<Record<string, number>> = {},
+): Promise<Postfix> {
   const folder = mkdtempSync(join(tmpdir(), "tidings-postfix-"));
   chmodSync(folder, 0o755);
   const port = await freePort();
@@ -49,7 +55,7 @@ export async function startPostfix(mailboxes: readonly string[]): Promise<Postfi
   const mail = join(folder, "mail");
   chmodSync(mail, 0o777);
   execFileSync("chown", ["postfix", join(folder, "data")]);
-  writeFileSync(join(folder, "etc", "main.cf"), mainConfiguration(folder, mailboxes));
+  writeFileSync(join(folder, "etc", "main.cf"), mainConfiguration(folder, mailboxes, relayed));
   writeFileSync(join(folder, "etc", "master.cf"), masterConfiguration(port));
   const etc = join(folder, "etc");
   const postfix = (command: string): string =>
@@ -62,6 +68,7 @@ export async function startPostfix(mailboxes: readonly string[]): Promise<Postfi
   };
   return {
     port,
+    maildir: (mailbox) => join(mail, mailbox),
     mails,
     received: async (mailbox, count) => {
       for (const end = Date.now() + arrivalMs; ; await pause(100)) {
@@ -78,7 +85,12 @@ export async function startPostfix(mailboxes: readonly string[]): Promise<Postfi
   };
 }
 
-function mainConfiguration(folder: string, mailboxes: readonly string[]): string {
+function mainConfiguration(
+  folder: string,
+  mailboxes: readonly string[],
+  relayed: Readonly<Record<string, number>>,
+): string {
+  const ways = Object.entries(relayed).map(([domain, port]) => `{${domain} = smtp:[127.0.0.1]:${port}}`);
   const boxes = mailboxes.map((name) => `{${name}@inbox.test = ${name}/}`).join(", ");
   const lines: Readonly<Record<string, string>> = {
     compatibility_level: "3.6",
@@ -95,6 +107,7 @@ function mainConfiguration(folder: string, mailboxes: readonly string[]): string
     mynetworks: "127.0.0.0/8",
     // nothing leaves this machine
     relayhost: "[127.0.0.1]:9",
+    ...(ways.length === 0 ? {} : { transport_maps: `inline:{${ways.join(", ")}}`, maximal_queue_lifetime: "0" }),
     // taken at the door, and found to have no mailbox after it
     virtual_alias_maps: "inline:{{former@inbox.test = nobody@inbox.test}}",
     recipient_delimiter: "+",

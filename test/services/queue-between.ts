@@ -1,5 +1,6 @@
 import { InProcessBroadcast } from "../../packages/server/src/broadcast/in-process.ts";
 import { PublishedSweep } from "../../packages/server/src/composition/published-sweep.ts";
+import { withAdmin } from "../../packages/server/src/lib/kafka/with-admin.ts";
 import { SystemClock } from "../../packages/server/src/lib/system-clock.ts";
 import type { Queue, Topic } from "../../packages/server/src/ports/queue.ts";
 import type { Store } from "../../packages/server/src/ports/store/store.ts";
@@ -11,7 +12,6 @@ import { KafkaBroker, prepareKafka } from "../../packages/server/src/queue/kafka
 import type { KafkaSettings } from "../../packages/server/src/queue/kafka/settings.ts";
 import { SettledWatch } from "../../packages/server/src/queue/kafka/settled-watch.ts";
 import { nameOfTopic } from "../../packages/server/src/queue/kafka/topics.ts";
-import { withAdmin } from "../../packages/server/src/queue/kafka/with-admin.ts";
 import {
   type BetweenBench,
   queueBetweenConformance,

@@ -5,6 +5,7 @@ import { layoutBodySchema } from "@tidings/contract/layouts";
 import { partialBodySchema } from "@tidings/contract/partials";
 import { policyBodySchema } from "@tidings/contract/policies";
 import { segmentBodySchema } from "@tidings/contract/segments";
+import { sourceBodySchema } from "@tidings/contract/sources";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import type { Channel } from "@tidings/contract/words";
 import { workflowBodySchema } from "@tidings/contract/workflows";
@@ -21,6 +22,7 @@ import type {
   TemplateParts,
 } from "../../packages/server/src/ports/configuration.ts";
 import type { DataSchemas } from "../../packages/server/src/ports/data-schemas.ts";
+import type { PausesInForce } from "../../packages/server/src/ports/pauses.ts";
 import type { RequestTemplates } from "../../packages/server/src/ports/request-templates.ts";
 import type { EnvironmentRow } from "../../packages/server/src/ports/store/keys.ts";
 import type { CompiledTemplate, TemplateEngine } from "../../packages/server/src/ports/template-engine.ts";
@@ -37,7 +39,7 @@ import { logSchema, seedTables } from "./log-schema.ts";
 /** What all seeds of one run share: it costs more than a seed, and no seed changes it. */
 export interface Base {
   database: Database;
-  configuration: Configuration & LookBack & AwaitedEvents & TemplateParts;
+  configuration: Configuration & LookBack & AwaitedEvents & TemplateParts & PausesInForce;
   environment: EnvironmentRow;
   templates: TemplateEngine;
   requests: RequestTemplates;
@@ -58,6 +60,7 @@ const schemas: Record<ConfigurationKind, { parse(document: unknown): unknown }> 
   template: templateBodySchema,
   integration: integrationBodySchema,
   policy: policyBodySchema,
+  source: sourceBodySchema,
   segment: segmentBodySchema,
   workflow: workflowBodySchema,
 };

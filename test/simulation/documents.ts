@@ -61,6 +61,7 @@ export interface SimulatedStep {
   window?: { kind: "fixed"; seconds: number } | { kind: "sliding"; seconds: number; maxSeconds: number };
   maxEvents?: number;
   event?: string;
+  data?: unknown;
   timeoutSeconds?: number;
   match?: Readonly<Record<string, string>>;
   recipient?: "any";
@@ -100,6 +101,9 @@ const digest = (window: NonNullable<SimulatedStep["window"]>, maxEvents: number)
   maxEvents,
 });
 
+/** The event that a step sends, which starts nothing. */
+export const toldName = "follow.told";
+export const tellId = "tell";
 /** The event that carts wait for, which starts nothing. */
 export const paidName = "cart.paid";
 export const paidId = "paid";
@@ -157,6 +161,7 @@ export const workflows: Readonly<Record<string, SimulatedWorkflow>> = {
     steps: [
       email("first"),
       delay("pause", 12),
+      { id: tellId, type: "event", event: toldName, data: { who: { $: "recipient.id" } } },
       // biome-ignore lint/suspicious/noThenProperty: `then` is the field's word in workflow definitions
       { id: "reached", type: "condition", if: reached, then: [sms("thanks")], else: [email("again")] },
     ],
@@ -217,7 +222,15 @@ export function laneOf(workflow: string): "critical" | "transactional" | "market
   return category === "security" ? "critical" : category === "orders" ? "transactional" : "marketing";
 }
 
-/** Attempts that the retry schedule of a lane allows. */
-export function attemptsMax(lane: "critical" | "transactional" | "marketing"): number {
-  return lane === "transactional" ? 5 : 4;
+/**
+ * Attempts that the retry schedule of a lane allows: a round of all its integrations, and one after each delay. The last round
+ * ends sooner where no other integration lets messages through.
+ */
+export function attemptsOf(
+  lane: "critical" | "transactional" | "marketing",
+  channel: string,
+): { min: number; max: number } {
+  const integrations = Object.values(vendors).filter((one) => one.channel === channel && one.lanes.includes(lane));
+  const rounds = lane === "transactional" ? 5 : 4;
+  return { min: (rounds - 1) * integrations.length + 1, max: rounds * integrations.length };
 }

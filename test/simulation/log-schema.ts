@@ -48,6 +48,7 @@ export const seedTables = [
   "dedupe",
   "throttle",
   "arrival",
+  "derived",
   "wake",
   "digest_entry",
   "digest_window",

@@ -23,7 +23,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `if (!advance(database, turn)) return { status: "lost" };`,
     replace: `if (!advance(database, turn)) return { status: "lost" };
       database.exec("release call; commit; begin immediate; savepoint call");`,
-    invariants: ["expected-message-exists", "recipient-is-explained", "in-one-digest"],
+    // A turn that is settled before its work is written is taken again by nobody, or written twice.
+    invariants: ["expected-message-exists", "recipient-is-explained", "in-one-digest", "decisions-once"],
   },
   {
     name: "missing fence",
@@ -141,5 +142,37 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: "database.run(leftSql, environmentId, keyHash, eventId, at);",
     replace: "",
     invariants: ["waits-tell-the-truth"],
+  },
+  {
+    name: "an event that a step sends for one of many recipients",
+    file: "pipeline/orchestrate/derived-events.ts",
+    find: `services.ids.derive(receivedAt, "event", frame.id, step.id)`,
+    // Its run is forgotten: the next run of the event makes the same.
+    replace: `services.ids.derive(0, "event", frame.eventId, step.id)`,
+    invariants: ["comes-to-rest", "derived-with-its-turn"],
+  },
+  {
+    name: "an event that a step sends without its turn",
+    file: "store/sqlite/calls/derived.ts",
+    find: "for (const event of fit.events) insertEvent(",
+    replace: "for (const event of fit.events.slice(1)) insertEvent(",
+    invariants: ["derived-with-its-turn", "derived-is-counted"],
+  },
+  {
+    name: "an account that let nothing out once is never asked again",
+    file: "pipeline/deliver/gate.ts",
+    find: "return this.#probes;",
+    replace: "return 0;",
+    invariants: ["comes-to-rest", "message-ends"],
+    // Of the channels with one provider alone, and in worlds where no crash begins anew.
+    firstSeed: 280,
+  },
+  {
+    name: "marketing that may be at a silent provider goes out by another one",
+    file: "domain/route.ts",
+    find: `if (lane === "marketing") return same;`,
+    replace: "",
+    invariants: ["marketing-at-most-once"],
+    firstSeed: 230,
   },
 ];

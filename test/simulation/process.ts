@@ -58,6 +58,7 @@ export class SimulatedProcess implements LiveProcess {
       http: parts.httpFor(this),
       dataSchemas: base.dataSchemas,
       steps: poisoned(stepKinds),
+      servesOf: () => undefined,
       providerOf: ({ key }) => {
         if (!providers.has(key)) providers.set(key, parts.providerOf(key, this));
         return providers.get(key);
@@ -74,9 +75,15 @@ export class SimulatedProcess implements LiveProcess {
         onStarted: () => undefined,
         onOutcome: () => undefined,
         onFetched: () => undefined,
+        onRunaway: (_, root, reason) => world.note(`${this.node} runaway ${root} ${reason}`),
         onWebhookCalled: () => undefined,
         onWebhookDisabled: () => undefined,
+        onVisits: () => undefined,
         onHeldBack: () => undefined,
+        onCircuit: ({ key }, destination, cause) => world.note(`${this.node} circuit ${key} ${destination} ${cause}`),
+        onUsedUp: (_environmentId, key, reason) => world.note(`${this.node} used up ${key} ${reason}`),
+        onWarmUp: ({ key }, stopped) => world.note(`${this.node} warm-up of ${key} stopped: ${stopped !== undefined}`),
+        onPutOffToNextDay: (_delivery, reason) => world.note(`${this.node} put off: ${reason}`),
         onOverflow: (lane) => world.note(`${this.node} overflow ${lane}`),
         onTemplateFailure: (_origin, detail) => world.note(`${this.node} template failed: ${detail}`),
         onFault: (where, id, error) => world.note(`${this.node} fault in ${where} ${id}: ${String(error)}`),

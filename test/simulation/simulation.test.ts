@@ -8,7 +8,7 @@ import { root, runWorker } from "./worker.ts";
  * alone. Any number of them: `npm run simulation -- --seeds N --from S`.
  */
 const given = process.env.TIDINGS_TEST_SEED;
-const seedsDefault = given === undefined ? 400 : 1;
+const seedsDefault = given === undefined ? 200 : 1;
 const from = whole("TIDINGS_TEST_SEED", given, 1);
 const seeds = whole("TIDINGS_TEST_SEEDS", process.env.TIDINGS_TEST_SEEDS, seedsDefault);
 const workers = Math.min(2, seeds);

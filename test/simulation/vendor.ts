@@ -1,6 +1,7 @@
 import type { SeededRandom } from "../../packages/server/src/lib/seeded-random.ts";
 import type { OutboundMessage, Outcome, Provider } from "../../packages/server/src/ports/provider.ts";
 import type { Offer, Offers } from "./offers.ts";
+import { answerOf, type Outage, outageOf } from "./outage.ts";
 import { callTimeoutMs } from "./profile.ts";
 import type { Reporter } from "./reporter.ts";
 import type { LiveProcess, World } from "./world.ts";
@@ -33,11 +34,13 @@ export class SimulatedVendor {
   readonly #parts: VendorParts;
   readonly #random: SeededRandom;
   readonly #known = new Set<string>();
+  readonly #outage: Outage | undefined;
 
   constructor(world: World, parts: VendorParts) {
     this.#world = world;
     this.#parts = parts;
     this.#random = world.fork();
+    this.#outage = outageOf(world.seed, parts.name);
   }
 
   /** The vendor as one process reaches it. */
@@ -58,11 +61,13 @@ export class SimulatedVendor {
     const ids = batch.map(({ id, attempt }) => `${id}#${attempt}`).join(" ");
     this.#world.note(`${process.node} calls ${this.#parts.name}: ${ids}${fate === "answered" ? "" : ` (${fate})`}`);
     const offers = batch.map((message) => this.#offered(message, process));
+    const away = this.#away();
+    if (away?.kind === "silent") return new Promise(() => undefined);
     return new Promise((resolve, reject) => {
       clock.after(1 + this.#random.int(400), () => {
         if (fate === "lost on its way") return;
         if (fate === "crash before it arrives") return this.#world.crash(fate);
-        for (const offer of offers) this.#judge(offer);
+        for (const offer of offers) this.#judge(offer, away);
         if (fate === "crash after it arrived") return this.#world.crash(fate);
         if (fate === "never answered") return;
         const delayMs = fate === "answered late" ? callTimeoutMs + this.#random.int(6000) : this.#random.int(400);
@@ -101,9 +106,16 @@ export class SimulatedVendor {
     return offer;
   }
 
-  #judge(offer: Offer): void {
+  /** How it is away at the moment; undefined where it is there. */
+  #away(): Outage | undefined {
+    const now = this.#world.now();
+    const outage = this.#outage;
+    return this.#world.faulty && outage !== undefined && now >= outage.from && now <= outage.to ? outage : undefined;
+  }
+
+  #judge(offer: Offer, away: Outage | undefined): void {
     const known = this.#parts.idempotent && this.#known.has(offer.messageId);
-    offer.verdict = this.#verdict(known);
+    offer.verdict = (away && answerOf(away, this.#world.now())) ?? this.#verdict(known);
     if (offer.verdict.status !== "accepted" || known) return;
     this.#known.add(offer.messageId);
     offer.wentOut = true;

@@ -1,6 +1,6 @@
 import { channels, type MessageState } from "@tidings/contract/words";
 import type { OutboundMessage } from "../../packages/server/src/ports/provider.ts";
-import { attemptsMax, vendors } from "./documents.ts";
+import { attemptsOf, vendors } from "./documents.ts";
 import type { Ledger, LedgerWatcher, LoggedMessage, StartedAttempt } from "./ledger.ts";
 import type { Offers } from "./offers.ts";
 import type { LiveProcess, World } from "./world.ts";
@@ -49,7 +49,7 @@ export class Watch implements LedgerWatcher {
     if (last?.end?.outcome === "rejected" && this.#isPermanent(message.id, last.number)) {
       this.#violate("no-attempt-after-permanent-refusal", name);
     }
-    if (attempt.number > attemptsMax(message.lane)) this.#violate("retries-bounded", name);
+    if (attempt.number > attemptsOf(message.lane, message.channel).max) this.#violate("retries-bounded", name);
     const open = this.#open.get(attempt.node) ?? new Set();
     this.#open.set(attempt.node, open.add(message.id));
     const max = this.#world.profile.config.deliver.maxInFlight;

@@ -2,9 +2,11 @@ import type { Command } from "./command.ts";
 import { campaigns } from "./commands/campaigns.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
 import { doctor } from "./commands/doctor.ts";
+import { doctorDomain } from "./commands/doctor-domain.ts";
 import { dryRun } from "./commands/dry-run.ts";
 import { keys } from "./commands/keys.ts";
 import { migrateStore } from "./commands/migrate-store.ts";
+import { pauses } from "./commands/pauses.ts";
 import { preview } from "./commands/preview.ts";
 import { promote } from "./commands/promote.ts";
 import { pull } from "./commands/pull.ts";
@@ -14,6 +16,7 @@ import { schemas } from "./commands/schemas.ts";
 import { segments } from "./commands/segments.ts";
 import { send } from "./commands/send.ts";
 import { start } from "./commands/start.ts";
+import { stats } from "./commands/stats.ts";
 import { status } from "./commands/status.ts";
 import { suppressions } from "./commands/suppressions.ts";
 import { tail } from "./commands/tail.ts";
@@ -34,6 +37,8 @@ export const commands: readonly Command[] = [
   tail,
   why,
   status,
+  ...pauses,
+  stats,
   ...deadLetters,
   ...segments,
   ...campaigns,
@@ -42,4 +47,5 @@ export const commands: readonly Command[] = [
   ...keys,
   migrateStore,
   doctor,
+  doctorDomain,
 ];

@@ -52,6 +52,8 @@ function viewsOf(api: Api, kind: DocumentKind, signal: AbortSignal): AsyncIterab
       return api.categories.list(query, options);
     case "integration":
       return api.integrations.list(query, options);
+    case "source":
+      return api.sources.list(query, options);
     case "workflow":
       return api.workflows.list(query, options);
     case "template":

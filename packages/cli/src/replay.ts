@@ -1,11 +1,6 @@
-import type { DeadLetterView } from "@tidings/contract/dead-letters";
+import type { DeadLetterView, Replayed } from "@tidings/contract/dead-letters";
 import type { Context } from "./command.ts";
 import { Progress } from "./progress.ts";
-
-export interface Replayed {
-  replayed: number;
-  expired: number;
-}
 
 /** Ids that one call takes; smaller than the API's limit, so that the bar moves. */
 const callIdsMax = 200;
@@ -18,9 +13,7 @@ export async function replayIds(context: Context, ids: readonly string[]): Promi
   try {
     for (let at = 0; at < ids.length; at += callIdsMax) {
       const part = ids.slice(at, at + callIdsMax);
-      const { replayed, expired } = await api.deadLetters.replay({ ids: part }, { signal: context.signal });
-      total.replayed += replayed;
-      total.expired += expired;
+      add(total, await api.deadLetters.replay({ ids: part }, { signal: context.signal }));
       progress.to(at + part.length);
     }
     return total;
@@ -41,9 +34,7 @@ export async function replayByFilter(context: Context, fits: (letter: DeadLetter
   let part: string[] = [];
   const flush = async () => {
     if (part.length === 0) return;
-    const { replayed, expired } = await api.deadLetters.replay({ ids: part }, { signal });
-    total.replayed += replayed;
-    total.expired += expired;
+    add(total, await api.deadLetters.replay({ ids: part }, { signal }));
     part = [];
     progress.to(total.replayed + total.expired);
   };
@@ -57,4 +48,10 @@ export async function replayByFilter(context: Context, fits: (letter: DeadLetter
   } finally {
     progress.end();
   }
+}
+
+function add(total: Replayed, { replayed, expired, refused }: Replayed): void {
+  total.replayed += replayed;
+  total.expired += expired;
+  if (refused !== undefined) total.refused = (total.refused ?? 0) + refused;
 }

@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { type PauseView, pauseSchema } from "@tidings/contract/pauses";
 import { type QueueView, queueSchema } from "@tidings/contract/queues";
 import { type WorkerView, workerSchema } from "@tidings/contract/workers";
 import { describe, expect, test } from "vitest";
@@ -24,15 +25,15 @@ const worker = (over: Partial<WorkerView> = {}): WorkerView =>
     buffers: [],
     ...over,
   });
-function lines(queues: QueueView[], workers: WorkerView[], isTTY = false): string[] {
+function lines(queues: QueueView[], workers: WorkerView[], isTTY = false, pauses: PauseView[] = []): string[] {
   const sink = { isTTY, write: () => {} };
   const terminal = new Terminal({ in: new PassThrough(), out: sink, err: sink, quiet: false, colours: true });
-  return statusLines({ queues, workers }, terminal);
+  return statusLines({ queues, workers, pauses }, terminal);
 }
 
 describe("the state of an installation", () => {
   test("is well unless work waits for somebody to act", () => {
-    const well = (...queues: QueueView[]) => isWell({ queues, workers: [] });
+    const well = (...queues: QueueView[]) => isWell({ queues, workers: [], pauses: [] });
     expect(well(queue(), held("rate_limited"), held("destination_busy"))).toBe(true);
     expect([well(held("no_worker")), well(queue(), held("behind"))]).toEqual([false, false]);
   });
@@ -53,6 +54,20 @@ describe("the state of an installation", () => {
       "",
     ]);
     expect(lines([queue()], [])[0]).toBe("nothing waits, and nothing came or went in the last minutes");
+  });
+
+  test("shows what is paused, which may be why nothing waits", () => {
+    const paused = { kind: "lane", key: "marketing", state: "paused", createdAt: "2026-01-01T00:00:00Z" };
+    const shown = [
+      pauseSchema.parse({ ...paused, waiting: 100_000, waitingIsBound: true, reason: "wrong price" }),
+      pauseSchema.parse({ ...paused, tenant: "acme", state: "resuming", waiting: 7, waitingIsBound: false }),
+    ];
+    expect(lines([], [], false, shown).slice(1, 5)).toEqual([
+      "",
+      "PAUSED  KEY        TENANT  STATE     WAITING  SINCE                 UNTIL  REASON",
+      "lane    marketing          paused    100000+  2026-01-01T00:00:00Z         wrong price",
+      "lane    marketing  acme    resuming  7        2026-01-01T00:00:00Z",
+    ]);
   });
 
   test("shows the workers, and what waits in them", () => {

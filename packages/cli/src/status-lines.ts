@@ -1,12 +1,15 @@
+import type { PauseView } from "@tidings/contract/pauses";
 import type { QueueView } from "@tidings/contract/queues";
 import type { WorkerView } from "@tidings/contract/workers";
+import { pauseTable } from "./pause-table.ts";
 import { tableLines } from "./table.ts";
 import type { Style, Terminal } from "./terminal.ts";
 
-/** Queues and workers of an installation, as one look has them. */
+/** Queues and workers of an installation, and what is paused in the environment of the key, as one look has them. */
 export interface Stand {
   queues: readonly QueueView[];
   workers: readonly WorkerView[];
+  pauses: readonly PauseView[];
 }
 
 /** Nothing waits for what only somebody can bring: a worker, or more of them. A bound that holds is no fault. */
@@ -18,12 +21,13 @@ function needsSomebody({ held }: QueueView): boolean {
   return held?.reason === "no_worker" || held?.reason === "behind";
 }
 
-export function statusLines({ queues, workers }: Stand, terminal: Terminal): string[] {
+export function statusLines({ queues, workers, pauses }: Stand, terminal: Terminal): string[] {
   const buffers = workers.flatMap((worker) =>
     worker.buffers.filter(({ waiting }) => waiting > 0).map((buffer) => ({ worker, buffer })),
   );
   return [
     ...queueLines(queues.filter(hasWork), terminal),
+    ...(pauses.length === 0 ? [] : ["", ...pauseTable(pauses).map((line) => terminal.style("yellow", line))]),
     "",
     ...workerLines(workers, terminal),
     ...(buffers.length === 0 ? [] : ["", ...bufferLines(buffers)]),

@@ -52,6 +52,7 @@ test("a POST is repeated without an idempotency key only where that is safe", ()
       "checkConfiguration",
       "previewReplay",
       "previewTemplate",
+      "probeIntegration",
       "putPreferencesBatch",
       "readPreferences",
       ...["addSuppressions", "importSuppressions"],

@@ -1,3 +1,4 @@
+import { allowancesQuerySchema, allowancesSchema } from "@tidings/contract/allowances";
 import { apiKeyBodySchema, apiKeySchema, newApiKeySchema } from "@tidings/contract/api-keys";
 import { batchResultSchema } from "@tidings/contract/batch";
 import { categoryBodySchema } from "@tidings/contract/categories";
@@ -27,6 +28,8 @@ import { policyBodySchema } from "@tidings/contract/policies";
 import { previewBodySchema, previewSchema } from "@tidings/contract/previews";
 import { queuesSchema } from "@tidings/contract/queues";
 import { recipientBodySchema, recipientSchema } from "@tidings/contract/recipients";
+import { sourceBodySchema } from "@tidings/contract/sources";
+import { statisticsQuerySchema, statisticsSchema } from "@tidings/contract/statistics";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { tenantBodySchema, tenantViewSchema } from "@tidings/contract/tenants";
 import {
@@ -44,6 +47,8 @@ import { workflowBodySchema } from "@tidings/contract/workflows";
 import { campaignOperations } from "./campaign-operations.ts";
 import { consentOperations, decisionOperations, preferenceOperations } from "./choice-operations.ts";
 import { always, configuration, documents, keyed, once } from "./document-operations.ts";
+import { pauseOperations } from "./pause-operations.ts";
+import { readinessOperations } from "./readiness-operations.ts";
 import { replayOperations } from "./replay-operations.ts";
 import { segmentOperations } from "./segment-operations.ts";
 import { suppressionOperations } from "./suppression-operations.ts";
@@ -88,6 +93,7 @@ export const operations = {
   partials: configuration("partial", "partials", partialBodySchema),
   categories: configuration("category", "categories", categoryBodySchema),
   integrations: configuration("integration", "integrations", integrationBodySchema),
+  sources: configuration("source", "sources", sourceBodySchema),
   policies: configuration("policy", "policies", policyBodySchema),
   segments: segmentOperations,
   campaigns: campaignOperations,
@@ -106,8 +112,14 @@ export const operations = {
     get: { name: "getDeadLetter", method: "GET", path: "/v1/dead-letters/{id}", status: 200, response: deadLetterSchema, ...always },
     replay: { name: "replayDeadLetters", method: "POST", path: "/v1/dead-letters/replay", body: deadLetterReplayBodySchema, status: 200, response: replayedSchema, ...once },
   },
+  pauses: pauseOperations,
+  readiness: readinessOperations,
   queues: {
     list: { name: "listQueues", method: "GET", path: "/v1/queues", status: 200, response: queuesSchema, ...always },
+    allowances: { name: "listAllowances", method: "GET", path: "/v1/allowances", query: allowancesQuerySchema, status: 200, response: allowancesSchema, ...always },
+  },
+  statistics: {
+    get: { name: "getStatistics", method: "GET", path: "/v1/statistics", query: statisticsQuerySchema, status: 200, response: statisticsSchema, ...always },
   },
   workers: {
     list: { name: "listWorkers", method: "GET", path: "/v1/workers", status: 200, response: workersSchema, ...always },

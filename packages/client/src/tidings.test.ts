@@ -58,6 +58,28 @@ describe("a call", () => {
     });
   });
 
+  test("of statistics names what is grouped by in one text, and checks it before it goes", async () => {
+    const figures = { counts: {}, from: "x" };
+    server.script.push(...Array.from({ length: 3 }, () => ({ kind: "answer", status: 400, json: figures }) as const));
+    const ask = (input?: Parameters<typeof tidings.statistics.get>[0]) => tidings.statistics.get(input).catch(() => {});
+    await ask({ groupBy: ["tenant", "mailboxProvider"], limit: 5 });
+    await ask({ groupBy: [], channel: "sms" });
+    await ask();
+    expect(server.seen.map(({ url }) => url)).toEqual([
+      "/base/v1/statistics?groupBy=tenant%2CmailboxProvider&limit=5",
+      "/base/v1/statistics?channel=sms",
+      "/base/v1/statistics",
+    ]);
+    await expect(tidings.statistics.get({ groupBy: ["tenant", "tenant"] })).rejects.toMatchObject({
+      name: "TidingsInputError",
+      faults: [{ path: "groupBy" }],
+    });
+    await expect(tidings.statistics.get({ groupBy: ["channel", "lane", "tenant"] })).rejects.toMatchObject({
+      faults: [{ path: "groupBy" }],
+    });
+    expect(server.seen).toHaveLength(3);
+  });
+
   test("that takes nothing sends nothing but its key, and gives the answer", async () => {
     const queue = { queue: "delivery", lane: "critical", channel: "sms", due: 2, dueIsBound: false };
     const held = { reason: "no_worker", detail: "no worker that is alive has the role deliver" };

@@ -1,10 +1,9 @@
 import type { ConditionOperator } from "@tidings/contract/conditions";
 import type { Json } from "@tidings/contract/data";
 import type { DigestStep } from "@tidings/contract/digest-step";
-import type { FirstOfStep } from "@tidings/contract/first-of-step";
+import type { ChannelStep, Fallback, FirstOfStep } from "@tidings/contract/sending-steps";
 import type { ThrottleStep } from "@tidings/contract/throttle-step";
 import type { WaitForStep } from "@tidings/contract/wait-for-step";
-import type { Channel } from "@tidings/contract/words";
 import type { Step, WorkflowBody } from "@tidings/contract/workflows";
 import type { DataOf } from "./types/data-of.ts";
 
@@ -47,7 +46,7 @@ export type TypedCondition<Schema> =
 
 /** A step whose templates and fields are known. */
 export type TypedStep<Schema, Known extends References = References> =
-  | { id: string; type: "channel"; channel: Channel; template: Known["template"] }
+  | TypedSendingStep<Schema, Known>
   | {
       id: string;
       type: "condition";
@@ -57,9 +56,17 @@ export type TypedStep<Schema, Known extends References = References> =
     }
   | Keyed<DigestStep, Schema>
   | Keyed<ThrottleStep, Schema>
-  | (Omit<FirstOfStep, "template"> & { template: Known["template"] })
   | (Omit<WaitForStep, "match"> & { match?: { readonly [Path in DataPath<Schema>]?: `data.${string}` } | undefined })
   | Exclude<Step, { type: "channel" | "first_of" | "condition" | "digest" | "throttle" | "wait_for" }>;
+
+/** A step that sends, and what goes out in place of messages of it that do not come through. */
+export type TypedSendingStep<Schema, Known extends References = References> = (
+  | (Pick<ChannelStep, "id" | "type" | "channel"> & { collapseKey?: DataPath<Schema> | undefined })
+  | Pick<FirstOfStep, "id" | "type" | "channels">
+) & {
+  template: Known["template"];
+  fallback?: (Omit<Fallback, "steps"> & { steps: readonly TypedSendingStep<Schema, Known>[] }) | undefined;
+};
 
 /** A step whose key is a path of the schema. */
 type Keyed<Known extends { key?: string | undefined }, Schema> = Omit<Known, "key"> & {

@@ -6,6 +6,7 @@ import { channelSettingsSchema } from "./preferences.ts";
 import { dailyWindowSchema, quietHoursSchema } from "./quiet-hours.ts";
 import { sunsetSchema } from "./sunset.ts";
 import { line } from "./text.ts";
+import { trackingSchema } from "./tracking.ts";
 import { laneSchema } from "./words.ts";
 
 /** Delays before the second, third … attempt, in seconds; the number of them is the number of retries. */
@@ -29,5 +30,7 @@ export const categoryBodySchema = z.strictObject({
   digest: categoryDigestSchema.optional(),
   /** Of the class marketing: who is silent for long is asked once, and then left alone. */
   sunset: sunsetSchema.optional(),
+  /** Of its mail; what is left out is as the policy has it, and off for the class critical. */
+  tracking: trackingSchema.optional(),
 });
 export type CategoryBody = z.infer<typeof categoryBodySchema>;

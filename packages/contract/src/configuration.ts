@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { jsonSchema } from "./data.ts";
 import { limits } from "./limits.ts";
+import { probeSchema } from "./readiness.ts";
 import { keySchema, line, timeSchema } from "./text.ts";
 
 /** Kinds of configuration that are kept as versioned documents. */
@@ -13,8 +14,13 @@ export const configurationKinds = [
   "integration",
   "policy",
   "segment",
+  "source",
 ] as const;
 export type ConfigurationKind = (typeof configurationKinds)[number];
+
+/** Kinds whose documents have secrets, which are sealed apart from them. They are accounts of an environment, and stay in it. */
+const kindsWithSecrets: ReadonlySet<string> = new Set<ConfigurationKind>(["integration", "source"]);
+export const hasSecrets = (kind: string): boolean => kindsWithSecrets.has(kind);
 
 /** How a configuration is shown: its document beside key, version and time. Of secrets only the names are shown. */
 export const configurationViewSchema = <T extends z.ZodType>(document: T) =>
@@ -23,6 +29,8 @@ export const configurationViewSchema = <T extends z.ZodType>(document: T) =>
     version: z.int(),
     updatedAt: timeSchema,
     secretNames: z.array(z.string()).optional(),
+    /** Of an integration that is read: how it stood last. */
+    probe: probeSchema.optional(),
     /** Where this version's document came from, when it was not written by hand. */
     origin: z.string().optional(),
     document,

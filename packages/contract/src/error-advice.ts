@@ -10,6 +10,7 @@ export const errorAdvice: Readonly<Record<ErrorCode, string>> = {
   forbidden: "Use a key that may do this: one of that environment.",
   not_found: "Check the path, the id or key, and the environment of the API key.",
   method_not_allowed: "Use a method that the path has.",
+  signature_reused: "Do not send it again: a provider signs each report anew. Who is no provider has no use of it.",
   idempotency_in_progress: "Come again after Retry-After with the same key and body.",
   version_conflict: "Read it again, apply the change to what is there now, write again.",
   in_use: "Change what refers to it first; `detail` names it.",

@@ -10,6 +10,7 @@ export const errorCodes = {
   forbidden: [403, "The API key does not allow this"],
   not_found: [404, "There is nothing of that name in this environment"],
   method_not_allowed: [405, "This path does not know that method"],
+  signature_reused: [406, "The report's signature was used for another body"],
   idempotency_in_progress: [409, "The first request with this key is not settled yet"],
   version_conflict: [409, "It was changed meanwhile"],
   in_use: [409, "Something else refers to it"],

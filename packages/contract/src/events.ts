@@ -110,6 +110,11 @@ export const eventSchema = z.object({
   /** Messages without a run: those of `POST /v1/messages`. */
   messages: z.array(messageSchema),
   decisions: z.array(decisionSchema),
+  /** Of one that a step of a workflow has sent: the first event of all that led to it, and how many steps lie between. */
+  root: idSchema.optional(),
+  depth: z.int().optional(),
+  /** Of a first event: what has been made of the events that led from it. */
+  derived: z.object({ events: z.int(), messages: z.int() }).optional(),
   /** Of one that a replay has made: the how manieth of its event it is, that event, and the replay. */
   generation: z.int().optional(),
   replayOf: idSchema.optional(),

@@ -4,13 +4,18 @@ import { configurationTexts } from "./texts/configuration.ts";
 import { dryRunTexts } from "./texts/dry-runs.ts";
 import { eventsTexts } from "./texts/events.ts";
 import { inboxTexts } from "./texts/inbox.ts";
+import { integrationTexts } from "./texts/integrations.ts";
 import { messagesTexts } from "./texts/messages.ts";
 import { operationTexts } from "./texts/operation.ts";
+import { pausesTexts } from "./texts/pauses.ts";
 import { policyTexts } from "./texts/policy.ts";
 import { queuesTexts } from "./texts/queues.ts";
+import { readinessTexts } from "./texts/readiness.ts";
 import { recipientsTexts } from "./texts/recipients.ts";
 import { replaysTexts } from "./texts/replays.ts";
 import { segmentsTexts } from "./texts/segments.ts";
+import { sourceTexts } from "./texts/sources.ts";
+import { statisticsTexts } from "./texts/statistics.ts";
 import { suppressionTexts } from "./texts/suppressions.ts";
 import { timingTexts } from "./texts/timing.ts";
 import { topicsTexts } from "./texts/topics.ts";
@@ -32,10 +37,15 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   ...campaignsTexts,
   ...replaysTexts,
   ...configurationTexts,
+  ...integrationTexts,
+  ...sourceTexts,
   ...operationTexts,
   ...policyTexts,
   ...timingTexts,
   ...queuesTexts,
+  ...pausesTexts,
+  ...readinessTexts,
+  ...statisticsTexts,
   ...webhookTexts,
   ...suppressionTexts,
   ...inboxTexts,
@@ -52,6 +62,9 @@ const like: Readonly<Record<string, string>> = {
   InboxStand: "InboxCounts",
   CreateWebhookAnswer: "CreateWebhookBody",
   GetWebhookAnswer: "CreateWebhookAnswer",
+  StatisticPoint: "StatisticFigures",
+  StatisticGroup: "StatisticFigures",
+  StatisticTotal: "StatisticFigures",
   PutWebhookBody: "CreateWebhookBody",
 };
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { byLocale, messagesSchema, templateText } from "./templates.ts";
+import { templateText } from "./template-fields.ts";
+import { byLocale, messagesSchema } from "./templates.ts";
 import { line } from "./text.ts";
 
 /** Body of `PUT /v1/layouts/{key}`: what stands around a template's mail. `{{> content}}` marks where the mail's own part goes. */

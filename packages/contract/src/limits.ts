@@ -25,14 +25,22 @@ export const limits = {
   /** Days of events that a dry run goes back over, and recipients that its answer names. */
   historyDays: 90,
   historySample: 20,
+  /** Entries of a table in a source's mapping, events of one record, and records of a source that are settled together. */
+  mappingTable: 1000,
+  eventsPerRecord: 1000,
+  recordsPerBatch: 1000,
   bodyDepth: 32,
   idempotencyKeyLength: 255,
   stepsPerWorkflow: 100,
+  stepsPerFallback: 5,
   headersPerFetch: 20,
   eventsPerDigest: 1000,
   runsPerThrottle: 100,
   /** Paths by which a step that waits for an event tells it from others. */
   matchesPerWait: 5,
+  /** Recipients, topics and segments of an event that a step sends; characters of its data as JSON. */
+  recipientsPerEventStep: 10,
+  eventStepDataLength: 32_768,
   /** Days that a step looks back. */
   recentDays: 365,
   webhookSecretOverlapSeconds: 7 * 86_400,
@@ -44,9 +52,20 @@ export const limits = {
   dataSchemaParts: 2000,
   addressesPerChannel: 20,
   attachmentsPerMail: 20,
+  /** Pictures and files of one SMS or chat message; providers that have a template of their own; number on an icon. */
+  mediaUrlsPerMessage: 10,
+  storedTemplates: 20,
+  pushBadge: 2 ** 31 - 1,
   pageSize: 100,
   /** Due items of one queue that are counted. */
   countedPerQueue: 10_000,
+  /** Pauses in force in one environment, and messages that one keeps, as they are counted. */
+  pausesPerEnvironment: 1000,
+  countedPerPause: 100_000,
+  /** Groups in one answer of statistics, minutes, hours or days of one series, and points of all series together. */
+  statisticGroups: 1000,
+  statisticPoints: 1500,
+  statisticPointsOfAll: 20_000,
   /** Faults that one answer, or one event of a batch, names. */
   faults: 100,
 } as const;

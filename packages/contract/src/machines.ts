@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { keySchema } from "./text.ts";
 
-/** A vendor cannot send our key, so the environment of its integration stands in the URL that it is given. */
-export const feedbackQuerySchema = z.strictObject({ environment: keySchema.optional() });
+/**
+ * A vendor cannot send our key, so the environment of its integration stands in the URL that it is given. Vendors add queries of
+ * their own, and some get our message's id there: the integration's provider reads those.
+ */
+export const feedbackQuerySchema = z.object({ environment: keySchema.optional() });
 /** How many reports were taken; what names no known message counts too. */
 export const feedbackSchema = z.object({ accepted: z.int() });
 

@@ -5,6 +5,7 @@ import { decisionFields } from "./decisions.ts";
 import { inAppSchema } from "./in-app.ts";
 import { limits } from "./limits.ts";
 import { inlineRecipientSchema } from "./recipients.ts";
+import { mediaUrlsSchema, pushSchema, storedSchema } from "./rich-content.ts";
 import { bodyText, idSchema, keySchema, line, recipientIdSchema, timeSchema } from "./text.ts";
 import { type Channel, channelSchema, laneSchema, messageStateSchema } from "./words.ts";
 
@@ -14,10 +15,16 @@ export const contentSchema = z
     subject: line(998).optional(),
     text: bodyText(500_000).optional(),
     html: bodyText(500_000).optional(),
-    /** Body of a webhook call: any JSON. */
+    /** Body of a webhook call: any JSON. Of a chat message an object of the vendor's own fields. */
     body: jsonSchema.optional(),
     /** Of an in-app message, whose title is the subject. */
     inApp: inAppSchema.optional(),
+    /** Of a push message, whose title is the subject. */
+    push: pushSchema.optional(),
+    /** Of an SMS or a chat message. */
+    mediaUrls: mediaUrlsSchema.optional(),
+    /** Of a mail or a chat message: taken in place of all the rest by the providers that it names. */
+    stored: storedSchema.optional(),
     /** Files of a mail. */
     attachments: z.array(attachmentSchema).max(limits.attachmentsPerMail).optional(),
   })
@@ -25,6 +32,17 @@ export const contentSchema = z
     error: "needs text, html or body",
   });
 export type Content = z.infer<typeof contentSchema>;
+
+/** Parts that mean something on some channels only; elsewhere they would vanish unheard. */
+const partChannels = {
+  attachments: { channels: ["email"], error: "go with a mail only" },
+  push: { channels: ["push"], error: "goes with a push message only" },
+  mediaUrls: { channels: ["sms", "chat"], error: "go with an SMS or a chat message only" },
+  stored: { channels: ["email", "chat"], error: "goes with a mail or a chat message only" },
+} as const satisfies Partial<Record<keyof Content, { channels: readonly Channel[]; error: string }>>;
+const parts = ["attachments", "push", "mediaUrls", "stored"] as const;
+
+const isObject = (json: unknown): boolean => typeof json === "object" && json !== null && !Array.isArray(json);
 
 const carries = (channel: Channel, content: Content): boolean =>
   content.text !== undefined || (channel === "email" && content.html !== undefined);
@@ -51,9 +69,15 @@ export const messageBodySchema = z
     error: "needs text (or, for email, html)",
     path: ["content"],
   })
-  .refine((body) => body.content?.attachments === undefined || body.channel === "email", {
-    error: "go with a mail only",
-    path: ["content", "attachments"],
+  .superRefine(({ channel, content }, context) => {
+    for (const part of parts) {
+      const { channels, error } = partChannels[part];
+      const isThere = channels.some((one) => one === channel);
+      if (content?.[part] !== undefined && !isThere)
+        context.addIssue({ code: "custom", path: ["content", part], message: error });
+    }
+    if (channel === "chat" && content?.body !== undefined && !isObject(content.body))
+      context.addIssue({ code: "custom", path: ["content", "body"], message: "must be an object" });
   });
 export type MessageBody = z.infer<typeof messageBodySchema>;
 

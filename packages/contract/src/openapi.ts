@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { allowanceSchema } from "./allowances.ts";
 import { apiKeySchema } from "./api-keys.ts";
 import { campaignSchema } from "./campaigns.ts";
 import { conditionSchema } from "./conditions.ts";
@@ -28,7 +29,9 @@ import {
   inboxStandSchema,
 } from "./inbox.ts";
 import { attemptSchema, contentSchema, messageSchema } from "./messages.ts";
+import { pauseSchema } from "./pauses.ts";
 import { queueSchema } from "./queues.ts";
+import { findingSchema, mailSenderSchema, probeSchema } from "./readiness.ts";
 import { recipientDecisionSchema } from "./recipient-decisions.ts";
 import { inlineRecipientSchema, recipientBodySchema, recipientSchema } from "./recipients.ts";
 import { replaySchema } from "./replays.ts";
@@ -37,6 +40,15 @@ import { type RouteExample, routeExamples } from "./route-examples.ts";
 import { routeText } from "./route-texts.ts";
 import { routes } from "./routes.ts";
 import { segmentConditionSchema } from "./segments.ts";
+import { fallbackSchema } from "./sending-steps.ts";
+import {
+  latencySchema,
+  statisticCountsSchema,
+  statisticGroupSchema,
+  statisticPointSchema,
+  statisticsSchema,
+  statisticTotalSchema,
+} from "./statistics.ts";
 import { newSuppressionSchema, suppressionSchema } from "./suppressions.ts";
 import { subscribedTopicSchema, subscriptionSchema, topicBodySchema, topicSchema } from "./topics.ts";
 import { workerBufferSchema, workerSchema } from "./workers.ts";
@@ -47,6 +59,7 @@ type Json = Record<string, unknown>;
 /** Schemas that several routes share, or that refer to themselves; all others are named by their route. */
 const shared: readonly (readonly [string, z.ZodType])[] = [
   ["Accepted", acceptedSchema],
+  ["Allowance", allowanceSchema],
   ["ApiKey", apiKeySchema],
   ["Attempt", attemptSchema],
   ["BatchEvent", batchEventSchema],
@@ -69,15 +82,26 @@ const shared: readonly (readonly [string, z.ZodType])[] = [
   ["Event", eventSchema],
   ["EventBody", eventBodySchema],
   ["EventRecipient", eventRecipientSchema],
+  ["Fallback", fallbackSchema],
+  ["Finding", findingSchema],
   ["InlineRecipient", inlineRecipientSchema],
+  ["MailSender", mailSenderSchema],
   ["Message", messageSchema],
   ["NewSuppression", newSuppressionSchema],
+  ["Pause", pauseSchema],
+  ["Probe", probeSchema],
   ["Problem", problemSchema],
   ["Queue", queueSchema],
   ["Recipient", recipientSchema],
   ["RecipientBody", recipientBodySchema],
   ["Run", runSchema],
   ["SegmentCondition", segmentConditionSchema],
+  ["StatisticCounts", statisticCountsSchema],
+  ["StatisticGroup", statisticGroupSchema],
+  ["StatisticLatency", latencySchema],
+  ["StatisticPoint", statisticPointSchema],
+  ["StatisticTotal", statisticTotalSchema],
+  ["Statistics", statisticsSchema],
   ["Step", stepSchema],
   ["Suppression", suppressionSchema],
   ["SubscribedTopic", subscribedTopicSchema],

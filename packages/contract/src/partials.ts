@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { templateText } from "./templates.ts";
+import { templateText } from "./template-fields.ts";
 import { line } from "./text.ts";
 
 /**

@@ -50,6 +50,18 @@ export const previewSchema = z.object({
         data: z.record(z.string(), z.string()).optional(),
       })
       .optional(),
+    push: z
+      .object({
+        url: z.string().optional(),
+        imageUrl: z.string().optional(),
+        data: z.record(z.string(), z.string()).optional(),
+        badge: z.int().optional(),
+        sound: z.string().optional(),
+        collapseKey: z.string().optional(),
+      })
+      .optional(),
+    mediaUrls: z.array(z.string()).optional(),
+    stored: z.object({ ids: z.record(z.string(), z.string()), data: z.record(z.string(), z.unknown()) }).optional(),
   }),
   /** The locale that the template has for the recipient; left out where that is the default. */
   locale: z.string().optional(),

@@ -9,7 +9,7 @@ export type QueueName = (typeof queueNames)[number];
  * Why due work is not being done: closed. The first and the last want somebody to act; the others are bounds that hold, and
  * end by themselves.
  */
-export const heldReasons = ["no_worker", "rate_limited", "destination_busy", "behind"] as const;
+export const heldReasons = ["no_worker", "rate_limited", "destination_busy", "circuit_open", "behind"] as const;
 export type HeldReason = (typeof heldReasons)[number];
 
 export const heldSchema = z.object({ reason: z.enum(heldReasons), detail: z.string() });

@@ -24,6 +24,8 @@ export const changeSources = [
   "one_click",
   "double_opt_in",
   "sms_keyword",
+  "chat_keyword",
+  "provider",
 ] as const;
 export const changeSourceSchema = z.enum(changeSources);
 export type ChangeSource = z.infer<typeof changeSourceSchema>;
@@ -58,7 +60,7 @@ export const consentUpdatedSchema = z.object({
   ...subject,
   /** Id of the entry. */
   id: idSchema,
-  /** As the ledger has it: a form, a call, `preference_centre`, `one_click`, `double_opt_in`, `sms_keyword` … */
+  /** As the ledger has it: a form, a call, `preference_centre`, `one_click`, `double_opt_in`, `sms_keyword`, `provider` … */
   source: z.string(),
   purpose: z.string(),
   /** Left out for all channels. */

@@ -47,10 +47,12 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   putTemplate: { text: "Writes the template; its texts are compiled first, and a fault in one is named with its field. A message keeps the version that it was made with." },
   putCategory: { text: "Writes the category." },
   putIntegration: { text: "Writes the integration; settings and secrets are checked with the provider's own schema. Secrets that are left out stay as they are stored." },
+  putSource: { text: "Writes where events come from besides HTTP, and how their records become events. In force within a second: processes with the role `api` read it from then on. Secrets that are left out stay as they are stored." },
   deleteTemplate: { text: "Deletes the template. One that a workflow uses is in use and stays.", errors: ["in_use"] },
   deleteCategory: { text: "Deletes the category. One that a workflow uses is in use and stays.", errors: ["in_use"] },
   deleteWorkflow: { text: "Deletes the workflow: events start it no more. Runs under way go on." },
   deleteIntegration: { text: "Deletes the integration with its secrets. Messages take another one of their channel." },
+  deleteSource: { text: "Deletes the source with its secrets: nothing of it is read any more. How far it was read is kept where the records are." },
   checkConfiguration: { text: "Checks documents as if they were written together, in any order: shapes, references, templates and providers' settings. Writes nothing, and says of each document what applying would do.", errors: ["version_conflict"] },
   applyConfiguration: { text: "Writes and deletes documents of all kinds in one commit: where one has a fault, or is at another version than `expect` says, nothing is written. Documents may refer to each other in any order.", errors: ["version_conflict"] },
   listEnvironments: { text: "Each is a world of data, keys and settings of its own; a key opens one." },
@@ -88,15 +90,23 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   rotateWebhookSecret: { text: "Makes a new secret. The old one signs beside it for a while, so that receivers can change over." },
   testWebhook: { text: "Sends an example to the endpoint, and says how that is going." },
   resendWebhookDelivery: { text: "Tells again, under the same id, with all tries anew." },
-  listDeadLetters: { text: "Messages, events and runs that could not be done after all retries, or never can be." },
-  getDeadLetter: { text: "One dead letter, with its message and attempts." },
-  replayDeadLetters: { text: "Tries dead letters again, oldest first: those with the ids, or those that fit the filter. A message keeps its id and gets a further attempt; one that has expired does not go out." },
+  listDeadLetters: { text: "Messages, events and runs that could not be done after all retries, or never can be; and records of sources that could not be taken in." },
+  getDeadLetter: { text: "One dead letter, with its message and attempts, or with the record of its source." },
+  replayDeadLetters: { text: "Tries dead letters again, oldest first: those with the ids, or those that fit the filter. A message keeps its id and gets a further attempt; one that has expired does not go out. A record of a source is mapped anew, by the mapping that is in force; one that is refused again stays." },
   listSuppressions: { text: "In the order of channels and hashes. With `channel` and `address` those of one address; only its hash is known, so an address is never shown. A page that found little in a long list may be short, or empty, and still have a `nextCursor`." },
   addSuppressions: { text: "All, or, where one has a fault, none. An address is hashed with a key of the environment, and the hash is kept alone. What is there already stays as it is, so a repeated call does no harm. A message that waits already is stopped when its attempt would begin." },
   removeSuppression: { text: "What it stopped goes out again from then on; messages that ended suppressed stay so." },
   importSuppressions: { text: "The first line names the columns: `channel`; `address` or `address_hash`; and, where wanted, `scope`, `value`, `reason`, `created_at` and `hash_key`, in any order. A call has up to 10,000 lines (`TIDINGS_SUPPRESSION_IMPORT_ROWS_MAX`); they are written in one commit, or, where one has a fault, none is, and `errors` name the lines. What an export gave is taken back; hashes mean something in their own environment alone, which `hash_key` tells.", errors: ["body_too_large", "unsupported_media_type"] },
   exportSuppressions: { text: "Read a page at a time as the caller takes it. Addresses are not kept, so it has their hashes." },
+  listPauses: { text: "In the order of kinds, keys and tenants; what is being resumed is among them until all that waited is due." },
+  putPause: { text: "In force in every process within a second. Messages that it is of are kept from then on: none starts an attempt, none is lost, and one whose `expiresAt` passes ends `expired`. What has been started goes on. Of an integration: others of its channel take over, and where there is none, messages are kept. Of the marketing of an integration: no other takes over. Written again, it keeps those that wait and takes the new reason and `until`. An integration or workflow has to be known. A pause of the lane `critical` stops what is critical too: the answer says how many wait." },
+  deletePause: { text: "What waited goes out, oldest first, a page at a time: the answer says how many there were. What another pause is of is kept by that one. Of what is not paused the answer is 404." },
+  probeIntegration: { text: "Asks as the process that answers would send, and keeps what came of it; `TIDINGS_PROBE_TIMEOUT_MS` is its time. A probe that failed is an answer, and no error. Disabled integrations can be probed too. The server probes those that are enabled by itself, once a day." },
+  listFindings: { text: "Of the key's environment, by what is in force and what probes said last; nothing is asked of a vendor by this call. What only stands in for a vendor (`sandbox`, `simulator`) is passed over." },
+  listMailSenders: { text: "From the settings of the environment's integrations. Of signing keys the public part alone is given, as the record that has to stand in DNS." },
   listQueues: { text: "Of the whole installation, not of the key's environment alone: processes and their time are shared by all. Reads the store; asked every few seconds it is cheap." },
+  listAllowances: { text: "Of the key's environment. With `tenant` that tenant's budget too, where it has one." },
+  getStatistics: { text: "Of the key's environment, from sums that are kept up as things happen: no message is read. Each thing is counted when it happens, and once, however often it is reported. Sums are kept by minute for two days, then by hour, then by day, as the server's settings say; what would be too much for one answer is refused with the field that asks for it." },
   listWorkers: { text: "Of the whole installation, not of the key's environment alone. One process with its own store is one worker. What a worker has in memory is as it told with its last heartbeat." },
   listApiKeys: { text: "The keys of the environment, without the keys themselves." },
   createApiKey: { text: "Makes a key for the environment of the calling key. Only its hash is stored.", errors: ["forbidden"] },
@@ -118,7 +128,7 @@ export function routeText(operation: string): RouteText | undefined {
     return { text: `${text} What it refers to has to be there still.`, errors: ["version_conflict"] };
   }
   if (/^list[A-Z]/.test(operation)) return { text: "In the order of their keys, a page at a time." };
-  if (/^get(Workflow|Template|Layout|Partial|Category|Integration|Segment)$/.test(operation)) {
+  if (/^get(Workflow|Template|Layout|Partial|Category|Integration|Segment|Source)$/.test(operation)) {
     return { text: "The current version, or the one that `version` asks for." };
   }
   if (/^get[A-Z]/.test(operation)) return { text: "The current version." };

@@ -1,3 +1,4 @@
+import { allowancesQuerySchema, allowancesSchema } from "./allowances.ts";
 import { apiKeyBodySchema, apiKeySchema, newApiKeySchema } from "./api-keys.ts";
 import { campaignRoutes } from "./campaign-routes.ts";
 import { categoryBodySchema } from "./categories.ts";
@@ -31,12 +32,16 @@ import { feedbackQuerySchema, feedbackSchema, healthSchema, readinessSchema } fr
 import { messageBodySchema, messageQuerySchema, messageSchema } from "./messages.ts";
 import { pageOf, pageQuerySchema } from "./pages.ts";
 import { partialBodySchema } from "./partials.ts";
+import { pauseRoutes } from "./pause-routes.ts";
 import { policyBodySchema } from "./policies.ts";
 import { previewBodySchema, previewSchema } from "./previews.ts";
 import { queuesSchema } from "./queues.ts";
+import { readinessRoutes } from "./readiness-routes.ts";
 import { recipientRoutes } from "./recipient-routes.ts";
 import type { Route } from "./route.ts";
 import { segmentRoutes } from "./segment-routes.ts";
+import { sourceBodySchema } from "./sources.ts";
+import { statisticsQuerySchema, statisticsSchema } from "./statistics.ts";
 import { suppressionRoutes } from "./suppression-routes.ts";
 import { templateBodySchema } from "./templates.ts";
 import { tenantBodySchema, tenantViewSchema } from "./tenants.ts";
@@ -50,16 +55,7 @@ import {
   topicSchema,
   unsubscribedSchema,
 } from "./topics.ts";
-import {
-  newWebhookSchema,
-  webhookBodySchema,
-  webhookDeliveryQuerySchema,
-  webhookDeliverySchema,
-  webhookRotateBodySchema,
-  webhookSchema,
-  webhookSecretSchema,
-  webhookTestBodySchema,
-} from "./webhooks.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
 import { workersSchema } from "./workers.ts";
 import { workflowBodySchema } from "./workflows.ts";
 
@@ -105,6 +101,7 @@ export const routes: readonly Route[] = [
   ...configurationRoutes("partial", "partials", partialBodySchema),
   ...configurationRoutes("category", "categories", categoryBodySchema),
   ...configurationRoutes("integration", "integrations", integrationBodySchema),
+  ...configurationRoutes("source", "sources", sourceBodySchema),
   ...configurationRoutes("policy", "policies", policyBodySchema),
   ...segmentRoutes,
   ...campaignRoutes,
@@ -119,21 +116,16 @@ export const routes: readonly Route[] = [
   { method: "GET", path: "/v1/dead-letters", operation: "listDeadLetters", summary: "List what could not be done, newest first", tag: "dead-letters", query: pageQuerySchema, status: 200, response: pageOf(deadLetterSchema) },
   { method: "GET", path: "/v1/dead-letters/{id}", operation: "getDeadLetter", summary: "Inspect a dead letter", tag: "dead-letters", status: 200, response: deadLetterSchema },
   { method: "POST", path: "/v1/dead-letters/replay", operation: "replayDeadLetters", summary: "Try dead letters again under the same ids", tag: "dead-letters", body: deadLetterReplayBodySchema, status: 200, response: replayedSchema },
+  ...pauseRoutes,
+  ...readinessRoutes,
   { method: "GET", path: "/v1/queues", operation: "listQueues", summary: "What waits, how long, and why", tag: "queues", status: 200, response: queuesSchema },
+  { method: "GET", path: "/v1/allowances", operation: "listAllowances", summary: "What is used of the day's bounds: integrations' quotas and warm-ups, and budgets", tag: "queues", query: allowancesQuerySchema, status: 200, response: allowancesSchema },
+  { method: "GET", path: "/v1/statistics", operation: "getStatistics", summary: "Volume, rates, latency and spend, by what you group them by", tag: "statistics", query: statisticsQuerySchema, status: 200, response: statisticsSchema },
   { method: "GET", path: "/v1/workers", operation: "listWorkers", summary: "The processes that work, and what they have in memory", tag: "workers", status: 200, response: workersSchema },
   { method: "GET", path: "/v1/api-keys", operation: "listApiKeys", summary: "List the API keys", tag: "api-keys", query: pageQuerySchema, status: 200, response: pageOf(apiKeySchema) },
   { method: "POST", path: "/v1/api-keys", operation: "createApiKey", summary: "Make an API key; it is shown this once", tag: "api-keys", body: apiKeyBodySchema, status: 201, response: newApiKeySchema },
   { method: "DELETE", path: "/v1/api-keys/{id}", operation: "revokeApiKey", summary: "Revoke an API key", tag: "api-keys", status: 204 },
-  { method: "GET", path: "/v1/webhooks", operation: "listWebhooks", summary: "List the endpoints", tag: "webhooks", query: pageQuerySchema, status: 200, response: pageOf(webhookSchema) },
-  { method: "POST", path: "/v1/webhooks", operation: "createWebhook", summary: "Make an endpoint that is told of messages' states", tag: "webhooks", body: webhookBodySchema, status: 201, response: newWebhookSchema },
-  { method: "GET", path: "/v1/webhooks/{id}", operation: "getWebhook", summary: "Read an endpoint", tag: "webhooks", status: 200, response: webhookSchema },
-  { method: "PUT", path: "/v1/webhooks/{id}", operation: "putWebhook", summary: "Write an endpoint; enabled, what waits for it goes on", tag: "webhooks", body: webhookBodySchema, status: 200, response: webhookSchema },
-  { method: "DELETE", path: "/v1/webhooks/{id}", operation: "deleteWebhook", summary: "Delete an endpoint; what waits for it is not sent", tag: "webhooks", status: 204 },
-  { method: "GET", path: "/v1/webhooks/{id}/secret", operation: "getWebhookSecret", summary: "Read the secrets that sign its calls", tag: "webhooks", status: 200, response: webhookSecretSchema },
-  { method: "POST", path: "/v1/webhooks/{id}/rotate", operation: "rotateWebhookSecret", summary: "Make a new secret; the old one signs beside it for a while", tag: "webhooks", body: webhookRotateBodySchema, status: 200, response: webhookSecretSchema },
-  { method: "POST", path: "/v1/webhooks/{id}/test", operation: "testWebhook", summary: "Send an example to an endpoint", tag: "webhooks", body: webhookTestBodySchema, status: 202, response: webhookDeliverySchema },
-  { method: "GET", path: "/v1/webhooks/{id}/deliveries", operation: "listWebhookDeliveries", summary: "List what an endpoint was told, newest first", tag: "webhooks", query: webhookDeliveryQuerySchema, status: 200, response: pageOf(webhookDeliverySchema) },
-  { method: "POST", path: "/v1/webhooks/{id}/deliveries/{delivery}/resend", operation: "resendWebhookDelivery", summary: "Tell it again, under the same webhook-id", tag: "webhooks", status: 202, response: webhookDeliverySchema },
+  ...webhookRoutes,
   { method: "POST", path: "/v1/feedback/{integration}", operation: "reportFeedback", summary: "What a provider reports, in its own form and with its own signature", tag: "feedback", query: feedbackQuerySchema, status: 200, response: feedbackSchema, open: true },
   { method: "GET", path: "/healthz", operation: "getHealth", summary: "Whether the process is alive", tag: "machines", status: 200, response: healthSchema, open: true },
   { method: "GET", path: "/readyz", operation: "getReadiness", summary: "Whether it can do its work; 503 where not", tag: "machines", status: 200, response: readinessSchema, open: true },

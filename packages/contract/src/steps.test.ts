@@ -23,6 +23,16 @@ describe("a step", () => {
       "waits for an event with the same values",
       { type: "wait_for", event: "e", timeoutSeconds: 60, match: { "data.a": "data.b.c" }, recipient: "any" },
     ],
+    ["sends an event", { type: "event", event: "order.escalated" }],
+    [
+      "sends an event about others, with values of the run",
+      {
+        type: "event",
+        event: "e",
+        data: { order: { $: "data.order.id" }, list: [{ $: "recipient.id" }, { s: { $: "steps.a.state" } }] },
+        recipients: ["u1", { topic: "support" }, { segment: "vip" }],
+      },
+    ],
     ["waits until a time", { type: "delay", until: { time: "23:59", weekday: "sunday" } }],
   ])("%s", (_, step) => {
     expect(pathsOf(step)).toEqual([]);
@@ -51,6 +61,26 @@ describe("a step", () => {
       "a path of the arriving event that two values should stand at",
       { type: "wait_for", event: "e", timeoutSeconds: 1, match: { "data.a": "data.c", "data.b": "data.c" } },
       ["match"],
+    ],
+    [
+      "a reference that leads to no fact",
+      { type: "event", event: "e", data: { a: [{ $: "tenant.x" }] } },
+      ["data.a[0].$"],
+    ],
+    ["a reference to all of the data", { type: "event", event: "e", data: { a: { $: "data" } } }, ["data.a.$"]],
+    [
+      "a reference with something beside it",
+      { type: "event", event: "e", data: { a: { $: "data.b", c: 1 } } },
+      ["data.a"],
+    ],
+    ["a reference that is no text", { type: "event", event: "e", data: { a: { $: 1 } } }, ["data.a"]],
+    ["no data but a list", { type: "event", event: "e", data: [1] }, ["data"]],
+    ["more data than there may be", { type: "event", event: "e", data: { a: "x".repeat(40_000) } }, ["data"]],
+    ["an event about nobody", { type: "event", event: "e", recipients: [] }, ["recipients"]],
+    [
+      "an event about more than it may name",
+      { type: "event", event: "e", recipients: Array.from({ length: 11 }, (_, n) => `u${n}`) },
+      ["recipients"],
     ],
     ["no time at all", { type: "delay" }, ["seconds"]],
     ["two times", { type: "delay", seconds: 5, until: { time: "09:00" } }, ["seconds"]],

@@ -1,48 +1,22 @@
 import { z } from "zod";
 import { attachmentSchema } from "./attachments.ts";
 import { limits } from "./limits.ts";
+import { channelFields } from "./template-fields.ts";
 import { bodyText, keySchema, line, localeSchema } from "./text.ts";
 import { channels } from "./words.ts";
-
-/** Source of a field of many lines, and of a field that becomes one line. */
-export const templateText = bodyText(500_000);
-export const templateLine = line(998);
-const templateUrl = line(2048);
-
-/** A button of an in-app message; `key` names what was chosen. */
-export const templateActionSchema = z.strictObject({
-  key: keySchema,
-  label: line(200),
-  url: templateUrl.optional(),
-});
 
 /** How many languages a document may have. */
 const localesMax = 100;
 
-const emailFields = { subject: templateLine, text: templateText, html: templateText, preheader: templateLine };
-const titledFields = { title: templateLine, text: templateText };
-const inAppFields = {
-  ...titledFields,
-  url: templateUrl,
-  imageUrl: templateUrl,
-  actions: z.array(templateActionSchema).max(3),
-  /** Values for the application's own code, by name. */
-  data: z.record(line(100), templateText).refine((data) => Object.keys(data).length <= 50, {
-    error: "has at most 50 names",
-  }),
-};
-const textFields = { text: templateText };
-const webhookFields = { body: templateText };
-
 /** Fields of one language: those that are given lie over the ones beneath, field by field. */
 const variantSchema = z.strictObject({
-  email: z.strictObject(emailFields).partial().optional(),
-  sms: z.strictObject(textFields).partial().optional(),
-  push: z.strictObject(titledFields).partial().optional(),
-  in_app: z.strictObject(inAppFields).partial().optional(),
-  chat: z.strictObject(textFields).partial().optional(),
-  voice: z.strictObject(textFields).partial().optional(),
-  webhook: z.strictObject(webhookFields).partial().optional(),
+  email: z.strictObject(channelFields.email).partial().optional(),
+  sms: z.strictObject(channelFields.sms).partial().optional(),
+  push: z.strictObject(channelFields.push).partial().optional(),
+  in_app: z.strictObject(channelFields.in_app).partial().optional(),
+  chat: z.strictObject(channelFields.chat).partial().optional(),
+  voice: z.strictObject(channelFields.voice).partial().optional(),
+  webhook: z.strictObject(channelFields.webhook).partial().optional(),
 });
 
 /**
@@ -96,24 +70,24 @@ export const templateBodySchema = z
     /** What becomes of a message whose template shows a variable that is not there: empty text, or the dead letters. */
     missing: z.enum(["empty", "fail"]).optional(),
     email: z
-      .strictObject({ ...emailFields, attachments: z.array(templateAttachmentSchema).max(limits.attachmentsPerMail) })
-      .partial({ text: true, html: true, preheader: true, attachments: true })
+      .strictObject({
+        ...channelFields.email,
+        attachments: z.array(templateAttachmentSchema).max(limits.attachmentsPerMail),
+      })
+      .partial({ text: true, html: true, preheader: true, attachments: true, stored: true })
       .refine((mail) => mail.text !== undefined || mail.html !== undefined, { error: "needs text or html" })
       .refine((mail) => mail.preheader === undefined || mail.html !== undefined, {
         error: "stands in html, which is not there",
         path: ["preheader"],
       })
       .optional(),
-    sms: z.strictObject(textFields).optional(),
-    push: z.strictObject(titledFields).partial({ title: true }).optional(),
-    in_app: z
-      .strictObject(inAppFields)
-      .partial({ title: true, url: true, imageUrl: true, actions: true, data: true })
-      .optional(),
-    chat: z.strictObject(textFields).optional(),
-    voice: z.strictObject(textFields).optional(),
+    sms: z.strictObject(channelFields.sms).partial({ mediaUrls: true }).optional(),
+    push: z.strictObject(channelFields.push).partial().required({ text: true }).optional(),
+    in_app: z.strictObject(channelFields.in_app).partial().required({ text: true }).optional(),
+    chat: z.strictObject(channelFields.chat).partial().required({ text: true }).optional(),
+    voice: z.strictObject(channelFields.voice).optional(),
     /** Template of a JSON text; left out, the call carries the event's data. */
-    webhook: z.strictObject(webhookFields).partial().optional(),
+    webhook: z.strictObject(channelFields.webhook).partial().optional(),
     /** By locale what is different in a language: `de-AT`, then `de`, then the fields above, each field for itself. */
     locales: byLocale(variantSchema).optional(),
     /** What `{{t "name" count=data.n}}` shows. */

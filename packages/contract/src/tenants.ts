@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { budgetSchema } from "./allowances.ts";
 import { keywordAnswersSchema } from "./keyword-answers.ts";
 import { legalTextsSchema } from "./legal-texts.ts";
 import { tenantPreferencesSchema } from "./preferences.ts";
@@ -19,6 +20,8 @@ export const tenantBodySchema = z.strictObject({
   keywordAnswers: keywordAnswersSchema.optional(),
   /** What stands below its messages, by class, in place of the environment's. */
   legalTexts: legalTextsSchema.optional(),
+  /** What attempts at messages to its recipients may cost a day, within the environment's. */
+  budget: budgetSchema.optional(),
   ...timingFields,
 });
 export type TenantBody = z.infer<typeof tenantBodySchema>;

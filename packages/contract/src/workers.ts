@@ -3,7 +3,13 @@ import { keySchema, timeSchema } from "./text.ts";
 import { channelSchema, laneSchema } from "./words.ts";
 
 /** Why messages wait in a worker's memory: closed. */
-export const waitReasons = ["rate_limited", "process_busy", "integration_busy", "destination_busy"] as const;
+export const waitReasons = [
+  "rate_limited",
+  "process_busy",
+  "integration_busy",
+  "destination_busy",
+  "circuit_open",
+] as const;
 export type WaitReason = (typeof waitReasons)[number];
 
 /** What one worker has in its memory for one integration. */
@@ -30,11 +36,23 @@ export const workerReplicaSchema = z.object({
 });
 export type WorkerReplica = z.infer<typeof workerReplicaSchema>;
 
+/** How a source, or the mailbox of an integration's bounces, is read. */
+export const workerReadSchema = z.object({
+  kind: z.enum(["source", "mailbox"]),
+  environment: keySchema.optional(),
+  key: keySchema,
+  state: z.enum(["read", "failing"]),
+  code: z.string().optional(),
+  since: timeSchema,
+});
+export type WorkerRead = z.infer<typeof workerReadSchema>;
+
 /** What a worker tells of its work with each heartbeat. */
 export const workerFactsSchema = z.object({
   inFlight: z.int(),
   buffers: z.array(workerBufferSchema),
   replica: workerReplicaSchema.optional(),
+  reads: z.array(workerReadSchema).optional(),
 });
 export type WorkerFacts = z.infer<typeof workerFactsSchema>;
 

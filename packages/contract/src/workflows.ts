@@ -4,23 +4,14 @@ import { dataPathSchema } from "./data-path.ts";
 import { dataSchemaSchema } from "./data-schemas.ts";
 import { type DelayStep, delayStepSchema } from "./delay-step.ts";
 import { type DigestStep, digestStepSchema } from "./digest-step.ts";
-import { type FirstOfStep, firstOfStepSchema } from "./first-of-step.ts";
+import { type EventStep, eventStepSchema } from "./event-step.ts";
 import { limits } from "./limits.ts";
 import { type RecentStep, recentStepSchema } from "./recent-step.ts";
+import { type ChannelStep, channelStepSchema, type FirstOfStep, firstOfStepSchema } from "./sending-steps.ts";
 import { stepSecondsSchema } from "./step-seconds.ts";
 import { bodyText, keySchema, line } from "./text.ts";
 import { type ThrottleStep, throttleStepSchema } from "./throttle-step.ts";
 import { type WaitForStep, waitForStepSchema } from "./wait-for-step.ts";
-import { channelSchema } from "./words.ts";
-
-export const channelStepSchema = z.strictObject({
-  id: keySchema,
-  type: z.literal("channel"),
-  channel: channelSchema,
-  template: keySchema,
-  /** A newer message with the same value to the same address takes the place of one that has not gone out. */
-  collapseKey: dataPathSchema.optional(),
-});
 
 /** Headers that the request itself decides, or that would change how it is framed. */
 const reservedHeaders: ReadonlySet<string> = new Set([
@@ -87,7 +78,6 @@ export const fetchStepSchema = z.strictObject({
 });
 
 export type FetchStep = z.infer<typeof fetchStepSchema>;
-export type ChannelStep = z.infer<typeof channelStepSchema>;
 export type ConditionStep = {
   id: string;
   type: "condition";
@@ -105,7 +95,8 @@ export type Step =
   | ThrottleStep
   | FirstOfStep
   | RecentStep
-  | WaitForStep;
+  | WaitForStep
+  | EventStep;
 
 export const stepSchema: z.ZodType<Step> = z.lazy(() =>
   z.discriminatedUnion("type", [
@@ -117,6 +108,7 @@ export const stepSchema: z.ZodType<Step> = z.lazy(() =>
     firstOfStepSchema,
     recentStepSchema,
     waitForStepSchema,
+    eventStepSchema,
     z.strictObject({
       id: keySchema,
       type: z.literal("condition"),

@@ -3,6 +3,7 @@ import { integrationBodySchema } from "@tidings/contract/integrations";
 import { layoutBodySchema } from "@tidings/contract/layouts";
 import { policyBodySchema } from "@tidings/contract/policies";
 import { segmentBodySchema } from "@tidings/contract/segments";
+import { sourceBodySchema } from "@tidings/contract/sources";
 import { templateBodySchema } from "@tidings/contract/templates";
 import { tenantBodySchema } from "@tidings/contract/tenants";
 import { workflowBodySchema } from "@tidings/contract/workflows";
@@ -13,6 +14,8 @@ import { isTree } from "./tree.ts";
 type Schema = Record<string, unknown>;
 
 const secret = z.strictObject({ fromEnv: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) });
+const named = { secrets: z.record(z.string(), secret).optional() };
+const [kafka, sqs] = sourceBodySchema.options;
 
 /**
  * JSON Schemas of the folder's YAML files, for editors: a file says which by `# yaml-language-server: $schema=…` in its
@@ -25,7 +28,8 @@ export function editorSchemas(): ReadonlyMap<string, Schema> {
   };
   return new Map([
     ["categories.json", of("Categories by key", z.record(z.string(), categoryBodySchema))],
-    ["integrations.json", of("Integrations by key", z.record(z.string(), namedSecrets()))],
+    ["integrations.json", of("Integrations by key", z.record(z.string(), integrationBodySchema.extend(named)))],
+    ["sources.json", of("Sources by key", z.record(z.string(), z.union([kafka.extend(named), sqs.extend(named)])))],
     ["tenants.json", of("Tenants by key", z.record(z.string(), tenantBodySchema))],
     [
       "policies.json",
@@ -39,10 +43,6 @@ export function editorSchemas(): ReadonlyMap<string, Schema> {
     ["messages.json", of("ICU messages by name", z.record(z.string(), z.string()))],
     ["sample.json", of("Sample data for previews", sampleSchema)],
   ]);
-}
-
-function namedSecrets(): z.ZodType {
-  return integrationBodySchema.extend({ secrets: z.record(z.string(), secret).optional() });
 }
 
 /** At every depth; an attachment may name its file in place of its content. */

@@ -2,6 +2,7 @@
 export type Form =
   | "category"
   | "integration"
+  | "source"
   | "tenant"
   | "policy"
   | "segment"
@@ -12,10 +13,11 @@ export type Form =
   | "partial"
   | "ignored";
 
-/** Place of a form, and the part of it that tells the key; for integrations that is the environment. */
+/** Place of a form, and the part of it that tells the key; for integrations and sources that is the environment. */
 const places: readonly (readonly [RegExp, Form])[] = [
   [/^categories\.ya?ml$/, "category"],
   [/^integrations(?:\.([^/]+))?\.ya?ml$/, "integration"],
+  [/^sources(?:\.([^/]+))?\.ya?ml$/, "source"],
   [/^tenants\.ya?ml$/, "tenant"],
   [/^policies\.ya?ml$/, "policy"],
   [/^segments\.ya?ml$/, "segment"],

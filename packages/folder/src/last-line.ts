@@ -1,4 +1,7 @@
-const fields: ReadonlySet<string> = new Set(["subject", "title", "preheader", "url", "imageUrl"]);
+const fields: ReadonlySet<string> = new Set([
+  ...["subject", "title", "preheader", "url", "imageUrl"],
+  ...["badge", "sound", "collapseKey"],
+]);
 /** Their text stands on a small screen, and a line that nobody wrote is seen there, or paid for. */
 const channels: ReadonlySet<string> = new Set(["sms", "in_app"]);
 

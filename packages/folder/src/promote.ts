@@ -1,11 +1,16 @@
-import type { ConfigurationChange, ConfigurationSet, DocumentKind } from "@tidings/contract/configuration";
+import {
+  type ConfigurationChange,
+  type ConfigurationSet,
+  type DocumentKind,
+  hasSecrets,
+} from "@tidings/contract/configuration";
 import { type DocumentDifference, diff, nameOf } from "./diff.ts";
 import { isEqual } from "./difference-lines.ts";
 import { type ConfigurationRemote, kindsInOrder, listAll, type RemoteDocument } from "./remote.ts";
 import { toJson } from "./to-json.ts";
 
 export interface PromoteOptions {
-  /** Accounts and their settings belong to an environment; their secrets never leave one. */
+  /** Integrations and sources: accounts and their settings belong to an environment; their secrets never leave one. */
   integrations?: boolean;
   /** Deletes what the other environment has alone. */
   prune?: boolean;
@@ -74,5 +79,5 @@ export async function promote(
 
 /** Tenants are data of an environment and stay there. */
 function kindsOf(integrations: boolean): DocumentKind[] {
-  return kindsInOrder.filter((kind) => kind !== "tenant" && (integrations || kind !== "integration"));
+  return kindsInOrder.filter((kind) => kind !== "tenant" && (integrations || !hasSecrets(kind)));
 }

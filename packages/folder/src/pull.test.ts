@@ -140,6 +140,33 @@ describe("a pulled folder", () => {
     expect(files.get("integrations.production.yaml")).toContain("fromEnv: MINE");
   });
 
+  test("writes sources with their secrets by name, and leaves integrations of the same key alone", () => {
+    const document = { type: "sqs", region: "eu-central-1", mapping: { event: { name: "n", recipients: "u" } } };
+    const source = {
+      kind: "source" as const,
+      key: "events-in",
+      version: 1,
+      document,
+      secretNames: ["secretAccessKey"],
+    };
+    const integration = {
+      kind: "integration" as const,
+      key: "events-in",
+      version: 1,
+      document: { channel: "email", provider: "sandbox" },
+    };
+    const { files } = pull([source, integration], options({}));
+    expect([...files.keys()].sort()).toEqual(["integrations.yaml", "sources.yaml"]);
+    expect(files.get("sources.yaml")).toContain("fromEnv: EVENTS_IN_SECRETACCESSKEY");
+    expect(files.get("integrations.yaml")).not.toContain("sqs");
+    const own = {
+      "sources.production.yaml": "events-in: { type: sqs, secrets: { secretAccessKey: { fromEnv: MINE } } }\n",
+    };
+    const pulled = pull([source, integration], options(own)).files;
+    expect(pulled.get("sources.production.yaml")).toContain("fromEnv: MINE");
+    expect(pulled.has("sources.yaml")).toBe(false);
+  });
+
   test("removes files of what is gone, and never writes over TypeScript", () => {
     const existing = {
       "workflows/x.yaml": "a: 1\n",

@@ -1,4 +1,4 @@
-import type { DocumentKind } from "@tidings/contract/configuration";
+import { type DocumentKind, hasSecrets } from "@tidings/contract/configuration";
 import { parse as parseYaml } from "yaml";
 import { isEqual } from "./difference-lines.ts";
 import { documentFiles, type FileSet } from "./document-files.ts";
@@ -19,7 +19,7 @@ export interface PullOptions {
   existing: ReadonlyMap<string, string>;
   /** What those files say, where they have no fault: documents that are the same already are left alone. */
   documents?: readonly FolderDocument[];
-  /** Environment that was pulled from: its own integrations stay in their own file. */
+  /** Environment that was pulled from: its own integrations and sources stay in files of their own. */
   environment: string;
 }
 
@@ -50,13 +50,14 @@ export function pull(
   set(mappingFile("tenants", remote, "tenant", existing));
   set(mappingFile("policies", remote, "policy", existing));
   set(mappingFile("segments", remote, "segment", existing));
-  set(integrationFiles(remote, existing, environment));
+  set(accountFiles("integrations", remote, existing, environment));
+  set(accountFiles("sources", remote, existing, environment));
   removeOthers(remote, pulled, existing);
   return pulled;
 }
 
 /** Kinds of which a file has many. */
-const mapped: ReadonlySet<DocumentKind> = new Set(["category", "integration", "tenant", "policy", "segment"]);
+const mapped: ReadonlySet<DocumentKind> = new Set(["category", "integration", "source", "tenant", "policy", "segment"]);
 
 /** The name that the file has already, or the usual one. */
 function nameOf(name: string, existing: ReadonlyMap<string, string>): string {
@@ -77,22 +78,24 @@ function mappingFile(
   return new Map([[path, mergeYaml(existing.get(path), mapping)]]);
 }
 
-function integrationFiles(
+/** Kinds with secrets, of which an environment may have its own in a file of its own. */
+function accountFiles(
+  plural: "integrations" | "sources",
   remote: readonly RemoteDocument[],
   existing: ReadonlyMap<string, string>,
   environment: string,
 ): FileSet {
-  const [common, own] = [nameOf("integrations", existing), nameOf(`integrations.${environment}`, existing)];
+  const [common, own] = [nameOf(plural, existing), nameOf(`${plural}.${environment}`, existing)];
   const files: FileSet = new Map();
   const ofOwn = new Set(Object.keys(mappingIn(existing.get(own))));
-  const integrations = remote.filter(({ kind }) => kind === "integration");
+  const accounts = remote.filter(({ kind }) => hasSecrets(kind) && `${kind}s` === plural);
   for (const [path, isOwn] of [
     [common, false],
     [own, true],
   ] as const) {
     const before = mappingIn(existing.get(path));
     const mapping = Object.fromEntries(
-      integrations
+      accounts
         .filter(({ key }) => ofOwn.has(key) === isOwn)
         .map((each) => [each.key, withNames(each, before[each.key])]),
     );

@@ -100,6 +100,38 @@ describe("a notifications folder", () => {
     expect((await documents())[0]?.document).toMatchObject({ secrets: { password: "hunter2" } });
   });
 
+  test("reads sources as it reads integrations: with secrets by name, and those of an environment in place of those of all", async () => {
+    const source = (topic: string, secret = "") =>
+      `{ type: kafka, brokers: ["k:9092"], topic: ${topic}, group: g, user: u, ${secret} mapping: { event: { name: n, recipients: [{ $: user }] } } }`;
+    await write({
+      "sources.yaml": `events: ${source("all", "secrets: { password: { fromEnv: SMTP_PASSWORD } },")}\nother: ${source("other")}\n`,
+      "sources.production.yaml": `events: ${source("own")}\n`,
+      "integrations.yaml": "events: { channel: email, provider: sandbox }\n",
+    });
+    const topics = async (environment?: string) => {
+      const read = await readFolder(root, {
+        limits,
+        secretOf: (name) => secrets[name],
+        ...(environment && { environment }),
+      });
+      return "documents" in read
+        ? read.documents.map(({ kind, key, document }) => ({ kind, key, ...Object(document) }))
+        : read;
+    };
+    expect(await topics()).toMatchObject([
+      { kind: "integration", key: "events" },
+      { kind: "source", key: "events", topic: "all", secrets: { password: "hunter2" } },
+      { kind: "source", key: "other", topic: "other" },
+    ]);
+    expect(await topics("production")).toMatchObject([
+      { kind: "integration", key: "events", provider: "sandbox" },
+      { kind: "source", key: "other" },
+      { kind: "source", key: "events", topic: "own" },
+    ]);
+    await write({ "sources.yaml": "events: { type: kafka, secrets: { password: letmein } }\n" });
+    expect((await faults()).join("\n")).toContain("events.secrets.password must name an environment variable");
+  });
+
   test("refuses secrets that are written out, missing or empty, and shows none", async () => {
     await write({
       "integrations.yaml": [

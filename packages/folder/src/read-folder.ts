@@ -18,7 +18,7 @@ export interface ReadFolderOptions {
   limits: FolderLimits & TypeScriptLimits;
   /** Looks a secret up by the name that stands in the folder; left out, secrets are only checked to be names. */
   secretOf?: (name: string) => string | undefined;
-  /** Environment whose `integrations.<environment>.yaml` lies over `integrations.yaml`; none where left out. */
+  /** Environment whose `integrations.<environment>.yaml` and `sources.<environment>.yaml` lie over those of all; none where left out. */
   environment?: string;
 }
 
@@ -71,8 +71,8 @@ function readGroup(form: Form, key: string, files: readonly FolderFile[], readin
 /** Those of all environments, with what the one that is asked for has in place of them. */
 function documentsOf({ documents, ofEnvironments, environment }: Reading): FolderDocument[] {
   const own = ofEnvironments.filter((each) => each.environment === environment).map(({ document }) => document);
-  const replaced = new Set(own.map(({ key }) => key));
-  return [...documents.filter(({ kind, key }) => kind !== "integration" || !replaced.has(key)), ...own];
+  const replaced = new Set(own.map(({ kind, key }) => `${kind} ${key}`));
+  return [...documents.filter(({ kind, key }) => !replaced.has(`${kind} ${key}`)), ...own];
 }
 
 /** Such as `categories.yaml` beside `categories.yml`. */

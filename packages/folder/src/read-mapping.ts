@@ -1,7 +1,9 @@
 import { categoryBodySchema } from "@tidings/contract/categories";
+import { hasSecrets } from "@tidings/contract/configuration";
 import { integrationBodySchema } from "@tidings/contract/integrations";
 import { policyBodySchema } from "@tidings/contract/policies";
 import { segmentBodySchema } from "@tidings/contract/segments";
+import { sourceBodySchema } from "@tidings/contract/sources";
 import { tenantBodySchema } from "@tidings/contract/tenants";
 import type { z } from "zod";
 import { type FolderFile, textOf } from "./list-files.ts";
@@ -10,11 +12,12 @@ import { type FolderDocument, isKey, keyRule, type Reading } from "./reading.ts"
 import { withSecrets } from "./secrets.ts";
 import { YamlFile } from "./yaml-file.ts";
 
-type MappedKind = "category" | "integration" | "tenant" | "policy" | "segment";
+type MappedKind = "category" | "integration" | "source" | "tenant" | "policy" | "segment";
 
 const schemas: Readonly<Record<MappedKind, z.ZodType>> = {
   category: categoryBodySchema,
   integration: integrationBodySchema,
+  source: sourceBodySchema,
   tenant: tenantBodySchema,
   policy: policyBodySchema,
   segment: segmentBodySchema,
@@ -32,8 +35,7 @@ export function readMapping(kind: MappedKind, environment: string, file: FolderF
       continue;
     }
     const faultsBefore = faults.length;
-    const { body, secretNames } =
-      kind === "integration" ? opened(value, key, environment, yaml, reading) : { body: value };
+    const { body, secretNames } = hasSecrets(kind) ? opened(value, key, environment, yaml, reading) : { body: value };
     const document = yaml.parse(schemas[kind], body, [key], faults);
     if (faults.length > faultsBefore) continue;
     const placeOf: FolderDocument["placeOf"] = (path) =>

@@ -7,9 +7,9 @@ export interface FolderDocument {
   key: string;
   /** The file that it was written in, or the folder of them. */
   file: string;
-  /** As the contract's schema parsed it; an integration's with its secrets in clear, where they were looked up. */
+  /** As the contract's schema parsed it; an integration's or a source's with its secrets in clear, where they were looked up. */
   document: unknown;
-  /** Names of an integration's secrets. */
+  /** Names of its secrets. */
   secretNames?: readonly string[];
   /** Where a value was written, by a path as in `steps[0].channel`, and a line in its text; all of it by an empty path. */
   placeOf(path: string, line?: number): Place;
@@ -25,7 +25,7 @@ export interface Sample {
 /** What has been read of a folder so far. */
 export interface Reading {
   documents: FolderDocument[];
-  /** Integrations of one environment, by its name: they replace those of all. */
+  /** Integrations and sources of one environment, by its name: they replace those of all. */
   ofEnvironments: { environment: string; document: FolderDocument }[];
   samples: Map<string, Sample>;
   faults: FolderFault[];

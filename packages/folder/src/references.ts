@@ -52,6 +52,7 @@ function folderOf(documents: readonly FolderDocument[]): Folder {
       partial: keysOf("partial"),
       workflow: keysOf("workflow"),
       integration: keysOf("integration"),
+      source: keysOf("source"),
       tenant: keysOf("tenant"),
       policy: keysOf("policy"),
       segment: keysOf("segment"),

@@ -30,6 +30,7 @@ export interface ConfigurationRemote {
 export const kindsInOrder: readonly DocumentKind[] = [
   "category",
   "integration",
+  "source",
   "workflow",
   "template",
   "layout",

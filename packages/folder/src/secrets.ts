@@ -4,7 +4,7 @@ const referenceSchema = z.strictObject({ fromEnv: z.string().regex(/^[A-Za-z_][A
 const secretsSchema = z.looseObject({ secrets: z.record(z.string(), z.unknown()) });
 
 /**
- * The body of an integration with its secrets in place of their names, or without them where none are looked up. A secret
+ * The body of an integration or a source with its secrets in place of their names, or without them where none are looked up. A secret
  * that is written out is refused: the folder lies in a repository.
  */
 export function withSecrets(

@@ -1,6 +1,9 @@
 import { limits } from "@tidings/contract/limits";
 import { nearest } from "@tidings/contract/nearest";
 import { z } from "zod";
+import { deliverSettings } from "./deliver-settings.ts";
+import { guardSettings } from "./guard-settings.ts";
+import { inboundMailFaults, inboundMailSettings } from "./inbound-mail-settings.ts";
 import {
   apiKeySchema,
   databaseUrlSchema,
@@ -13,9 +16,13 @@ import {
   replicaUrlSchema,
   rolesSetting,
 } from "./particular-settings.ts";
+import { probeSettings } from "./probe-settings.ts";
 import { flag, infos, oneOf, optionalText, ratio, type SettingInfo, text, whole } from "./setting-kinds.ts";
 import { givenSettings, type SettingFault } from "./settings-sources.ts";
+import { sourceSettings } from "./source-settings.ts";
+import { statisticSettings } from "./statistic-settings.ts";
 import { trustedProxiesSetting } from "./trusted-proxies-setting.ts";
+import { webhookSettings } from "./webhook-settings.ts";
 
 /*
  * Every setting once: name, unit, default, limit, whether it is a secret, and what it does. Units stand last in a name.
@@ -135,6 +142,10 @@ const configSchema = z.object({
     deferralSpreadMs: whole("TIDINGS_ORCHESTRATE_DEFERRAL_SPREAD_MS", "ms", 600_000, [0, 3_600_000], "Messages that quiet hours, a send window or a cap put off until the same moment go out within so long behind it"),
     attentionEntriesMax: whole("TIDINGS_ORCHESTRATE_ATTENTION_ENTRIES_MAX", "messages", 500, [100, 5000], "Messages to one recipient that are remembered for caps; above it, what is not critical is held to be over"),
     attentionHorizonMs: whole("TIDINGS_ORCHESTRATE_ATTENTION_HORIZON_MS", "ms", 7 * 86_400_000, [1000, 31 * 86_400_000], "How long a message waits at most until a cap has a place for it; one that would wait longer is not made"),
+    derivedDepthMax: whole("TIDINGS_DERIVED_DEPTH_MAX", "events", 10, [1, 1000], "Events in a row that steps of workflows send, each from a workflow that the one before has started; a further one is not sent"),
+    derivedPerRootMax: whole("TIDINGS_DERIVED_PER_ROOT_MAX", "events and messages", 5000, [1, 100_000_000], "Events that steps of workflows send, and messages of these events, that may come of one event which no step has sent, for all of its recipients together; what is more is not made"),
+    derivedCountKeptMs: whole("TIDINGS_DERIVED_COUNT_KEPT_MS", "ms", 31 * 86_400_000, [60_000, 400 * 86_400_000], "How long it is remembered how many there are, behind the last"),
+    derivedDataBytesMax: whole("TIDINGS_DERIVED_DATA_BYTES_MAX", "bytes", 256 * KIB, [KIB, 16 * MIB], "Size of the data of an event that a step sends; one with more is not sent"),
     replayedPerSecond: whole("TIDINGS_REPLAYED_PER_SECOND", "events/s", 50, [1, limits.replayedPerSecond], "Events that a replay makes per second, where it does not say"),
     replayedPerSecondMax: whole("TIDINGS_REPLAYED_PER_SECOND_MAX", "events/s", 1000, [1, limits.replayedPerSecond], "The same at most"),
     replayLookedMax: whole("TIDINGS_REPLAY_LOOKED_MAX", "events", 1000, [10, 10_000], "Past events that one look of a replay, or of a dry run over the past, passes for those that it selects"),
@@ -148,24 +159,11 @@ const configSchema = z.object({
     replayPreviewMs: whole("TIDINGS_REPLAY_PREVIEW_MS", "ms", 5000, [10, 25_000], "Time of one preview of a replay; what it has not looked at by then it says"),
     replayPreviewWeighedMax: whole("TIDINGS_REPLAY_PREVIEW_WEIGHED_MAX", "events", 500, [0, 100_000], "Events of which a preview makes dry runs"),
     replayPreviewRecipientsMax: whole("TIDINGS_REPLAY_PREVIEW_RECIPIENTS_MAX", "recipients", 10_000, [1, 1_000_000], "Recipients that such dry runs look at, members of topics and segments among them; of each further event a page at most"),
+    strideRecipientsMax: whole("TIDINGS_ORCHESTRATE_STRIDE_RECIPIENTS_MAX", "recipients", 250, [1, limits.recipientsPerEvent], "The same of a topic or segment, for marketing while nothing more urgent comes"),
+    strideQuietMs: whole("TIDINGS_ORCHESTRATE_STRIDE_QUIET_MS", "ms", 1000, [0, 600_000], "How long nothing more urgent has come before that"),
     turnRecipientsMax: whole("TIDINGS_ORCHESTRATE_TURN_RECIPIENTS_MAX", "recipients", 100, [1, limits.recipientsPerEvent], "Recipients of one event expanded in one turn"),
   }),
-  deliver: z.object({
-    maxInFlight: whole("TIDINGS_MAX_IN_FLIGHT", "messages", 2000, [1, 100_000], "Messages STARTED and not settled in this process"),
-    integrationInFlightMax: whole("TIDINGS_INTEGRATION_IN_FLIGHT_MAX", "messages", 500, [1, 10_000], "The same per integration, where it sets no bound of its own"),
-    hostInFlightMax: whole("TIDINGS_HOST_IN_FLIGHT_MAX", "messages", 50, [1, 10_000], "The same per destination host"),
-    integrationBufferMax: whole("TIDINGS_INTEGRATION_BUFFER_MAX", "messages", 2000, [1, 100_000], "Messages that wait in memory for an integration"),
-    hostBufferMax: whole("TIDINGS_HOST_BUFFER_MAX", "messages", 200, [1, 100_000], "Messages that wait in memory for a destination host"),
-    overflowDelayMs: whole("TIDINGS_OVERFLOW_DELAY_MS", "ms", 1000, [10, 600_000], "When a message that found a buffer full comes again"),
-    overflowDelayMaxMs: whole("TIDINGS_OVERFLOW_DELAY_MAX_MS", "ms", 300_000, [10, 3_600_000], "The longest such delay: it doubles while the buffer stays full"),
-    batchMax: whole("TIDINGS_DELIVER_BATCH_MAX", "messages", 500, [1, 10_000], "Messages loaded in one turn"),
-    integrationCallsMax: whole("TIDINGS_INTEGRATION_CALLS_MAX", "calls", 8, [1, 1000], "Calls under way at once of an integration whose calls carry many messages"),
-    callTimeoutMs: whole("TIDINGS_CALL_TIMEOUT_MS", "ms", 30_000, [100, 660_000], "Time of one provider call, where the integration sets none"),
-    leaseMarginMs: whole("TIDINGS_LEASE_MARGIN_MS", "ms", 900, [100, 60_000], "How much longer than its call the lease of a message lasts; a call that cannot begin within it after STARTED is not made"),
-    compiledTemplatesMax: whole("TIDINGS_COMPILED_TEMPLATES_MAX", "templates", 1000, [1, 100_000], "Compiled templates kept in memory"),
-    failingTemplatesMax: whole("TIDINGS_FAILING_TEMPLATES_MAX", "templates", 1000, [10, 100_000], "Failing versions of templates that are remembered, so that each is logged once"),
-    limiterKeysMax: whole("TIDINGS_LIMITER_KEYS_MAX", "keys", 10_000, [10, 1_000_000], "Rate limits kept in memory"),
-  }),
+  deliver: deliverSettings,
   fetch: z.object({
     requestsMax: whole("TIDINGS_FETCH_REQUESTS_MAX", "requests", 32, [1, 10_000], "Requests of fetch steps under way at once, per lane"),
     hostRequestsMax: whole("TIDINGS_FETCH_HOST_REQUESTS_MAX", "requests", 8, [1, 10_000], "The same per host"),
@@ -214,6 +212,7 @@ const configSchema = z.object({
     answersPerHourMax: whole("TIDINGS_KEYWORD_ANSWERS_PER_HOUR_MAX", "answers", 5, [0, 100], "Answers to STOP, START and HELP that one number gets in an hour, so that two programs that answer each other end; 0 answers nobody"),
     answerLifeMs: whole("TIDINGS_KEYWORD_ANSWER_LIFE_MS", "ms", 900_000, [60_000, HOUR_MS], "How long behind the word its answer still goes out, at most TIDINGS_IDEMPOTENCY_TTL_MS"),
   }),
+  inboundMail: inboundMailSettings,
   optOut: z.object({
     publicUrl: optionalText("TIDINGS_PUBLIC_URL", publicUrlSchema, "an http or https URL without user name, query and fragment", false, "Where recipients reach this server: links in messages begin with it. Mail has List-Unsubscribe with one click where it is https; left out, it is the API's port on localhost"),
     linkDays: whole("TIDINGS_OPT_OUT_LINK_DAYS", "days", 400, [60, 3650], "How long links by which recipients say no work after their message"),
@@ -221,22 +220,14 @@ const configSchema = z.object({
     ratePerLinkPerSecond: whole("TIDINGS_OPT_OUT_RATE_PER_LINK_PER_SECOND", "requests/s", 5, [1, 10_000], "Requests per such link and second; above it the answer is 429"),
     bodyBytesMax: whole("TIDINGS_OPT_OUT_BODY_BYTES_MAX", "bytes", 64 * KIB, [KIB, MIB], "Size of what a mail client or the page sends with them"),
   }),
+  sources: sourceSettings,
   segments: z.object({
     lookedMax: whole("TIDINGS_SEGMENT_LOOKED_MAX", "recipients", 1000, [100, 100_000], "Recipients that one turn of an event looks at for those in a segment"),
     messagesMax: whole("TIDINGS_SEGMENT_MESSAGES_MAX", "messages", 50, [1, 1000], "Newest messages of a recipient that a segment's tests look at"),
     countMs: whole("TIDINGS_SEGMENT_COUNT_MS", "ms", 2000, [10, 25_000], "Time of one count of a segment; one that takes longer is partial, and goes on with a cursor"),
     countsMax: whole("TIDINGS_SEGMENT_COUNTS_MAX", "counts", 2, [1, 100], "Counts of segments under way at once in this process; above it the answer is 503"),
   }),
-  webhooks: z.object({
-    endpointsMax: whole("TIDINGS_WEBHOOKS_MAX", "webhooks", 100, [1, 10_000], "Webhook endpoints of one environment"),
-    callsMax: whole("TIDINGS_WEBHOOK_CALLS_MAX", "calls", 64, [1, 10_000], "Calls to endpoints under way at once"),
-    endpointCallsMax: whole("TIDINGS_WEBHOOK_ENDPOINT_CALLS_MAX", "calls", 8, [1, 1000], "The same per endpoint"),
-    endpointWaitingMax: whole("TIDINGS_WEBHOOK_ENDPOINT_WAITING_MAX", "deliveries", 100, [1, 10_000], "Deliveries of one endpoint in memory; further ones wait in the store"),
-    lookMax: whole("TIDINGS_WEBHOOK_LOOK_MAX", "deliveries", 2000, [1, 100_000], "Deliveries that one look into the store takes in"),
-    timeoutMs: whole("TIDINGS_WEBHOOK_TIMEOUT_MS", "ms", 15_000, [100, 60_000], "Time of one call to an endpoint"),
-    failingMaxMs: whole("TIDINGS_WEBHOOK_FAILING_MAX_MS", "ms", 120 * HOUR_MS, [1000, 720 * HOUR_MS], "How long an endpoint may do nothing but fail before it is disabled"),
-    retentionMs: whole("TIDINGS_WEBHOOK_RETENTION_MS", "ms", 336 * HOUR_MS, [HOUR_MS, 8760 * HOUR_MS], "How long deliveries to endpoints are kept, whether they were made or still wait"),
-  }),
+  webhooks: webhookSettings,
   configuration: z.object({
     pollIntervalMs: whole("TIDINGS_CONFIGURATION_POLL_INTERVAL_MS", "ms", 500, [10, 60_000], "How often configuration is caught up without a hint"),
     pageMax: whole("TIDINGS_CONFIGURATION_PAGE_MAX", "documents", 200, [1, 10_000], "Documents read in one call"),
@@ -280,6 +271,9 @@ const configSchema = z.object({
     timeoutMs: whole("TIDINGS_OTLP_TIMEOUT_MS", "ms", 5000, [100, 60_000], "Time of one request to the receiver, and how long a stop waits for what is left"),
     linksMax: whole("TIDINGS_TRACE_LINKS_MAX", "links", 128, [0, 10_000], "Links of one span: a call that carries messages of many traces is linked to so many of them"),
   }),
+  probes: probeSettings,
+  guard: guardSettings,
+  statistics: statisticSettings,
   metrics: z.object({
     depthCountMax: whole("TIDINGS_METRICS_DEPTH_COUNT_MAX", "items", 100_000, [100, 10_000_000], "How far due work is counted for the queue gauges"),
     process: flag("TIDINGS_METRICS_PROCESS", true, "Whether figures of the process itself are exposed"),
@@ -372,8 +366,8 @@ export function loadConfig(
 }
 
 /** What is right alone and wrong with the rest. */
-function faultsBetween({ queue, database }: Config): SettingFault[] {
-  const faults: SettingFault[] = [];
+function faultsBetween({ queue, database, inboundMail }: Config): SettingFault[] {
+  const faults: SettingFault[] = inboundMailFaults(inboundMail);
   if (queue.url !== undefined && database.url === undefined)
     faults.push({
       name: "TIDINGS_QUEUE_URL",

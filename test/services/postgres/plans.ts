@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { eventPageSql, walkedSql } from "../../../packages/server/src/store/postgres/calls/list-messages.ts";
+import { countedSql } from "../../../packages/server/src/store/postgres/calls/pauses.ts";
+import { dueSql, emptySql } from "../../../packages/server/src/store/postgres/calls/release-held.ts";
 import { dueTables } from "../../../packages/server/src/store/postgres/due/due-table.ts";
 import { withSession } from "../../../packages/server/src/store/postgres/with-session.ts";
 import type { Postgres } from "../servers/postgres.ts";
@@ -22,6 +24,29 @@ export function plansSuite(server: () => Postgres): void {
       const used = [...(await Promise.all(claims)), await indexesOf(byKey, 1, nil)];
       expect(used.map((indexes) => indexes.length)).not.toContain(0);
       expect(used.flat().filter((index) => !index.endsWith("_pkey"))).toEqual([]);
+      await store.close();
+    });
+
+    test("find what a pause keeps by its index, and change it by its key", async () => {
+      const { store, pool } = await openStore(await ownDatabase(server()));
+      const scansOf = (sql: string, ...values: (string | number)[]): Promise<string[]> =>
+        withSession(pool, "transactional", async (session) => {
+          await session.exec("set plan_cache_mode = force_generic_plan");
+          const rows = await session.all(`explain ${sql}`, ...values);
+          const scans = rows.flatMap(
+            (row) => /(?:Scan.* using|Scan on) (\w+)/.exec(String(row["QUERY PLAN"]))?.[1] ?? [],
+          );
+          return scans.filter((scan) => scan.startsWith("message"));
+        });
+      const [due, counted, empty] = [
+        await scansOf(dueSql, 1, nil, 10),
+        await scansOf(countedSql, nil, 10),
+        await scansOf(emptySql, 10),
+      ];
+      const isOf = (index: string) => (name: string) => name.includes(index);
+      for (const scans of [due, counted, empty]) expect(scans.some(isOf("pause_id"))).toBe(true);
+      expect(due.filter((name) => !isOf("pause_id")(name) && !name.endsWith("_pkey"))).toEqual([]);
+      expect([...counted, ...empty].filter((name) => !isOf("pause_id")(name))).toEqual([]);
       await store.close();
     });
 

@@ -1,6 +1,7 @@
 import type { Store } from "../../../packages/server/src/ports/store/store.ts";
 import { storeConformance } from "../../../packages/server/src/store/store.conformance.ts";
 import type { Postgres } from "../servers/postgres.ts";
+import { sql } from "../servers/postgres-sql.ts";
 import { openStore, ownDatabase } from "./database.ts";
 
 export function storeSuite(name: string, server: () => Postgres): void {
@@ -15,6 +16,8 @@ export function storeSuite(name: string, server: () => Postgres): void {
     return {
       store: await open(),
       reopen: open,
+      softBounces: (environmentId) =>
+        sql(url, `select * from soft_bounce where environment_id = ${environmentId} order by address_hash`),
       close: async () => {
         for (const each of opened) await each.close();
       },

@@ -15,12 +15,18 @@ import { looksSuite } from "./looks.ts";
 import { manyDigestsSuite } from "./many-digests.ts";
 import { orderSuite } from "./order.ts";
 import { partsSuite } from "./parts.ts";
+import { pausesTogetherSuite } from "./pauses-together.ts";
 import { plansSuite } from "./plans.ts";
 import { queueSuite } from "./queue.ts";
 import { storeSuite } from "./store.ts";
+import { watchesTogetherSuite } from "./watches-together.ts";
 import { workTogetherSuite } from "./work-together.ts";
 import { workerFactsSuite } from "./worker-facts.ts";
 import { workersSuite } from "./workers.ts";
+
+/** What takes long, and of which no version of PostgreSQL makes a difference, runs on the oldest alone; `npm run acceptance` runs all. */
+const wholeVersion: PostgresVersion = "15";
+const isWhole = process.env["TIDINGS_TEST_WHOLE"] !== undefined;
 
 /** All that PostgreSQL does behind the ports, on a real server of that version. In CI a missing one is a failure. */
 export function postgresSuites(version: PostgresVersion): void {
@@ -38,7 +44,7 @@ export function postgresSuites(version: PostgresVersion): void {
     queueSuite(name, () => server);
     betweenSuite(name, () => server);
     looksSuite(() => server);
-    limiterSuite(name, () => server);
+    if (isWhole || version === wholeVersion) limiterSuite(name, () => server);
     broadcastSuite(() => hints);
     workersSuite(() => server);
     leavingWorkersSuite(() => server);
@@ -46,11 +52,13 @@ export function postgresSuites(version: PostgresVersion): void {
     partsSuite(() => server);
     plansSuite(() => server);
     documentsTogetherSuite(() => server);
+    pausesTogetherSuite(() => server);
+    watchesTogetherSuite(() => server);
     workTogetherSuite(() => server);
     attentionSuite(() => server);
     manyDigestsSuite(() => server);
     orderSuite(() => server);
-    storeMoveSuite(() => server);
+    if (isWhole || version === wholeVersion) storeMoveSuite(() => server);
     durabilitySuite(version);
     connectionsSuite(version, () => server);
   });

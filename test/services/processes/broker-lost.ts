@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { withAdmin } from "../../../packages/server/src/lib/kafka/with-admin.ts";
 import { allTopics } from "../../../packages/server/src/ports/topic.ts";
 import { nameOfTopic } from "../../../packages/server/src/queue/kafka/topics.ts";
-import { withAdmin } from "../../../packages/server/src/queue/kafka/with-admin.ts";
 import { pause } from "../../harness/pause.ts";
 import { settingsOf } from "../kafka/settings.ts";
 import type { Kafka } from "../servers/kafka.ts";

@@ -25,45 +25,44 @@ export interface EngineDescription {
   start(options?: Pick<PostgresOptions, "settings" | "addresses"> & { brokerAddress?: string }): Promise<Engine>;
 }
 
-export const engines: readonly EngineDescription[] = [
-  {
-    name: "PostgreSQL alone",
-    kind: "rows",
-    whyNot: () => whyNoPostgres("15"),
-    start: async (options = {}) => {
-      const postgres = await startPostgres({ version: "15", ...options });
-      return {
-        postgres,
-        settingsOf: (databaseUrl) => ({ TIDINGS_DATABASE_URL: databaseUrl }),
-        remove: () => postgres.remove(),
-      };
-    },
+export const postgresAlone: EngineDescription = {
+  name: "PostgreSQL alone",
+  kind: "rows",
+  whyNot: () => whyNoPostgres("15"),
+  start: async (options = {}) => {
+    const postgres = await startPostgres({ version: "15", ...options });
+    return {
+      postgres,
+      settingsOf: (databaseUrl) => ({ TIDINGS_DATABASE_URL: databaseUrl }),
+      remove: () => postgres.remove(),
+    };
   },
-  {
-    name: "PostgreSQL and Kafka",
-    kind: "broker",
-    whyNot: () => whyNoPostgres("15") ?? whyNoKafka("4"),
-    start: async (options = {}) => {
-      const postgres = await startPostgres({ version: "15", ...options });
-      const { brokerAddress: address } = options;
-      const kafka = await startKafka({ version: "4", ...(address === undefined ? {} : { address }) });
-      return {
-        postgres,
-        kafka,
-        settingsOf: (databaseUrl) => ({
-          TIDINGS_DATABASE_URL: databaseUrl,
-          TIDINGS_QUEUE_URL: `kafka://${kafka.brokers}/${queuePrefix(databaseUrl)}`,
-          TIDINGS_QUEUE_PARTITIONS: "2",
-          TIDINGS_QUEUE_RECLAIM_AFTER_MS: "3000",
-        }),
-        remove: async () => {
-          await kafka.remove();
-          await postgres.remove();
-        },
-      };
-    },
+};
+
+export const postgresAndKafka: EngineDescription = {
+  name: "PostgreSQL and Kafka",
+  kind: "broker",
+  whyNot: () => whyNoPostgres("15") ?? whyNoKafka("4"),
+  start: async (options = {}) => {
+    const postgres = await startPostgres({ version: "15", ...options });
+    const { brokerAddress: address } = options;
+    const kafka = await startKafka({ version: "4", ...(address === undefined ? {} : { address }) });
+    return {
+      postgres,
+      kafka,
+      settingsOf: (databaseUrl) => ({
+        TIDINGS_DATABASE_URL: databaseUrl,
+        TIDINGS_QUEUE_URL: `kafka://${kafka.brokers}/${queuePrefix(databaseUrl)}`,
+        TIDINGS_QUEUE_PARTITIONS: "2",
+        TIDINGS_QUEUE_RECLAIM_AFTER_MS: "3000",
+      }),
+      remove: async () => {
+        await kafka.remove();
+        await postgres.remove();
+      },
+    };
   },
-];
+};
 
 /** An installation has topics of its own, as it has a database of its own. */
 export function queuePrefix(databaseUrl: string): string {

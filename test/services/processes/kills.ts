@@ -8,7 +8,7 @@ import type { Cluster, Member, Role } from "./cluster.ts";
 import type { Engine, EngineDescription } from "./engines.ts";
 import { inWorld } from "./world.ts";
 
-const events = Number(process.env["TIDINGS_TEST_PROCESSES_EVENTS"] ?? 1500);
+const events = Number(process.env["TIDINGS_TEST_PROCESSES_EVENTS"] ?? 800);
 const perSecondMax = Number(process.env["TIDINGS_TEST_PROCESSES_EVENTS_PER_SECOND"] ?? 100);
 const killEveryMs = Number(process.env["TIDINGS_TEST_PROCESSES_KILL_EVERY_MS"] ?? 2000);
 const seed = Number(process.env["TIDINGS_TEST_SEED"] ?? Date.now() % 1_000_000);

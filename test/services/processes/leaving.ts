@@ -11,7 +11,7 @@ import { inWorld } from "./world.ts";
 const messages = 2000;
 const maxInFlight = 100;
 /** Long, so that most of it still waits when the process is asked to end; its own calls end within its drain time. */
-const latencyMs = 5000;
+const latencyMs = 8000;
 /** So many are surely of what waited; the other process has places for them, whatever it has taken up before. */
 const goneOnMin = 20;
 /** Others may have what waited within this. */

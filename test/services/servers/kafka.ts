@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../harness/free-port.ts";
+import { freePorts } from "../../harness/free-port.ts";
 import { makeCertificates } from "./certificates.ts";
 import { startDaemon, untilReady } from "./daemon.ts";
 import { logTo, password, scramMechanisms, username, writeConfiguration } from "./kafka-configuration.ts";
@@ -64,12 +64,8 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const log = join(folder, "kafka.log");
   const classPath = kafkaClassPath(options.version);
-  const ports = {
-    plain: await freePort(),
-    controller: await freePort(),
-    secure: await freePort(),
-    away: await freePort(),
-  };
+  const [plain = 0, controller = 0, secure = 0, away = 0] = await freePorts(4);
+  const ports = { plain, controller, secure, away };
   const certificates = options.secure === true ? makeCertificates(folder) : undefined;
   const configuration = writeConfiguration(folder, ports, certificates, options.address, options.settings ?? {});
   const logging = logTo(options.version, folder);

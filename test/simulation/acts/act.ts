@@ -5,7 +5,7 @@ import type { Intent, Refusal } from "../scenario.ts";
 
 /** A story of its own in a seed, with people whom nothing else is about: some of them last for days. */
 export interface Act {
-  name: "gathering" | "campaign" | "sunset" | "nudging";
+  name: "gathering" | "campaign" | "sunset" | "nudging" | "alarm";
   people: SimulatedPerson[];
   intents: Intent[];
   refusals: Refusal[];

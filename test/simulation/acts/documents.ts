@@ -11,7 +11,11 @@ export const gatheredMax = 4;
 export const sunsetDays = 1;
 export const nudgesMax = 2;
 
+/** Mail of an alarm may take so long before a text follows. */
+export const alarmAfterSeconds = 90;
+
 export const actCategories = {
+  alarms: { class: "transactional", retry: { delaysSeconds: [1, 3, 5, 8] } },
   social: {
     class: "transactional",
     retry: { delaysSeconds: [1, 3, 5, 8] },
@@ -39,7 +43,13 @@ export const actSegments = {
 
 const isSeldom = { field: "steps.lately.sent", op: "lt", value: nudgesMax };
 
+const alarm = {
+  ...email("mail"),
+  fallback: { afterSeconds: alarmAfterSeconds, withinSeconds: 120, steps: [sms("text")] },
+};
+
 export const actWorkflows = {
+  alarm: { event: "alarm.raised", category: "alarms", steps: [alarm] },
   likes: { event: "post.liked", category: "social", steps: [email("like")] },
   sale: { event: "sale.began", category: "deals", steps: [email("offer"), sms("text")] },
   tip: { event: "tip.given", category: "tips", steps: [email("tip")] },

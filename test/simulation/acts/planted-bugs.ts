@@ -3,6 +3,30 @@ import type { PlantedBug } from "../planted-bug.ts";
 /** Bugs of what only acts come to. */
 export const actBugs: readonly PlantedBug[] = [
   {
+    name: "a fallback that is not for what is refused",
+    file: "domain/fallback.ts",
+    find: `case "dead":
+      return asked("failed");`,
+    replace: `case "dead":
+      return "ended";`,
+    invariants: ["fallback-goes-out"],
+  },
+  {
+    name: "a fallback although a message has arrived",
+    file: "domain/fallback.ts",
+    find: `if (ends.includes("delivered"))`,
+    replace: `if (ends.every((end) => end === "delivered"))`,
+    invariants: ["fallback-is-needed"],
+  },
+  {
+    name: "a fallback that is written and its watch left open",
+    file: "store/sqlite/calls/commit-runs.ts",
+    find: 'const state = progress.kind === "dead" ? runStateCode.dead : runStateCode.completed;',
+    replace: `if (turn.messages.length > 0 && database.get("select 1 from run where id = ? and watch_of is not null", runId)) return true;
+  const state = progress.kind === "dead" ? runStateCode.dead : runStateCode.completed;`,
+    invariants: ["comes-to-rest"],
+  },
+  {
     name: "a category's digest of several tenants",
     file: "domain/policy/preference-digest.ts",
     find: `["category", category, channel, frequency, tenant, recipient]`,
@@ -15,7 +39,13 @@ export const actBugs: readonly PlantedBug[] = [
     find: "if (turn.window !== null) endWindow(database, turn, turn.window);",
     replace: `if (turn.window !== null) endWindow(database, turn, turn.window);
       database.exec("release call; commit; begin immediate; savepoint call");`,
-    invariants: ["in-one-digest", "expected-message-exists", "one-digest-per-window", "decisions-once"],
+    invariants: [
+      "in-one-digest",
+      "expected-message-exists",
+      "one-digest-per-window",
+      "decisions-once",
+      "statistics-add-up",
+    ],
   },
   {
     name: "what caps demote, and no digest takes",
@@ -42,8 +72,8 @@ export const actBugs: readonly PlantedBug[] = [
   {
     name: "a campaign that does not count what is canceled",
     file: "store/sqlite/calls/cancel-events.ts",
-    find: `count(labels, "canceled", now);`,
-    replace: `count({ ...labels, campaign: undefined }, "canceled", now);`,
+    find: `count(labels, "canceled", now, `,
+    replace: `count({ ...labels, campaign: undefined }, "canceled", now, `,
     invariants: ["campaign-progress-is-true"],
   },
   {

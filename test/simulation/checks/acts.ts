@@ -1,6 +1,7 @@
 import { actCategories } from "../acts/documents.ts";
 import type { Cast } from "../cast.ts";
 import type { LoggedMessage } from "../ledger.ts";
+import { checkAlarm } from "./alarm.ts";
 import { checkCampaign } from "./campaign.ts";
 import { checkCaps } from "./caps.ts";
 import type { EndFacts } from "./facts.ts";
@@ -20,6 +21,7 @@ export function checkActs(cast: Cast, facts: EndFacts): void {
   } else if (cast.act?.name === "campaign") checkCampaign(cast, facts);
   else if (cast.act?.name === "sunset") checkSunset(cast, facts);
   else if (cast.act?.name === "nudging") checkNudging(cast, facts);
+  else if (cast.act?.name === "alarm") checkAlarm(cast, facts);
 }
 
 /** Checked with its act: a digest of a category is of no workflow. */

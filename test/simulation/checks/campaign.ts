@@ -5,10 +5,11 @@ import type { Cast } from "../cast.ts";
 import type { LoggedMessage } from "../ledger.ts";
 import type { SimulatedPerson } from "../people.ts";
 import type { DecisionFact, EndFacts, EventFact } from "./facts.ts";
+import { wasSent } from "./sent.ts";
+import { failedBehind } from "./statistics.ts";
 
 const steps = { offer: "email", text: "sms" } as const;
 const states: readonly MessageState[] = [
-  "sent",
   "failed",
   "bounced",
   "suppressed",
@@ -82,8 +83,12 @@ function checkProgress(
   };
   const moves = messages.flatMap((message) => message.moves);
   expect("queued", messages.length);
-  for (const state of states)
-    if (state !== "delivered") expect(state, moves.filter(({ from, to }) => to === state && from !== state).length);
+  expect("sent", messages.filter((one) => wasSent(one, ends.get(one.id))).length);
+  for (const state of states) {
+    if (state === "delivered") continue;
+    const moved = moves.filter(({ from, to }) => to === state && from !== state).length;
+    expect(state, state === "failed" ? moved + failedBehind(cast, messages) : moved);
+  }
   for (const kind of ["delivered", ...timed] as const)
     expect(kind, messages.filter(({ id }) => ends.get(id)?.times[kind] !== null).length);
   const skipped = decisions.filter(({ outcome }) => outcome === "not_sent" || outcome === "not_started");

@@ -1,12 +1,14 @@
 import type { Cast } from "../cast.ts";
 import { checkActs } from "./acts.ts";
 import { checkDedupe } from "./dedupe.ts";
+import { checkDerived } from "./derived.ts";
 import { checkDigests } from "./digests.ts";
 import { checkCancellations, checkEvents } from "./events.ts";
 import { gather } from "./facts.ts";
 import { checkFeedback, checkRepeatedFeedback } from "./feedback.ts";
 import { checkContents, checkDraws, checkFailedFetches, checkMessages } from "./messages.ts";
 import { checkOrder } from "./order.ts";
+import { checkOutages } from "./outages.ts";
 import { checkRecipients } from "./recipients.ts";
 import { checkRuns } from "./runs.ts";
 import { checkStatistics } from "./statistics.ts";
@@ -20,11 +22,13 @@ export async function checkEnd(cast: Cast, settle: () => Promise<void>): Promise
   checkEvents(cast, facts);
   checkCancellations(cast, facts);
   checkRuns(cast, facts);
+  checkDerived(cast, facts);
   checkDedupe(cast, facts);
   checkDigests(cast, facts);
   checkWaits(cast, facts);
   checkMessages(cast, facts);
   checkOrder(cast, facts);
+  checkOutages(cast);
   checkDraws(cast, facts);
   checkFailedFetches(cast, facts);
   checkContents(cast, facts);

@@ -96,7 +96,7 @@ function eventsOf({ world, client }: Cast): EventFact[] {
   const { base } = world;
   const keyring = base.newKeyring(() => Buffer.alloc(0));
   const facts: EventFact[] = [];
-  for (const row of base.database.all("select * from event order by id")) {
+  for (const row of base.database.all("select * from event where root is null order by id")) {
     const { ref } = openPayload({ payload: text(row, "payload") }, base.environment.id, keyring).data;
     const posted = client.posted.find(({ intent }) => intent.ref === ref);
     if (posted === undefined) {

@@ -1,6 +1,6 @@
 import { channels, type MessageState } from "@tidings/contract/words";
 import type { Cast } from "../cast.ts";
-import { attemptsMax, workflows } from "../documents.ts";
+import { attemptsOf, workflows } from "../documents.ts";
 import type { LoggedMessage } from "../ledger.ts";
 import { expectedSends } from "./expected.ts";
 import type { EndFacts, MessageFact } from "./facts.ts";
@@ -61,7 +61,8 @@ function faultOf(
       if (!deadLetters.has(message.id)) return "it is no dead letter";
       if (fact.reason === "template_failed")
         return intent?.poison === "title" && message.channel === "email" ? undefined : "it was not poisoned";
-      return fact.reason === "retries_exhausted" && fact.attempts.length === attemptsMax(message.lane)
+      return fact.reason === "retries_exhausted" &&
+        fact.attempts.length >= attemptsOf(message.lane, message.channel).min
         ? undefined
         : "it had attempts left";
   }

@@ -1,4 +1,4 @@
-import type { DeadLetterView } from "@tidings/contract/dead-letters";
+import { type DeadLetterView, deadLetterKinds } from "@tidings/contract/dead-letters";
 import { channels } from "@tidings/contract/words";
 import { collect } from "../collect.ts";
 import type { Command, Context, Option } from "../command.ts";
@@ -10,21 +10,20 @@ import { requireYes } from "../require-yes.ts";
 import { tableLines } from "../table.ts";
 import { plain } from "../terminal.ts";
 
-const kinds = ["message", "event", "run"] as const;
 const limitRange = [1, 100_000] as const;
 const limitDefault = 50;
 
 const filterOptions: readonly Option[] = [
   { name: "reason", value: "<reason>", summary: "Only those of this reason, as the list shows it" },
   { name: "channel", value: "<channel>", summary: `Only those of this channel: ${channels.join(", ")}` },
-  { name: "kind", value: "<kind>", summary: `Only those of this kind: ${kinds.join(", ")}` },
+  { name: "kind", value: "<kind>", summary: `Only those of this kind: ${deadLetterKinds.join(", ")}` },
 ];
 
 /** What the options of the filter say of one. */
 export function fits(input: Context["input"]): (letter: DeadLetterView) => boolean {
   const reason = input.text("reason");
   const channel = input.oneOf("channel", channels);
-  const kind = input.oneOf("kind", kinds);
+  const kind = input.oneOf("kind", deadLetterKinds);
   return (letter) =>
     (reason === undefined || letter.reason === reason) &&
     (channel === undefined || letter.message?.channel === channel) &&
@@ -45,7 +44,7 @@ const list: Command = {
       says: "How often which reason",
     },
   ],
-  json: '`{"items": [{"id", "kind", "reason", "detail", "at", "message"}], "more"}`',
+  json: '`{"items": [{"id", "kind", "reason", "detail", "at", "message", "source"}], "more"}`',
   async run({ api, input, terminal, json, signal }): Promise<Outcome> {
     const limit = input.whole("limit", limitRange) ?? limitDefault;
     const letters = api().deadLetters.list({ limit: Math.min(100, limit) }, { signal });
@@ -56,11 +55,12 @@ const list: Command = {
         each.id,
         each.kind,
         each.message?.channel ?? "",
-        each.message?.recipient ?? "",
+        each.message?.recipient ?? each.source?.place ?? "",
         each.at,
         each.reason,
       ]);
-      for (const line of tableLines(["ID", "KIND", "CHANNEL", "RECIPIENT", "AT", "REASON"], rows)) terminal.out(line);
+      for (const line of tableLines(["ID", "KIND", "CHANNEL", "RECIPIENT OR PLACE", "AT", "REASON"], rows))
+        terminal.out(line);
       if (more) terminal.note(`there are more than ${limit}; --limit shows them`);
     }
     return "ok";
@@ -76,7 +76,7 @@ const show: Command = {
   summary: "Show one with its message, attempts and decisions",
   arguments: [{ name: "id", summary: "Id of the dead letter" }],
   examples: [{ line: "tidings dead-letters show 0193b6c0-5e1a-8f3e-9c1d-2b7a4d6e8f01", says: "Why it ended there" }],
-  json: '`{"id", "kind", "reason", "detail", "at", "message"}`',
+  json: '`{"id", "kind", "reason", "detail", "at", "message", "source"}`',
   async run({ api, input, terminal, json, signal }): Promise<Outcome> {
     const letter = await api().deadLetters.get(input.argument(0), { signal });
     if (json) terminal.document(letter);
@@ -85,6 +85,10 @@ const show: Command = {
       terminal.out(
         `  ${terminal.style("red", plain(letter.reason))}${letter.detail === undefined ? "" : `: ${plain(letter.detail)}`}`,
       );
+      if (letter.source !== undefined) {
+        terminal.out(`  source ${plain(letter.source.key)}  ${plain(letter.source.place)}`);
+        if (letter.source.record !== undefined) terminal.out(`  ${plain(letter.source.record.value)}`);
+      }
       if (letter.message !== undefined)
         for (const line of messageLines(letter.message, terminal, "  ")) terminal.out(line);
     }
@@ -96,7 +100,7 @@ const replay: Command = {
   name: "dead-letters replay",
   summary: "Try dead letters again, under the same ids",
   description: [
-    "Takes ids, or a filter, or --all. What expired meanwhile does not go out: it ends expired. What fails again comes back as a dead letter and is not tried a second time by the same call.",
+    "Takes ids, or a filter, or --all. What expired meanwhile does not go out: it ends expired. What fails again comes back as a dead letter and is not tried a second time by the same call. A record of a source is mapped anew, and stays where it is refused again.",
   ],
   arguments: [{ name: "id", summary: "Ids of dead letters", optional: true, many: true }],
   options: [
@@ -111,7 +115,7 @@ const replay: Command = {
       says: "What an outage of a provider left",
     },
   ],
-  json: '`{"replayed", "expired"}`',
+  json: '`{"replayed", "expired", "refused"}`; `refused` where there were records of sources',
   run: runReplay,
 };
 
@@ -127,7 +131,10 @@ async function runReplay(context: Context): Promise<Outcome> {
   if (ids.length === 0) await requireYes(context, isFiltered ? "Replay all that fit?" : "Replay all dead letters?");
   const result = ids.length > 0 ? await replayIds(context, ids) : await replayByFilter(context, fit);
   if (json) terminal.document(result);
-  else terminal.out(`${result.replayed} replayed, ${result.expired} expired`);
+  else
+    terminal.out(
+      `${result.replayed} replayed, ${result.expired} expired${result.refused === undefined ? "" : `, ${result.refused} refused again`}`,
+    );
   return "ok";
 }
 

@@ -5,26 +5,33 @@ import { type Check, skipped } from "../doctor/check.ts";
 import { checkFolder } from "../doctor/folder-checks.ts";
 import { checkDataFolder, checkMasterKey, checkNode, checkPort, checkSettings } from "../doctor/machine-checks.ts";
 import { readServerSettings, type ServerSetting, type SettingsReport } from "../doctor/server-settings.ts";
+import { showChecks } from "../doctor/show-checks.ts";
+import { readStanding, type Standing } from "../doctor/standing.ts";
 import type { Outcome } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { findServer } from "../find-server.ts";
-import { pad, tableLines } from "../table.ts";
-import { plain, type Style, type Terminal } from "../terminal.ts";
+import { tableLines } from "../table.ts";
+import type { Terminal } from "../terminal.ts";
 
 export const doctor: Command = {
   name: "doctor",
   summary: "Look at everything that a working installation needs, and list the settings",
   description: [
     "Checks Node, the settings, the data folder and its disk, the port, the API, the key, readiness, the clock, the master key and the notifications folder with its secrets. What belongs to the server's machine is looked at only where the server is this machine's.",
-    "Ends with 1 where a check failed.",
+    "Then tells what the server finds wrong with its environment: integrations that do not work, channels of critical messages that nothing carries or one integration alone, marketing mail whose recipients cannot unsubscribe. --probe has every vendor asked first.",
+    "Ends with 1 where a check failed or something is an error.",
   ],
-  options: [{ name: "settings", summary: "List every setting with value, source, default and limit" }],
+  options: [
+    { name: "settings", summary: "List every setting with value, source, default and limit" },
+    { name: "probe", summary: "Have the vendor of each enabled integration asked now whether it works" },
+  ],
   examples: [
     { line: "tidings doctor", says: "What is wrong here" },
+    { line: "tidings doctor --probe", says: "Whether all integrations work, too" },
     { line: "tidings doctor --settings", says: "Every setting and every limit" },
     { line: "tidings doctor --profile production --json", says: "Another environment, for a program" },
   ],
-  json: '`{"ok", "url", "urlSource", "keySource", "profile", "checks": [{"name", "status", "detail", "hint"}], "settings": [{"section", "name", "value", "source", "default", "unit", "limit", "description", "secret"}]}`; status is ok, note, failed or skipped; of secrets the value is "(set)" or empty.',
+  json: '`{"ok", "url", "urlSource", "keySource", "profile", "checks": [{"name", "status", "detail", "hint"}], "probes": [{"integration", "status", "code", "detail", "at", "lastGoodAt"}], "findings": [{"severity", "code", "integration", "channel", "text"}], "settings": [{"section", "name", "value", "source", "default", "unit", "limit", "description", "secret"}]}`; status of a check is ok, note, failed or skipped; of secrets the value is "(set)" or empty.',
   run,
 };
 
@@ -35,6 +42,9 @@ async function run(context: Context): Promise<Outcome> {
   const report = await settingsHere(context);
   const probed = await probe(url, version, signal);
   signal.throwIfAborted();
+  const key = probed.answerer === "tidings" ? [await checkKey(context.api, keySource, signal)] : [];
+  const canAsk = key.some(({ status }) => status === "ok");
+  const standing = canAsk ? await readStanding(context.api(), input.flag("probe"), signal) : nothingAsked;
   const checks = [
     checkNode(process.versions.node),
     ...(isLoopback(url) && report !== undefined
@@ -43,18 +53,21 @@ async function run(context: Context): Promise<Outcome> {
           skipped("Server's machine", report === undefined ? "no server is installed here" : `the server is at ${url}`),
         ]),
     ...probed.checks,
-    ...(probed.answerer === "tidings" ? [await checkKey(context.api, keySource, signal)] : []),
+    ...key,
     await checkFolder(report, context),
   ];
-  const isOk = checks.every(({ status }) => status !== "failed");
+  const isOk = [...checks, ...standing.checks].every(({ status }) => status !== "failed");
   const settings = report?.settings ?? [];
-  if (json) terminal.document({ ok: isOk, url, urlSource, keySource, profile, checks, settings });
+  const { probes, findings } = standing;
+  if (json) terminal.document({ ok: isOk, url, urlSource, keySource, profile, checks, probes, findings, settings });
   else {
-    show(checks, terminal);
+    showChecks([...checks, ...standing.checks], terminal);
     showSettings(settings, input.flag("settings"), terminal);
   }
   return isOk ? "ok" : "difference";
 }
+
+const nothingAsked: Standing = { probes: [], findings: [], checks: [] };
 
 /** Undefined where no server lies beside this command. */
 async function settingsHere(context: Context): Promise<SettingsReport | undefined> {
@@ -77,23 +90,6 @@ async function machineChecks(report: SettingsReport, { cwd }: Context, answerer:
         ]
       : []),
   ];
-}
-
-const signs: Record<Check["status"], [string, Style]> = {
-  ok: ["✓", "green"],
-  note: ["!", "yellow"],
-  failed: ["✗", "red"],
-  skipped: ["·", "dim"],
-};
-
-function show(checks: readonly Check[], terminal: Terminal): void {
-  const widest = Math.max(...checks.map(({ name }) => name.length));
-  for (const { name, status, detail, hint } of checks) {
-    const [sign, style] = signs[status];
-    terminal.out(`${terminal.style(style, sign)} ${pad(name, widest)}  ${plain(detail)}`);
-    if (hint !== undefined && status !== "ok")
-      terminal.out(`  ${" ".repeat(widest)}  ${terminal.style("dim", plain(hint))}`);
-  }
 }
 
 function showSettings(settings: readonly ServerSetting[], all: boolean, terminal: Terminal): void {

@@ -17,7 +17,7 @@ export const promote: Command = {
   options: [
     { name: "from", value: "<profile>", summary: "Environment that has what is wanted" },
     { name: "to", value: "<profile>", summary: "Environment that gets it" },
-    { name: "integrations", summary: "Integrations too, without their secrets" },
+    { name: "integrations", summary: "Integrations and sources too, without their secrets" },
     { name: "prune", summary: "Delete what the second has and the first has not" },
     { name: "check", summary: "Write nothing; end with 1 where they differ" },
     { name: "yes", short: "y", summary: "Do not ask" },

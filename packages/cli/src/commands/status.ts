@@ -14,7 +14,7 @@ export const status: Command = {
   name: "status",
   summary: "Show what waits, for how long and why, and who works",
   description: [
-    "Of the whole installation, in all its environments: queues in which something is due or went on in the last five minutes, with their rates and what holds them, and the processes with their roles, versions and heartbeats.",
+    "Of the whole installation, in all its environments: queues in which something is due or went on in the last five minutes, with their rates and what holds them, and the processes with their roles, versions and heartbeats. Of the environment of the key: what is paused.",
     "Ends with 1 where work waits for somebody to act: it is due and no worker takes it (no_worker), or it has been due for more than 10 s (behind). An integration's rate or a destination that is busy is no fault.",
   ],
   options: [
@@ -34,7 +34,7 @@ export const status: Command = {
       says: "What holds which queue, for another program",
     },
   ],
-  json: '`{"ok", "queues": [{"queue", "lane", "channel", "due", "dueIsBound", "oldestDueAt", "ageMs", "inPerMinute", "outPerMinute", "held": {"reason", "detail"}}], "workers": [{"node", "roles", "version", "host", "pid", "startedAt", "heartbeatAt", "heartbeatAgeMs", "state", "inFlight", "buffers", "replica": {"state", "reason", "behindMs"}}]}`; with --watch one document per line.',
+  json: '`{"ok", "queues": [{"queue", "lane", "channel", "due", "dueIsBound", "oldestDueAt", "ageMs", "inPerMinute", "outPerMinute", "held": {"reason", "detail"}}], "workers": [{"node", "roles", "version", "host", "pid", "startedAt", "heartbeatAt", "heartbeatAgeMs", "state", "inFlight", "buffers", "replica": {"state", "reason", "behindMs"}}], "pauses": […]}`, pauses as `tidings pauses` has them; with --watch one document per line.',
   run,
 };
 
@@ -78,8 +78,10 @@ async function watch(context: Context, intervalMs: number): Promise<never> {
 }
 
 async function look({ api }: Context, options: CallOptions): Promise<Stand> {
-  const [queues, workers] = await Promise.all([api().queues.list(options), api().workers.list(options)]);
-  return { queues: queues.items, workers: workers.items };
+  const { queues, workers, pauses } = api();
+  const paused = pauses.list({}, options).page();
+  const [waiting, working, { items }] = await Promise.all([queues.list(options), workers.list(options), paused]);
+  return { queues: waiting.items, workers: working.items, pauses: items };
 }
 
 const documentOf = (stand: Stand) => ({ ok: isWell(stand), ...stand });

@@ -91,6 +91,7 @@ function documentsOf(api: Api, kind: ConfigurationKind) {
     partial: api.partials,
     category: api.categories,
     integration: api.integrations,
+    source: api.sources,
     policy: api.policies,
     segment: api.segments,
   };

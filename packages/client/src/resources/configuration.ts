@@ -1,3 +1,4 @@
+import type { ProbeView } from "@tidings/contract/readiness";
 import type { z } from "zod";
 import type { Page, Pages } from "../pages.ts";
 import type { Operation } from "../transport/operation.ts";
@@ -12,6 +13,8 @@ export interface ConfigurationView<Document> {
   version: number;
   updatedAt: string;
   secretNames?: string[] | undefined;
+  /** Of an integration that is read: how it stood last. */
+  probe?: ProbeView | undefined;
   /** Where this version's document came from, when it was not written by hand: `version 3`, `staging version 12`. */
   origin?: string | undefined;
   document: Document;

@@ -1,3 +1,4 @@
+import type { AllowanceList } from "@tidings/contract/allowances";
 import type { QueueList } from "@tidings/contract/queues";
 import { operations } from "../operations.ts";
 import type { CallOptions } from "../transport/options.ts";
@@ -20,5 +21,16 @@ export class Queues {
    */
   list(options?: CallOptions): Promise<QueueList> {
     return this.#transport.call(operations.queues.list, {}, options);
+  }
+
+  /**
+   * What is used of today's bounds (UTC): quotas and warm-ups of integrations, the environment's budget and the tenant's.
+   *
+   * @example
+   * const { items } = await tidings.queues.allowances({ tenant: "acme" });
+   * for (const { integration, used, max, reason } of items) if (reason) console.error(integration, used, max, reason);
+   */
+  allowances(query: { tenant?: string } = {}, options?: CallOptions): Promise<AllowanceList> {
+    return this.#transport.call(operations.queues.allowances, { query: () => query }, options);
   }
 }

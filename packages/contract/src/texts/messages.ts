@@ -1,3 +1,18 @@
+/** What a push message has beside title and text, what goes with an SMS, and what lies at a vendor, wherever it stands. */
+const rich = (at: string): Record<string, string> => ({
+  [`${at}.push`]: "What a push message has beside its title, which is `subject`, and its text",
+  [`${at}.push.url`]: "Where a tap leads",
+  [`${at}.push.imageUrl`]: "Address of an image",
+  [`${at}.push.data`]: "Values for the application's own code, by name",
+  [`${at}.push.badge`]: "Number on the application's icon",
+  [`${at}.push.sound`]: "Name of a sound that the application brings along, or `default`",
+  [`${at}.push.collapseKey`]: "Of several messages with the same key the device shows the newest",
+  [`${at}.mediaUrls`]: "Addresses of pictures and files that go with an SMS or a chat message",
+  [`${at}.stored`]: "Templates that lie at vendors; another provider sends the fields beside it",
+  [`${at}.stored.ids`]: "The vendor's own id of the template, by the name of the provider",
+  [`${at}.stored.data`]: "What the vendor fills it with",
+});
+
 /** Messages, attempts and dead letters. Names are those of `field-texts.ts`. */
 // biome-ignore format: one field per line is what lets this be read as a table
 export const messagesTexts: Readonly<Record<string, string>> = {
@@ -9,7 +24,9 @@ export const messagesTexts: Readonly<Record<string, string>> = {
   "Content.html": "HTML of a mail",
   "Content.attachments": "Files that go with a mail, by their content; no other channel takes them",
   "Content.attachments[].content": "The file in base64",
-  "Content.body": "Body of a webhook call: any JSON",
+  "Content.body": "Body of a webhook call: any JSON. Of a chat message an object of the vendor's own fields, such as Slack's `blocks`",
+  ...rich("Content"),
+  ...rich("PreviewTemplateAnswer.content"),
   "Message.event": "Id of the event that it comes from",
   "Message.run": "Id of its workflow run; missing where it was sent without a workflow",
   "Message.state": "`queued`, `sending`, `sent`, `delivered`, or how it ended: `failed`, `bounced`, `suppressed`, `expired`, `canceled`, `dead` (in the dead letters), `unknown`",
@@ -35,7 +52,7 @@ export const messagesTexts: Readonly<Record<string, string>> = {
   "listMessages.channel": "Only messages of this channel",
   "listMessages.recipient": "Only messages to this recipient",
   "listMessages.event": "Only messages of this event",
-  "DeadLetter.id": "Id of the message, event or run",
+  "DeadLetter.id": "Id of the message, event or run; of a record of a source one of its own",
   "DeadLetter.kind": "What could not be done",
   "DeadLetter.at": "When it was given up",
   "DeadLetter.message": "The message, where it is one",

@@ -20,6 +20,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { FeedbackResult, MailboxEntry } from "../ports/provider.ts";
 import type { Queue } from "../ports/queue.ts";
 import type { Store } from "../ports/store/store.ts";
+import type { SourceIngest } from "../sources/item-settler.ts";
+import { SourceReplays } from "../sources/source-replays.ts";
 import { ConfigurationCache } from "../store/configuration-cache.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { inProcessStore } from "../store/sqlite/in-process.ts";
@@ -96,7 +98,12 @@ function ground() {
   return { clock, random, ids, database, store, keyring };
 }
 
-const machines: Pick<ApiDependencies, "readiness" | "metrics" | "workers" | "optOut" | "tracer" | "version"> = {
+const machines: Pick<
+  ApiDependencies,
+  "statistics" | "visits" | "readiness" | "standing" | "metrics" | "workers" | "optOut" | "tracer" | "version"
+> = {
+  statistics: { minutesKeptHours: 48, hoursKeptDays: 35, partRowsMax: 100, partsMax: 50 },
+  visits: { record: () => {}, passOver: () => {} },
   tracer: undefined,
   version: "0.0.0",
   optOut: {
@@ -106,6 +113,11 @@ const machines: Pick<ApiDependencies, "readiness" | "metrics" | "workers" | "opt
     bodyBytesMax: 10_000,
   },
   workers: { list: async () => [] },
+  standing: {
+    probe: async () => undefined,
+    facts: async () => ({ now: 0, integrations: [], uses: [], reads: [], publicUrl: undefined }),
+    mailSenders: () => [],
+  },
   readiness: async () => ({ store: { ok: true } }),
   metrics: async () => ({ contentType: "text/plain; version=0.0.4", text: "up 1\n" }),
 };
@@ -133,6 +145,7 @@ function dryRunsOf(parts: DryRunParts & { store: Store; clock: Clock }) {
   return { dryRun: whole, replayPreviews: new Preview({ ...parts, dataSchemas, dryRun, limits }), histories };
 }
 
+const cacheLimits = { pollIntervalMs: 1000, pageMax: 100, oldVersionsMax: 10 };
 const partUsers = new PartUsers(engines.templates, { partUsersCheckedMax: 3 });
 
 export async function apiBench(
@@ -144,10 +157,8 @@ export async function apiBench(
   const broadcast = new InProcessBroadcast(() => {});
   const logged: ApiBench["logged"] = [];
   const mails: MailboxEntry[] = [];
-  const cache = new ConfigurationCache(
-    { store, broadcast, clock, keyring, onFault: faultsInto(logged) },
-    { pollIntervalMs: 1000, pageMax: 100, oldVersionsMax: 10 },
-  );
+  const onFault = faultsInto(logged);
+  const cache = new ConfigurationCache({ store, broadcast, clock, keyring, onFault }, cacheLimits);
   await cache.start();
   const ingest = new Ingest({
     store,
@@ -159,7 +170,7 @@ export async function apiBench(
     queue: dropQueue,
     limits: ingestLimits,
     ...unwatched,
-    onStoreError: (error) => logged.push({ fields: { err: error }, message: "store" }),
+    onStoreError: faultsInto(logged, "store"),
   });
   const rules = new StoredConfigurationRules({ store, provider, ...engines, dataSchemas });
   const dependencies: ApiDependencies = {
@@ -168,6 +179,7 @@ export async function apiBench(
     verifyFeedback: async (_environmentId, integration, request) => verify(integration, request.rawBody),
     answersKeywords: (name) => name === "answering",
     configuration: { store, writer: new ConfigurationWriter({ store, rules, partUsers, keyring, broadcast, clock }) },
+    refresh: () => cache.refresh(),
     templates: engines.templates,
     store,
     keyring,
@@ -175,12 +187,12 @@ export async function apiBench(
     ids,
     random,
     broadcast,
+    sourceReplays: replaysOf(cache, ingest, store, keyring, clock),
     ...machines,
     mailbox: mailboxOf(mails),
     mailboxToken: (environmentKey, token) => environmentKey === "development" && token === "sesame",
     logger: { error: (fields, message) => logged.push({ fields, message }) },
-    limits: apiLimits,
-    inbox: inboxSettings,
+    ...bounds,
     ...dryRunsOf({ store, keyring, ids, clock, configuration: cache, lookBack: cache }),
   };
   const api = await createApi({ ...dependencies, ...changes(dependencies) });
@@ -206,8 +218,48 @@ export async function apiBench(
   };
 }
 
-const faultsInto = (logged: ApiBench["logged"]) => (error: unknown) =>
-  void logged.push({ fields: { err: error }, message: "configuration" });
+export const sourceLimits = {
+  itemsPerCall: 100,
+  recordBytesMax: 50_000,
+  depthMax: 32,
+  keptBytesMax: 200_000,
+  waitMaxMs: 100,
+  refusedInRowMax: 1000,
+  refusedPauseMs: 1000,
+};
+
+export const sourceIngestOf = (ingest: ApiDependencies["ingest"]): SourceIngest => ({
+  events: (environmentId, events) =>
+    ingest.acceptBatch(environmentId, events, () => {
+      throw new Error("is no change");
+    }),
+  message: (environmentId, body, key) => ingest.acceptMessage(environmentId, body, key),
+});
+
+function replaysOf(
+  cache: ConfigurationCache,
+  ingest: ApiDependencies["ingest"],
+  store: Store,
+  keyring: Keyring,
+  clock: Clock,
+): SourceReplays {
+  const limits = sourceLimits;
+  const sources = () => cache.sources();
+  return new SourceReplays({
+    sources,
+    ingest: sourceIngestOf(ingest),
+    store,
+    keyring,
+    clock,
+    limits,
+    onFault: () => {},
+  });
+}
+
+const faultsInto =
+  (logged: ApiBench["logged"], message = "configuration") =>
+  (error: unknown) =>
+    void logged.push({ fields: { err: error }, message });
 
 const mailboxOf = (mails: readonly MailboxEntry[]): ApiDependencies["mailbox"] => ({
   list: async () => [...mails],
@@ -219,6 +271,7 @@ export const apiLimits: ApiDependencies["limits"] = {
   batchBodyBytesMax: 8 * 1024 * 1024,
   messageAttachmentsBytesMax: 1024 * 1024,
   feedbackBodyBytesMax: 1024 * 1024,
+  retryAfterSeconds: 1,
   answersPerHourMax: 5,
   answerLifeMs: 900_000,
   configurationBodyBytesMax: 8 * 1024 * 1024,
@@ -253,6 +306,8 @@ export const inboxSettings: ApiDependencies["inbox"] = {
   heartbeatMs: 60_000,
   pollIntervalMs: 200,
 };
+
+const bounds = { limits: apiLimits, inbox: inboxSettings };
 
 const provider = (name: string) => (name === "test" ? testProvider : undefined);
 const testProvider = {

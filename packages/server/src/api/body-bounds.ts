@@ -1,5 +1,5 @@
 import { bodyBytesWithAttachments } from "./attachments.ts";
-import type { ApiLimits } from "./dependencies.ts";
+import type { ApiLimits } from "./limits.ts";
 
 /** Bytes that the body of an operation may have. */
 export function bodyBytesOf(operation: string, limits: ApiLimits): number {

@@ -5,6 +5,7 @@ import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
 import { type PartialBody, partialBodySchema } from "@tidings/contract/partials";
 import { type PolicyBody, policyBodySchema } from "@tidings/contract/policies";
 import { type SegmentBody, segmentBodySchema } from "@tidings/contract/segments";
+import { type SourceBody, sourceBodySchema } from "@tidings/contract/sources";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { valid } from "./validation.ts";
@@ -17,6 +18,7 @@ export type ConfigurationDocument =
   | { kind: "partial"; document: PartialBody }
   | { kind: "category"; document: CategoryBody }
   | { kind: "integration"; document: IntegrationBody }
+  | { kind: "source"; document: SourceBody }
   | { kind: "policy"; document: PolicyBody }
   | { kind: "segment"; document: SegmentBody };
 
@@ -35,6 +37,8 @@ export function parseDocument(kind: ConfigurationKind, value: unknown): Configur
       return { kind, document: valid(categoryBodySchema, value) };
     case "integration":
       return { kind, document: valid(integrationBodySchema, value) };
+    case "source":
+      return { kind, document: valid(sourceBodySchema, value) };
     case "policy":
       return { kind, document: valid(policyBodySchema, value) };
     case "segment":

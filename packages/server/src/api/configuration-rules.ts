@@ -12,12 +12,14 @@ import {
   workflowReferences,
 } from "../domain/configuration-rules.ts";
 import type { CompileRequest } from "../domain/fetch-step-faults.ts";
+import { sourceFaults } from "../domain/source-rules.ts";
 import { faultOfTemplate } from "../domain/template-rules.ts";
 import type { DataSchemas } from "../ports/data-schemas.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { TemplateRules } from "../ports/template-engine.ts";
 import { categoryFaults, categoryUsing } from "./category-rules.ts";
 import type { ConfigurationDocument } from "./configuration-documents.ts";
+import { categoryReputationFaults, integrationReputationFaults } from "./reputation-rules.ts";
 import { type DocumentUser, storedLibrary, storedWorkflows, userOfLayout, userOfPartial } from "./stored-documents.ts";
 
 /** What must hold between documents before one of them is written or deleted. */
@@ -63,13 +65,21 @@ export class StoredConfigurationRules implements ConfigurationRules {
     const { store, templates } = this.#options;
     switch (written.kind) {
       case "category":
-        return categoryFaults(store, environmentId, written.document);
+        return [
+          ...(await categoryFaults(store, environmentId, written.document)),
+          ...(await categoryReputationFaults(store, environmentId)),
+        ];
       case "policy":
         return policyFaults(key);
       case "segment":
         return [];
       case "integration":
-        return integrationFaults(written.document, secrets, this.#options.provider(written.document.provider));
+        return [
+          ...integrationFaults(written.document, secrets, this.#options.provider(written.document.provider)),
+          ...(await integrationReputationFaults(store, environmentId, key)),
+        ];
+      case "source":
+        return sourceFaults(written.document, secrets);
       case "workflow":
         return this.#checkWorkflow(environmentId, written.document);
       case "layout": {

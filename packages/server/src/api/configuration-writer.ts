@@ -1,4 +1,4 @@
-import type { ConfigurationApplied, ConfigurationCheck } from "@tidings/contract/configuration";
+import { type ConfigurationApplied, type ConfigurationCheck, hasSecrets } from "@tidings/contract/configuration";
 import { keySchema } from "@tidings/contract/text";
 import { TidingsError } from "../errors.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
@@ -67,7 +67,7 @@ export class ConfigurationWriter {
       const { document, secrets, secretNames } = row;
       const body: object = JSON.parse(document);
       const opened = openSecrets(keyring, environmentId, secrets);
-      const { unchecked } = await this.#prepareOne(one, kind === "integration" ? { ...body, secrets: opened } : body);
+      const { unchecked } = await this.#prepareOne(one, hasSecrets(kind) ? { ...body, secrets: opened } : body);
       const write = { kind, key, document, secrets, secretNames, origin: `version ${version}` };
       return this.#writeOne(one, write, unchecked);
     });

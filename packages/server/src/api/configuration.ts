@@ -2,6 +2,7 @@ import {
   type ConfigurationKind,
   configurationKinds,
   configurationSetSchema,
+  hasSecrets,
   ifMatchSchema,
   rollbackBodySchema,
   versionQuerySchema,
@@ -27,6 +28,7 @@ const plurals: Record<ConfigurationKind, string> = {
   partial: "Partials",
   category: "Categories",
   integration: "Integrations",
+  source: "Sources",
   policy: "Policies",
   segment: "Segments",
 };
@@ -36,8 +38,8 @@ export function configurationHandlers(port: ConfigurationPort): Handlers {
   const handlers: Record<string, Handler> = {};
   for (const kind of configurationKinds) {
     const noun = `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`;
-    handlers[`list${plurals[kind]}`] = (request, caller) => list(port, kind, request, caller);
-    handlers[`get${noun}`] = (request, caller) => get(port, kind, request, caller);
+    handlers[`list${plurals[kind]}`] = (request, caller) => listDocuments(port, kind, request, caller);
+    handlers[`get${noun}`] = (request, caller) => getDocument(port, kind, request, caller);
     handlers[`put${noun}`] = async (request, caller) =>
       writtenView(await port.writer.put(oneOf(kind, request, caller), request.body));
     handlers[`delete${noun}`] = (request, caller) => port.writer.delete(oneOf(kind, request, caller));
@@ -88,7 +90,12 @@ async function listVersions(
   };
 }
 
-async function list({ store }: ConfigurationPort, kind: ConfigurationKind, request: FastifyRequest, caller: Caller) {
+export async function listDocuments(
+  { store }: ConfigurationPort,
+  kind: ConfigurationKind,
+  request: FastifyRequest,
+  caller: Caller,
+) {
   const { cursor, limit = limits.pageSize } = valid(pageQuerySchema, request.query);
   const after = positionOf(cursor, keyPosition);
   const rows = await store.listConfiguration({ environmentId: caller.environmentId, kind, after, limit });
@@ -99,7 +106,12 @@ async function list({ store }: ConfigurationPort, kind: ConfigurationKind, reque
   };
 }
 
-async function get({ store }: ConfigurationPort, kind: ConfigurationKind, request: FastifyRequest, caller: Caller) {
+export async function getDocument(
+  { store }: ConfigurationPort,
+  kind: ConfigurationKind,
+  request: FastifyRequest,
+  caller: Caller,
+) {
   const { version } = valid(versionQuerySchema, request.query);
   const row = await store.getConfiguration({
     environmentId: caller.environmentId,
@@ -122,7 +134,7 @@ function configurationView(row: ConfigurationRow) {
     key: row.key,
     version: row.version,
     updatedAt: iso(row.updatedAt),
-    ...(row.kind === "integration" ? { secretNames: row.secretNames } : {}),
+    ...(hasSecrets(row.kind) ? { secretNames: row.secretNames } : {}),
     origin: orNone(row.origin),
     document,
   };

@@ -1,4 +1,5 @@
 import type { Readiness } from "@tidings/contract/machines";
+import type { Visit, VisitKind } from "../domain/visit.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DryRuns } from "../ports/dry-run.ts";
@@ -7,10 +8,14 @@ import type { Ids } from "../ports/ids.ts";
 import type { Feedback, FeedbackRequest, FeedbackResult, Mailbox } from "../ports/provider.ts";
 import type { Random } from "../ports/random.ts";
 import type { ReplayPreviews } from "../ports/replays.ts";
+import type { SourceReplaysPort } from "../ports/source-replays.ts";
+import type { AllowanceStore } from "../ports/store/allowances.ts";
 import type { CampaignStore } from "../ports/store/campaigns.ts";
 import type { ChoicesStore } from "../ports/store/choices.ts";
 import type { ConfigurationStore } from "../ports/store/configuration.ts";
 import type { DecisionStore } from "../ports/store/decisions.ts";
+import type { FeedbackStore } from "../ports/store/feedback.ts";
+import type { InboundMailStore } from "../ports/store/inbound-mail.ts";
 import type { InboxStore } from "../ports/store/inbox.ts";
 import type { IngestStore } from "../ports/store/ingest.ts";
 import type { KeyStore } from "../ports/store/keys.ts";
@@ -18,9 +23,13 @@ import type { KeywordStore } from "../ports/store/keywords.ts";
 import type { LogStore } from "../ports/store/log.ts";
 import type { MaintenanceStore } from "../ports/store/maintenance.ts";
 import type { OrchestrateStore } from "../ports/store/orchestrate.ts";
+import type { PauseStore } from "../ports/store/pauses.ts";
+import type { ProbeStore } from "../ports/store/probes.ts";
 import type { RecipientStore } from "../ports/store/recipients.ts";
 import type { ReplayStore } from "../ports/store/replays.ts";
 import type { SegmentStore } from "../ports/store/segments.ts";
+import type { SourceLetterStore } from "../ports/store/source-letters.ts";
+import type { StatisticStore } from "../ports/store/statistics.ts";
 import type { SuppressionStore } from "../ports/store/suppressions.ts";
 import type { TenantStore } from "../ports/store/tenants.ts";
 import type { TopicStore } from "../ports/store/topics.ts";
@@ -32,7 +41,9 @@ import type { ApiKeyring } from "./api-keyring.ts";
 import type { ConfigurationWriter } from "./configuration-writer.ts";
 import type { InboxSettings } from "./inbox/settings.ts";
 import type { IngestPort } from "./ingest-port.ts";
+import type { ApiLimits } from "./limits.ts";
 import type { OptOutSettings } from "./opt-out/settings.ts";
+import type { StandingPort } from "./standing-port.ts";
 
 /** What the API asks about configuration. */
 export interface ConfigurationPort {
@@ -45,42 +56,20 @@ export interface ApiLogger {
   error(fields: object, message: string): void;
 }
 
-export interface ApiLimits {
-  bodyBytesMax: number;
-  batchBodyBytesMax: number;
-  /** All attachments of a direct message. */
-  messageAttachmentsBytesMax: number;
-  feedbackBodyBytesMax: number;
-  /** Answers to words that come in by SMS: to one number in an hour, and how long behind its word one goes out. */
-  answersPerHourMax: number;
-  answerLifeMs: number;
-  configurationBodyBytesMax: number;
-  bodyDepthMax: number;
-  /** Requests per API key and second. */
-  ratePerKeyPerSecond: number;
-  requestTimeoutMs: number;
-  keepAliveTimeoutMs: number;
-  connectionsMax: number;
-  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
-  trustedProxies: readonly string[];
-  cachedKeysMax: number;
-  cachedKeyMs: number;
-  eventMessagesShownMax: number;
-  /** Lines of one import of suppressions, and its bytes. */
-  suppressionImportRowsMax: number;
-  suppressionImportBytesMax: number;
-  /** Webhook endpoints of one environment. */
-  webhooksMax: number;
-  /** Messages of a recipient that a segment looks at, time of one count, and counts under way at once. */
-  segmentMessagesMax: number;
-  segmentCountMs: number;
-  segmentCountsMax: number;
+/** How long sums are kept how finely, and how many rows of them an answer is made of: so many parts of so many. */
+export interface StatisticSettings {
+  minutesKeptHours: number;
+  hoursKeptDays: number;
+  partRowsMax: number;
+  partsMax: number;
 }
 
 export interface ApiDependencies {
   ingest: IngestPort;
   /** The feedback stage: takes what was verified, gives how many were taken. */
   feedback: { report(environmentId: number, feedback: readonly Feedback[]): Promise<number> };
+  /** Opens and clicks of tracked mail: taken at once, and recorded where that can be done. */
+  visits: { record(visit: Visit): void; passOver(kind: VisitKind): void };
   /** Verifies what came for an integration; undefined where there is none that takes feedback. */
   verifyFeedback: (
     environmentId: number,
@@ -90,6 +79,8 @@ export interface ApiDependencies {
   /** Whether the vendor of that name answers STOP, HELP and START by itself. */
   answersKeywords: (provider: string) => boolean;
   configuration: ConfigurationPort;
+  /** Resolves when all that was committed before is in force in this process. */
+  refresh: () => Promise<void>;
   templates: TemplatePreviewer & Pick<TemplateRules, "templateFaults">;
   store: KeyStore &
     RecipientStore &
@@ -102,17 +93,26 @@ export interface ApiDependencies {
     Pick<IngestStore, "cancelEvents"> &
     Pick<ConfigurationStore, "getConfiguration"> &
     KeywordStore &
+    Pick<FeedbackStore, "claimOnce"> &
+    Pick<InboundMailStore, "listDmarcSources" | "listUnreadableMails"> &
     LogStore &
+    Pick<SourceLetterStore, "findSourceLetters" | "loadSourceLetter"> &
     DecisionStore &
     TenantStore &
     TopicStore &
     InboxStore &
     WebhookStore &
+    Pick<AllowanceStore, "allowancesOf" | "bounceSums"> &
+    PauseStore &
+    Pick<ProbeStore, "listProbes"> &
+    Pick<StatisticStore, "sumStatistics"> &
     Pick<MaintenanceStore, "queueDepths" | "recentSums">;
   dryRun: DryRuns;
   replayPreviews: ReplayPreviews;
   histories: Histories;
+  sourceReplays: SourceReplaysPort;
   workers: Workers;
+  standing: StandingPort;
   keyring: ApiKeyring;
   clock: Clock;
   ids: Ids;
@@ -126,6 +126,7 @@ export interface ApiDependencies {
   logger: ApiLogger;
   limits: ApiLimits;
   inbox: InboxSettings;
+  statistics: StatisticSettings;
   optOut: OptOutSettings;
   /** Undefined where nothing is traced. */
   tracer: Tracer | undefined;

@@ -12,7 +12,9 @@ import { iso } from "./views.ts";
 
 type ReplyDependencies = Pick<ApiDependencies, "store" | "keyring" | "clock" | "ids" | "ingest">;
 
-export const replyChannel = "sms";
+/** Channel that a message came in on. */
+export const replyChannelOf = ({ channel = "sms" }: InboundMessage): "sms" | "chat" => channel;
+
 /** Name of the event that tells of a reply. */
 const replied = "message.replied";
 
@@ -34,16 +36,17 @@ export async function tellReply(
 ): Promise<void> {
   const { environmentId, integration } = place;
   const { id, text, at } = message;
+  const channel = replyChannelOf(message);
   const said = keyword === undefined ? {} : { keyword: keyword.word };
   const category = keyword?.category === undefined ? {} : { category: keyword.category.key };
-  const data = { id, integration, channel: replyChannel, text, at: iso(Math.trunc(at)), ...said, ...category };
+  const data = { id, integration, channel, text, at: iso(Math.trunc(at)), ...said, ...category };
   const key = hash("sha256", JSON.stringify([replied, integration, id]), "hex");
   const keys = recipients.map((recipient) => ({ environmentId, id: recipient }));
   const records = await dependencies.store.loadRecipients({ keys, lane: "transactional" });
   const reply = {
     id,
     integration,
-    channel: replyChannel,
+    channel,
     text,
     keyword: keyword?.word ?? "text",
     ...category,

@@ -46,9 +46,9 @@ const tell = (...inbound: InboundMessage[]) =>
   bench.call("/v1/feedback/phones", { key: null, method: "POST", raw: JSON.stringify(inbound) });
 const person = (id: string, phone: string) =>
   bench.call(`/v1/recipients/${id}`, { method: "PUT", body: { phone, email: `${id}@example.org` } });
-async function stopped(phone: string): Promise<string[]> {
-  const addressHash = bench.keyring.hash(1, "sms", phone);
-  const of = { environmentId: 1, after: undefined, channel: "sms", addressHash, limit: 10 } as const;
+async function stopped(address: string, channel: "sms" | "chat" = "sms"): Promise<string[]> {
+  const addressHash = bench.keyring.hash(1, channel, address);
+  const of = { environmentId: 1, after: undefined, channel, addressHash, limit: 10 } as const;
   return (await bench.store.listSuppressions(of)).items.map(({ scope, value }) => `${scope} ${value}`);
 }
 const ledger = async (id: string) =>
@@ -126,4 +126,33 @@ test("a provider's clock that is ahead makes nothing that is said later too old"
   expect(await stopped(phone)).toEqual(["sender phones"]);
   await tell({ ...said(phone, "start"), at: Date.now() + 86_400_000 });
   expect(await stopped(phone)).toEqual([]);
+});
+
+test("words in a chat are heard for its address there, and what the number said by SMS stays as it was", async () => {
+  const number = "+436601000006";
+  const address = `whatsapp:${number}`;
+  await bench.call("/v1/recipients/eve", { method: "PUT", body: { phone: number, chat: address } });
+  const inChat = (text: string) => tell({ ...said(address, text), channel: "chat" });
+  expect((await inChat("STOP")).json).toEqual({ accepted: 1 });
+  expect(await stopped(address, "chat")).toEqual(["sender phones"]);
+  expect(await stopped(number)).toEqual([]);
+  expect((await lastEvent()).data).toMatchObject({ channel: "chat", keyword: "stop", text: "STOP" });
+  await inChat("start");
+  await inChat("stop news");
+  expect(await stopped(address, "chat")).toEqual(["category news"]);
+  const [entry] = await ledger("eve");
+  expect(entry).toMatchObject({ purpose: "news", channel: "chat", action: "withdrawn", source: "chat_keyword" });
+});
+
+test("what people say to each other in a group is told of, and stops nothing; a command there does", async () => {
+  const address = "-1001234567890";
+  await bench.call("/v1/recipients/crew", { method: "PUT", body: { chat: address } });
+  await tell({ ...said(address, "stop"), channel: "chat", isTalk: true });
+  expect(await stopped(address, "chat")).toEqual([]);
+  const event = await lastEvent();
+  expect(event).toMatchObject({ recipients: ["crew"], data: { channel: "chat", text: "stop" } });
+  expect(event.data).not.toHaveProperty("keyword");
+  await tell({ ...said(address, "/stop"), channel: "chat" });
+  expect(await stopped(address, "chat")).toEqual(["sender phones"]);
+  expect((await lastEvent()).data).toMatchObject({ keyword: "stop" });
 });

@@ -33,13 +33,13 @@ interface Heard {
 export async function answerClaim(
   { configuration, clock, limits, answersKeywords }: AnswerDependencies,
   { environmentId, integration }: Pick<Heard, "environmentId" | "integration">,
-  { id, at }: InboundMessage,
+  { id, at, channel = "sms" }: InboundMessage,
   recipients: readonly string[],
 ): Promise<AnswerClaim | undefined> {
   const { answersPerHourMax: perHourMax, answerLifeMs } = limits;
   if (recipients.length === 0 || perHourMax === 0 || clock.now() - at >= answerLifeMs) return undefined;
   const document = await integrationOf(configuration, environmentId, integration);
-  if (document?.channel !== "sms" || document.enabled === false) return undefined;
+  if (channel !== "sms" || document?.channel !== "sms" || document.enabled === false) return undefined;
   if (!(document.answersKeywords ?? !answersKeywords(document.provider))) return undefined;
   return { id: hash("sha256", JSON.stringify(["keyword answer", integration, id]), "hex"), perHourMax };
 }

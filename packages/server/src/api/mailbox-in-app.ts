@@ -24,7 +24,8 @@ function actionLine({ key, label, url }: NonNullable<RenderedInApp["actions"]>[n
   return `${label} (${key}${url === undefined ? "" : `, leads to ${url}`})`;
 }
 
-function pairs(rows: readonly (readonly [string, string])[]): string {
+/** A list of names and values; empty where there are none. */
+export function pairs(rows: readonly (readonly [string, string])[]): string {
   if (rows.length === 0) return "";
   const items = rows.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`);
   return `<dl>\n${items.join("\n")}\n</dl>`;

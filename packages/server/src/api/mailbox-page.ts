@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { escapeHtml } from "../domain/escape-html.ts";
 import type { MailboxContent, MailboxEntry } from "../ports/provider.ts";
 import { inAppPart } from "./mailbox-in-app.ts";
+import { richParts } from "./mailbox-rich.ts";
 
 /** A page and the policy that it needs. */
 export interface Page {
@@ -66,6 +67,7 @@ export function entryPage(view: MailboxView, entry: MailboxEntry): Page {
     attachments.length === 0 ? "" : `<h2>Attachments</h2>\n${attachmentList(attachments)}`,
     text === undefined ? "" : `<h2>Text</h2>\n<pre>${escapeHtml(text)}</pre>`,
     inApp === undefined ? "" : inAppPart(inApp),
+    ...richParts(entry.content),
     body === undefined ? "" : `<h2>Body</h2>\n<pre>${escapeHtml(body)}</pre>`,
     html === undefined
       ? ""

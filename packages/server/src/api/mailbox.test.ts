@@ -25,6 +25,19 @@ beforeAll(async () => {
     channel: "in_app",
   });
   bench.mails.push({
+    id: "m-3",
+    messageId: "01890000-0000-8000-8000-00000000000c",
+    at: 1_700_000_000_002,
+    to: "token",
+    content: {
+      text: "It has left us.",
+      push: { url: "https://shop.example/1", badge: 3, data: { "<i>": "<script>alert(5)</script>" } },
+      mediaUrls: ["https://shop.example/<b>.png"],
+      stored: { ids: { sendgrid: "d-<b>" }, data: { order: "<script>" } },
+    },
+    channel: "push",
+  });
+  bench.mails.push({
     id: "m-1",
     messageId: "01890000-0000-8000-8000-00000000000a",
     at: 1_700_000_000_000,
@@ -81,6 +94,16 @@ test("an in-app message shows title, text, links, buttons and data, and leads no
   expect(text).toContain("<li>&#60;b&#62;Track&#60;/b&#62; (track, leads to javascript:alert(1))</li>");
   expect(text).toContain("<li>Later (later)</li>");
   expect(text).toContain("<dt>&#60;i&#62;</dt><dd>&#60;script&#62;alert(4)&#60;/script&#62;</dd>");
+  expect(text).not.toMatch(/<script|<b>|<i>|(src|href)="(?!\/sandbox\/)/);
+});
+
+test("what goes with push and chat messages, and with templates at vendors, stands there as text", async () => {
+  const { text } = await page("/sandbox/development/m-3?token=sesame");
+  expect(text).toContain("<dt>url</dt><dd>https://shop.example/1</dd>\n<dt>badge</dt><dd>3</dd>");
+  expect(text).toContain("<dt>&#60;i&#62;</dt><dd>&#60;script&#62;alert(5)&#60;/script&#62;</dd>");
+  expect(text).toContain("<li>https://shop.example/&#60;b&#62;.png</li>");
+  expect(text).toContain("<dt>sendgrid</dt><dd>d-&#60;b&#62;</dd>");
+  expect(text).toContain("&#34;order&#34;: &#34;&#60;script&#62;&#34;");
   expect(text).not.toMatch(/<script|<b>|<i>|(src|href)="(?!\/sandbox\/)/);
 });
 

@@ -69,12 +69,13 @@ async function prepare(
   origin: string,
 ): Promise<Prepared> {
   const { kind } = written;
-  if (written.kind !== "integration") {
+  if (written.kind !== "integration" && written.kind !== "source") {
     const document = JSON.stringify(written.document);
     return { written, secrets: {}, write: { kind, key, document, secrets: null, secretNames: [], origin } };
   }
-  const { secrets: given = {}, ...rest } = written.document;
-  const stored = (await store.getConfiguration({ environmentId, kind: "integration", key }))?.secrets ?? null;
+  const { secrets: named = {}, ...rest } = written.document;
+  const given = secretsSchema.parse(named);
+  const stored = (await store.getConfiguration({ environmentId, kind, key }))?.secrets ?? null;
   const before = openSecrets(keyring, environmentId, stored);
   const keeps = Object.keys(given).length === 0 || isSame(given, before);
   const secrets = keeps ? before : given;

@@ -76,6 +76,25 @@ test("shows an earlier version, and a template that is not written yet", async (
   expect((await bench.call("/v1/templates/unwritten")).status).toBe(404);
 });
 
+test("shows what goes with a push, a chat and a mail beside its texts", async () => {
+  const template = {
+    email: { subject: "s", text: "t", stored: { sendgrid: "d-1" } },
+    push: { text: "x", url: "https://x.example/{{data.n}}", badge: "{{data.n}}" },
+    chat: { text: "x", body: '{"blocks":[{{data.n}}]}', mediaUrls: ["https://x.example/{{data.n}}.png"] },
+  };
+  const looked = async (channel: string) => shown(await preview({ channel, template, data: { n: 1 } })).content;
+  expect(await looked("push")).toEqual({ text: "x", push: { url: "https://x.example/1", badge: 1 } });
+  expect(await looked("chat")).toEqual({
+    text: "x",
+    body: '{"blocks":[1]}',
+    mediaUrls: ["https://x.example/1.png"],
+  });
+  expect((await looked("email")).stored).toMatchObject({
+    ids: { sendgrid: "d-1" },
+    data: { data: { n: 1 }, recipient: { id: "preview" }, unsubscribeUrl: "https://preview.invalid/u/link" },
+  });
+});
+
 test("names what is wrong, by path and line", async () => {
   expect((await preview({ channel: "email" }, "none")).status).toBe(404);
   expect((await preview({ channel: "sms", version: 9 })).status).toBe(404);

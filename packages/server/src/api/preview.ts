@@ -101,7 +101,7 @@ export async function tenantOf({ store }: Pick<Parts, "store">, environmentId: n
 }
 
 export function previewOf(content: RenderedContent, missing: readonly TemplateFault[]): Preview {
-  const { locale, attachments, inApp, ...texts } = content;
+  const { locale, attachments, inApp, mediaUrls, stored, ...texts } = content;
   const files = attachments?.map(({ content: file, ...rest }) => ({
     ...rest,
     bytes: typeof file === "string" ? Buffer.byteLength(file, "base64") : file.length,
@@ -111,6 +111,8 @@ export function previewOf(content: RenderedContent, missing: readonly TemplateFa
       ...texts,
       ...(files === undefined ? {} : { attachments: files }),
       ...(inApp === undefined ? {} : { inApp: { ...inApp, actions: inApp.actions && [...inApp.actions] } }),
+      ...(mediaUrls === undefined ? {} : { mediaUrls: [...mediaUrls] }),
+      ...(stored === undefined ? {} : { stored: { ...stored } }),
     },
     ...(locale === undefined ? {} : { locale }),
     warnings: missing.map(({ field, document, line, variable = "", message }) => ({

@@ -8,7 +8,7 @@ import { cursorOf, decisionPosition, positionOf } from "./cursor.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import type { Handlers } from "./handler.ts";
 import { parameter, valid } from "./validation.ts";
-import { decisionView, iso, isoOrNone, messageDecisions, orNone } from "./views.ts";
+import { decisionView, dueOrNone, iso, messageDecisions, orNone } from "./views.ts";
 
 /** Why did, or didn't, somebody get this? */
 export function recipientDecisionHandlers({ store }: Pick<ApiDependencies, "store">): Handlers {
@@ -37,7 +37,7 @@ const entryView = (entry: DecisionEntry): RecipientDecision =>
 
 function sentView(row: MessageRow): RecipientDecision {
   const decisions = messageDecisions(row);
-  const fate = fateWords({ state: row.state, reason: row.reason, dueAt: isoOrNone(row.dueAt) });
+  const fate = fateWords({ state: row.state, reason: row.reason, dueAt: dueOrNone(row.dueAt) });
   return {
     event: row.eventId,
     run: orNone(row.runId),

@@ -184,7 +184,8 @@ test("a template that does not compile is refused where it breaks", async () => 
 });
 
 test("an integration's secrets are named and never shown, and stay where none are given", async () => {
-  const body = { channel: "email", provider: "test", settings: { url: "https://x.org" } };
+  const lanes = ["critical", "transactional"];
+  const body = { channel: "email", provider: "test", lanes, settings: { url: "https://x.org" } };
   const first = await put("/v1/integrations/mail", { ...body, secrets: { password: "rosebud" } });
   expect(first.json).toMatchObject({ version: 1, secretNames: ["password"], document: body });
   expect(first.text).not.toContain("rosebud");

@@ -18,6 +18,7 @@ import { RateLimit } from "./rate-limit.ts";
 import { registerContract } from "./register-contract.ts";
 import { watchSilentConnections } from "./silent-connections.ts";
 import { traceRequests } from "./trace-requests.ts";
+import { registerTracking } from "./tracking/register.ts";
 import { answerUnknownRoutes } from "./unknown-routes.ts";
 
 declare module "fastify" {
@@ -65,6 +66,7 @@ export async function createApi(dependencies: ApiDependencies): Promise<Api> {
   registerMachines(app, dependencies);
   registerMailbox(app, dependencies, environments);
   await registerOptOut(app, dependencies);
+  registerTracking(app, dependencies);
   await registerFeedback(app, dependencies, environments);
   const inbox = await registerInbox(app, dependencies);
   await app.register(async (scope) => {

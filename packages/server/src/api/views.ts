@@ -1,6 +1,7 @@
 import type { DecisionView } from "@tidings/contract/events";
 import type { MessageView } from "@tidings/contract/messages";
 import { z } from "zod";
+import { endOfTime } from "../domain/pause.ts";
 import { decisionWords } from "../domain/policy/decision-words.ts";
 import type { AttemptRow, MessageRow } from "../ports/store/log.ts";
 import type { NewDecision } from "../ports/store/orchestrate.ts";
@@ -8,6 +9,11 @@ import type { NewDecision } from "../ports/store/orchestrate.ts";
 /** A stored time as the API shows it. */
 export function iso(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** When something is due; what waits for a person has no time. */
+export function dueOrNone(ms: number | null): string | undefined {
+  return ms === endOfTime ? undefined : isoOrNone(ms);
 }
 
 export function isoOrNone(ms: number | null | undefined): string | undefined {
@@ -50,7 +56,7 @@ export function messageView(row: MessageRow): MessageView {
     state: row.state,
     reason: orNone(row.reason),
     createdAt: iso(row.createdAt),
-    dueAt: isoOrNone(row.dueAt),
+    dueAt: dueOrNone(row.dueAt),
     expiresAt: isoOrNone(row.expiresAt),
     sentAt: isoOrNone(row.sentAt),
     deliveredAt: isoOrNone(row.deliveredAt),

@@ -6,6 +6,7 @@ import type { PipelineObserver } from "./pipeline-parts.ts";
 export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
   return {
     ...outboundObserver(metrics, log),
+    ...dayObserver(log),
     onDurable(lane, events, tookMs) {
       if (events === 0) return;
       metrics.accepted[lane].inc(events);
@@ -39,6 +40,11 @@ export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
     onOverflow(lane) {
       log.debug("a message was put off, as a buffer is full", { lane });
     },
+    onCircuit({ environmentId, key }, destination, cause) {
+      const fields = { environmentId, integration: key, ...(destination === "" ? {} : { destination }) };
+      if (cause === undefined) log.info("an integration takes messages again", fields);
+      else log.warn("an integration is avoided", { ...fields, reason: cause });
+    },
     onTemplateFailure({ environmentId, template, templateVersion: version, channel }, detail, isFirst) {
       metrics.templates.failed(template);
       if (isFirst)
@@ -51,18 +57,62 @@ export function pipelineObserver(metrics: Metrics, log: Log): PipelineObserver {
           reason: detail,
         });
     },
+    onRunaway: runawayObserver(metrics, log),
     onFault(where, id, error) {
       log.error("a stage met a fault", { stage: where, ...(id === "" ? {} : { kind: "item", key: id }), error });
     },
   };
 }
 
-/** The same of what goes to others than providers: fetch steps and webhooks. */
+/** What days' allowances hold back. */
+function dayObserver(log: Log): Pick<PipelineObserver, "onUsedUp" | "onWarmUp" | "onPutOffToNextDay"> {
+  return {
+    onUsedUp(environmentId, key, reason) {
+      log.warn("of a day's allowance nothing is left", { environmentId, kind: "allowance", key, reason });
+    },
+    onWarmUp({ environmentId, key }, stopped) {
+      const fields = { environmentId, integration: key };
+      if (stopped === undefined) log.info("an integration goes on to warm up", fields);
+      else
+        log.warn("an integration is avoided: too many bounce for it to warm up", {
+          ...fields,
+          reason: "warm_up_stopped",
+          outcome: `${stopped.bounced} of ${stopped.sent} bounced`,
+        });
+    },
+    onPutOffToNextDay({ origin: { lane } }, reason) {
+      log.debug("a message waits for the next day", { lane, reason });
+    },
+  };
+}
+
+/** Roots whose line was written and is not written again; with more of them the first is forgotten. */
+const toldMax = 1000;
+
+/** A line for each root, and not one for each of the thousands of events that it may have led to. */
+function runawayObserver(metrics: Metrics, log: Log): PipelineObserver["onRunaway"] {
+  const told = new Set<string>();
+  return (environmentId, root, reason) => {
+    metrics.runaways[reason].inc();
+    if (told.has(root)) return;
+    const first = told.size < toldMax ? undefined : told.values().next().value;
+    if (first !== undefined) told.delete(first);
+    told.add(root);
+    log.error("workflows start each other without end: what came of an event was stopped", {
+      environmentId,
+      eventId: root,
+      reason,
+    });
+  };
+}
+
+/** The same of what goes to others than providers, fetch steps and webhooks, and of what readers do. */
 function outboundObserver(
   metrics: Metrics,
   log: Log,
-): Pick<PipelineObserver, "onFetched" | "onWebhookCalled" | "onWebhookDisabled"> {
+): Pick<PipelineObserver, "onFetched" | "onWebhookCalled" | "onWebhookDisabled" | "onVisits"> {
   return {
+    onVisits: (kind, result, count) => metrics.visits.count(kind, result, count),
     onFetched(runId, step, answer, tookMs) {
       metrics.fetch.tries[answer.status === "answered" ? "answered" : answer.kind].inc();
       metrics.fetch.seconds.observe(tookMs / 1000);

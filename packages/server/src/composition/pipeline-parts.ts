@@ -1,7 +1,9 @@
 import type { Lane } from "@tidings/contract/words";
 import type { Config } from "../config.ts";
+import type { RunawayReason } from "../domain/descent.ts";
 import type { FetchAnswer } from "../domain/fetch-result.ts";
 import type { StepKind } from "../domain/steps/step-kind.ts";
+import type { VisitKind, VisitResult } from "../domain/visit.ts";
 import type { WebhookAnswer } from "../domain/webhook.ts";
 import type { Keyring } from "../lib/keyring.ts";
 import type { DeliverObserver } from "../pipeline/deliver/ports.ts";
@@ -17,6 +19,7 @@ import type {
 import type { DataSchemas } from "../ports/data-schemas.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Limiter } from "../ports/limiter.ts";
+import type { PausesInForce } from "../ports/pauses.ts";
 import type { OutboundHttp, Provider } from "../ports/provider.ts";
 import type { OpenTopics } from "../ports/queue.ts";
 import type { Random } from "../ports/random.ts";
@@ -33,7 +36,7 @@ import type { PublishedRows } from "../store/postgres/published.ts";
 export interface PipelineParts {
   config: Config;
   store: Store;
-  configuration: Configuration & LookBack & AwaitedEvents & TemplateParts;
+  configuration: Configuration & LookBack & AwaitedEvents & TemplateParts & PausesInForce;
   tenants: Tenants;
   dataSchemas: DataSchemas;
   keyring: Keyring;
@@ -46,6 +49,8 @@ export interface PipelineParts {
   http: OutboundHttp;
   steps: ReadonlyMap<string, StepKind>;
   providerOf: (integration: IntegrationConfiguration) => Provider | undefined;
+  /** Which addresses are of a provider's own kind; undefined where all are. */
+  servesOf: (provider: string) => ((to: string) => boolean) | undefined;
   /** Name of this process while it lives. */
   node: string;
   /** Where other processes are told of work; undefined where there are none. */
@@ -67,6 +72,10 @@ export interface PipelineObserver extends DeliverObserver {
   /** A call to an endpoint has ended; `dead`: its delivery was given up. */
   onWebhookCalled(delivery: WebhookDeliveryRow, answer: WebhookAnswer, dead: boolean, tookMs: number): void;
   onWebhookDisabled(webhookId: string, reason: WebhookDisabledReason): void;
+  /** Workflows have started each other without end: something was not sent for that reason. */
+  onRunaway(environmentId: number, root: string, reason: RunawayReason): void;
+  /** What became of opens and clicks of tracked mail. */
+  onVisits(kind: VisitKind, result: VisitResult, count: number): void;
   /** A try of a fetch step has ended. */
   onFetched(runId: string, step: string, answer: FetchAnswer, tookMs: number): void;
 }

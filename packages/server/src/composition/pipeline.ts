@@ -1,7 +1,8 @@
 import type { Delivery } from "../domain/delivery.ts";
 import { HandOver } from "../lib/hand-over.ts";
 import type { Deliver } from "../pipeline/deliver/deliver.ts";
-import { Feedback } from "../pipeline/feedback/feedback.ts";
+import type { Feedback } from "../pipeline/feedback/feedback.ts";
+import type { Visits } from "../pipeline/feedback/visits.ts";
 import type { Webhooks } from "../pipeline/feedback/webhooks/webhooks.ts";
 import { Ingest } from "../pipeline/ingest/ingest.ts";
 import type { EventWork } from "../pipeline/orchestrate/ports.ts";
@@ -13,6 +14,7 @@ import type { UnderWay } from "../ports/workers.ts";
 import { createDeliver } from "./deliver.ts";
 import { createDryRuns } from "./dry-run.ts";
 import type { HeldKind, HeldWay } from "./engine-parts.ts";
+import { createFeedback } from "./feedback.ts";
 import { createOrchestrate } from "./orchestrate.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { createQueue, wayOf } from "./queue.ts";
@@ -21,6 +23,7 @@ import { createWebhooks } from "./webhooks.ts";
 export interface Pipeline {
   ingest: Ingest;
   feedback: Feedback;
+  visits: Visits;
   webhooks: Webhooks;
   deliver: Deliver;
   dryRun: DryRuns;
@@ -72,19 +75,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     onDurable: (lane, count, tookMs) => observer.onDurable(lane, count, tookMs),
     onStoreError: (error) => observer.onFault("accept", "", error),
   });
-  const feedback = new Feedback({
-    store,
-    clock,
-    limits: {
-      batchMax: config.feedback.batchMax,
-      waitingMax: config.feedback.waitingMax,
-      retryAfterSeconds: config.api.retryAfterSeconds,
-    },
-  });
+  const { feedback, visits } = createFeedback(parts);
   const webhooks = createWebhooks(parts);
   return {
     ingest,
     feedback,
+    visits,
     webhooks,
     deliver,
     ...createDryRuns(parts),
@@ -98,7 +94,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     },
     async stop() {
       // The queue is first: what the stages let go of as they stop is not done.
-      await Promise.all([queue.stop(), orchestrate.stop(), deliver.stop(), webhooks.stop()]);
+      await Promise.all([queue.stop(), orchestrate.stop(), deliver.stop(), webhooks.stop(), visits.stop()]);
     },
   };
 }

@@ -16,10 +16,12 @@ interface Parts {
   clock: Clock;
   random: Random;
   http: OutboundHttp;
+  http2: OutboundHttp;
   resolve: NonNullable<ProviderEnvironment["resolve"]>;
   mailbox: Mailbox;
   inbox: Inbox;
   hash: (environmentId: number, ...parts: string[]) => string;
+  feedbackUrlOf: (environmentId: number, integration: string) => string | undefined;
   report: (environmentId: number, feedback: readonly Feedback[]) => Promise<unknown>;
   onFault: (integration: string, error: unknown) => void;
 }
@@ -57,7 +59,7 @@ export class ProviderPool {
   #create(integration: IntegrationConfiguration): Provider | undefined {
     const definition = definitionOf(integration);
     if (definition === undefined) return undefined;
-    const { clock, random, http, resolve, mailbox, inbox, hash, report } = this.#parts;
+    const { clock, random, http, http2, resolve, mailbox, inbox, hash, report, feedbackUrlOf } = this.#parts;
     try {
       return definition.create(settingsOf(definition, integration), {
         environmentId: integration.environmentId,
@@ -65,9 +67,11 @@ export class ProviderPool {
         clock,
         random,
         http,
+        http2,
         resolve,
         mailbox,
         inbox,
+        feedbackUrl: feedbackUrlOf(integration.environmentId, integration.key),
         hash: (...parts) => hash(integration.environmentId, ...parts),
         report: async (feedback) => void (await report(integration.environmentId, feedback)),
       });

@@ -2,9 +2,10 @@ import { timingSafeEqual } from "node:crypto";
 import type { ConfigurationWriter } from "../api/configuration-writer.ts";
 import type { ApiDependencies } from "../api/dependencies.ts";
 import { type Api, createApi } from "../api/server.ts";
+import type { StandingPort } from "../api/standing-port.ts";
 import type { Keyring } from "../lib/keyring.ts";
 import type { Metrics } from "../observe/metrics.ts";
-import type { Mailbox } from "../ports/provider.ts";
+import type { Mailbox, OutboundHttp } from "../ports/provider.ts";
 import type { EnvironmentRow } from "../ports/store/keys.ts";
 import type { Tracer } from "../ports/tracer.ts";
 import { providers } from "../providers/registry.ts";
@@ -13,6 +14,8 @@ import type { Foundation } from "./foundation.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { definitionOf, settingsOf } from "./provider-pool.ts";
 import { publicUrlOf } from "./public-url.ts";
+import { withReplyChannel } from "./reply-channel.ts";
+import type { SourcesHost } from "./sources.ts";
 
 interface Parts {
   foundation: Foundation;
@@ -20,9 +23,12 @@ interface Parts {
   writer: ConfigurationWriter;
   templates: HandlebarsEngine;
   mailbox: Mailbox;
+  http: OutboundHttp;
   metrics: Metrics;
+  standing: StandingPort;
   tracer: Tracer | undefined;
   version: string;
+  sources: Pick<SourcesHost, "replays">;
 }
 
 /** Makes the HTTP face of this process. */
@@ -32,14 +38,18 @@ export function createFace({
   writer,
   templates,
   mailbox,
+  http,
   metrics,
+  standing,
   tracer,
   version,
+  sources,
 }: Parts): Promise<Api> {
   const { config, store, keyring, clock, ids, random, broadcast, configuration, environments, log } = foundation;
   return createApi({
     ingest: pipeline.ingest,
     feedback: pipeline.feedback,
+    visits: pipeline.visits,
     dryRun: pipeline.dryRun,
     replayPreviews: pipeline.replayPreviews,
     histories: pipeline.histories,
@@ -47,13 +57,17 @@ export function createFace({
       const integration = configuration.integrations(environmentId).find((candidate) => candidate.key === key);
       const definition = integration === undefined ? undefined : definitionOf(integration);
       if (integration === undefined || definition?.feedback === undefined) return undefined;
-      return definition.feedback(settingsOf(definition, integration), request);
+      const result = await definition.feedback(settingsOf(definition, integration), request, { http });
+      return withReplyChannel(result, integration.document.channel);
     },
     answersKeywords: (provider) => providers.get(provider)?.answersKeywords === true,
     configuration: { store, writer: refreshing(writer, configuration) },
+    refresh: () => configuration.refresh(),
     templates,
+    sourceReplays: sources.replays,
     store,
     workers: foundation.engines.workers,
+    standing,
     keyring,
     clock,
     ids,
@@ -80,6 +94,7 @@ export function createFace({
       answerLifeMs: Math.min(config.feedback.answerLifeMs, config.api.idempotencyTtlMs),
     },
     optOut: { ...config.optOut, publicUrl: () => publicUrlOf(config) },
+    statistics: config.statistics,
     inbox: { ...config.inbox, bounds: { itemsMax: config.inbox.itemsMax, changesMax: config.inbox.changesMax } },
     tracer,
     version,

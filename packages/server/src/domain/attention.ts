@@ -81,13 +81,13 @@ function kept(entries: readonly AttentionEntry[], now: number, entriesMax: numbe
 }
 
 export function entryOf(
-  { expiresAt: _, mayGather: __, ...claimant }: Claimant,
+  { id, channel, lane, category, tenant }: Claimant,
   { caps, isHigh }: AttentionClaim,
   at: number,
 ): AttentionEntry {
   let windowSeconds = 0;
   for (const cap of caps) if (cap.windowSeconds > windowSeconds) windowSeconds = cap.windowSeconds;
-  return { ...claimant, at, countsUntil: at + windowSeconds * 1000, isHigh };
+  return { id, at, countsUntil: at + windowSeconds * 1000, channel, lane, isHigh, category, tenant };
 }
 
 function counts(cap: Cap, entry: Claimant | AttentionEntry, claimant: Claimant): boolean {

@@ -18,7 +18,7 @@ export interface CampaignFacts {
 /** Minutes by which the rate is told. */
 export const rateMinutes = 5;
 const minuteMs = 60_000;
-const failures = ["failed", "bounced", "dead", "unknown"];
+const failures = ["failed", "soft_bounced", "bounced", "dead", "unknown"];
 /** States of messages that were made and not sent. */
 const endings: Readonly<Record<string, string>> = {
   suppressed: "Held back: the address is suppressed, or the recipient has opted out",

@@ -7,10 +7,11 @@ export function holds(condition: Condition, facts: StepFacts): boolean {
   if ("all" in condition) return condition.all.every((part) => holds(part, facts));
   if ("any" in condition) return condition.any.some((part) => holds(part, facts));
   if ("not" in condition) return !holds(condition.not, facts);
-  return compare(condition.op, fieldOf(condition.field, facts), condition.value);
+  return compare(condition.op, factAt(condition.field, facts), condition.value);
 }
 
-function fieldOf(field: string, facts: StepFacts): unknown {
+/** What stands at a path that begins with `data`, `recipient` or `steps`. */
+export function factAt(field: string, facts: Pick<StepFacts, "data" | "recipient" | "messages" | "journal">): unknown {
   const [root, ...path] = field.split(".");
   if (root === "steps")
     return valueAt(facts.messages.get(path[0] ?? "") ?? facts.journal[path[0] ?? ""], path.slice(1));

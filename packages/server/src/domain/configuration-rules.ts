@@ -9,6 +9,7 @@ import type { Channel } from "@tidings/contract/words";
 import { placedSteps } from "@tidings/contract/workflow-steps";
 import type { WorkflowBody } from "@tidings/contract/workflows";
 import type { z } from "zod";
+import { changeNames } from "./change-names.ts";
 import { type CompileRequest, fetchStepFaults } from "./fetch-step-faults.ts";
 
 /*
@@ -63,6 +64,8 @@ export function workflowFaults(
       if (digest !== undefined) faults.push({ path, message: `a workflow has one digest; ${digest} is one too` });
       digest ??= path;
     }
+    if (step.type === "event" && changeNames.has(step.event))
+      faults.push({ path: `${path}.event`, message: "is the name of a change, which no workflow makes" });
     if (step.type === "fetch") faults.push(...fetchStepFaults(step, path, compileRequest));
   }
   return faults;

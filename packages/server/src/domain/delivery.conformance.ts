@@ -26,6 +26,7 @@ export function someDelivery(id: string, origin: MessageOrigin): Delivery {
     origin,
     recipient: { id: "u", attributes: {} },
     to: "u@example.org",
+    addressKnownSince: 0,
     content: undefined,
     data: {},
     steps: undefined,

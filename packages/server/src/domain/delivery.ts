@@ -11,10 +11,14 @@ export interface Delivery {
     id: string;
     locale?: string | undefined;
     timeZone?: string | undefined;
+    /** ISO 3166-1 alpha-2. */
+    country?: string | undefined;
     attributes: Record<string, unknown>;
   };
   /** Address in clear. */
   to: string;
+  /** From when the recipient's data with this address is, ms: what ended before may have ended another's. */
+  addressKnownSince: number;
   /** Ready content of a direct message. */
   content: Content | undefined;
   data: Record<string, unknown>;
@@ -23,6 +27,8 @@ export interface Delivery {
   /** Text of the trace that it belongs to (domain/trace-context); null for none. */
   trace: string | null;
   createdAt: number;
+  /** Until when a rule put it off as it was made, ms: how long it takes is counted from then. Left out where from `createdAt`. */
+  putOffTo?: number | undefined;
   expiresAt: number | null;
   attempts: number;
   firstAttemptAt: number | null;

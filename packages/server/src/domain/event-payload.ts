@@ -60,6 +60,7 @@ export const sealContext = {
   webhookData: "webhook.data",
   inboxItem: "inbox.item",
   consent: "consent.evidence",
+  sourceRecord: "source.record",
 } as const;
 
 interface Unsealer {

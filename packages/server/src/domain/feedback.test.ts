@@ -1,9 +1,17 @@
 import { type MessageState, messageStates } from "@tidings/contract/words";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type FeedbackKind, feedbackTime, stateAfterFeedback } from "./feedback.ts";
+import {
+  bitOf,
+  type FeedbackKind,
+  feedbackTime,
+  isStateOf,
+  feedbackKinds as kinds,
+  reasonOf,
+  reportedBits,
+  stateAfterFeedback,
+} from "./feedback.ts";
 
-const kinds = Object.keys(feedbackTime) as FeedbackKind[];
 const after = (state: MessageState, kind: FeedbackKind) => stateAfterFeedback(state, kind) ?? state;
 
 describe("feedback", () => {
@@ -23,6 +31,34 @@ describe("feedback", () => {
 
   test.each(["queued", "sending"] as const)("reaches a message that is still %s", (state) => {
     for (const kind of ["failed", "delivered", "bounced"] as const) expect(stateAfterFeedback(state, kind)).toBe(kind);
+  });
+
+  test("moves a message that soft-bounced as one that failed", () => {
+    for (const state of messageStates)
+      expect(stateAfterFeedback(state, "soft_bounced")).toBe(stateAfterFeedback(state, "failed"));
+    expect([isStateOf("failed", "soft_bounced"), isStateOf("failed", "failed")]).toEqual([true, true]);
+    expect([isStateOf("bounced", "soft_bounced"), isStateOf("sent", "opened")]).toEqual([false, false]);
+  });
+
+  test("that says unsubscribed moves nothing", () => {
+    for (const state of messageStates) expect(stateAfterFeedback(state, "unsubscribed")).toBeUndefined();
+  });
+
+  test("has a time of its own, or a bit, and no two the same", () => {
+    const marks = kinds.map((kind) => feedbackTime[kind] ?? bitOf(kind));
+    expect(new Set(marks).size).toBe(kinds.length);
+    expect(marks).not.toContain(0);
+  });
+
+  test("of which there was none finds the end that attempts came to, and no other", () => {
+    expect(reportedBits(null, "failed")).toBe(bitOf("failed"));
+    expect(reportedBits(null, "sent")).toBe(0);
+    expect(reportedBits(0, "failed")).toBe(0);
+  });
+
+  test("suppresses by itself where it bounced or complained", () => {
+    const reasons = kinds.map((kind) => reasonOf(kind)).filter((reason) => reason !== undefined);
+    expect(reasons).toEqual(["bounced", "complained"]);
   });
 
   test("opened, clicked, read and complained are times, never states", () => {

@@ -53,13 +53,16 @@ describe("a queue", () => {
     expect(heldBy(events, [late, worker()])).toBeUndefined();
   });
 
-  test.each(["rate_limited", "destination_busy"] as const)("is held by an integration that is %s", (why) => {
-    const held = heldBy(mail, [worker({}, buffer({ reason: why }))]);
-    expect(held).toEqual({
-      reason: why,
-      detail: expect.stringMatching(/^4 of integration smtp of production wait for /),
-    });
-  });
+  test.each(["rate_limited", "destination_busy", "circuit_open"] as const)(
+    "is held by an integration that is %s",
+    (why) => {
+      const held = heldBy(mail, [worker({}, buffer({ reason: why }))]);
+      expect(held).toEqual({
+        reason: why,
+        detail: expect.stringMatching(/^4 of integration smtp of production wait (for|until) /),
+      });
+    },
+  );
 
   test("is not held by what another channel or lane waits for, or by what is about to go", () => {
     const elsewhere = [

@@ -38,7 +38,11 @@ export function heldBy(queue: QueueStand, workers: readonly WorkerStand[]): Held
   const able = workers.filter(({ roles }) => roles.includes(role));
   if (!able.some(({ state }) => state === "alive")) return { reason: "no_worker", detail: noWorker(role, able) };
   const fullest = fullestOf(queue, able);
-  if (fullest?.reason === "rate_limited" || fullest?.reason === "destination_busy")
+  if (
+    fullest?.reason === "rate_limited" ||
+    fullest?.reason === "destination_busy" ||
+    fullest?.reason === "circuit_open"
+  )
     return { reason: fullest.reason, detail: waitText(fullest) };
   if (queue.ageMs <= behindMs) return undefined;
   const busy = fullest?.reason === undefined ? "" : `; ${waitText(fullest)}`;
@@ -64,6 +68,7 @@ const waits: Record<NonNullable<WorkerBuffer["reason"]>, string> = {
   rate_limited: "for its ratePerSecond",
   destination_busy: "for a destination that has as many calls under way as it may",
   integration_busy: "for places: it has as many messages under way as it may",
+  circuit_open: "until its provider takes messages again",
   process_busy: "for places: the process has as many messages under way as it may",
 };
 

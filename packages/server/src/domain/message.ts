@@ -7,15 +7,16 @@ export interface MessageLabels {
   lane: Lane;
   category: string;
   tenant: string;
+  /** Empty for a direct message. */
+  workflow: string;
   /** Event of a campaign, where it is counted for one. */
   campaign?: string | undefined;
 }
 
 /** What messages of one step of one version of a workflow share. One object for all of them: it crosses threads once a call. */
 export interface MessageOrigin extends MessageLabels {
-  /** Empty for a direct message, and so is `step`. */
-  workflow: string;
   workflowVersion: number;
+  /** Empty for a direct message. */
   step: string;
   template: string;
   templateVersion: number;

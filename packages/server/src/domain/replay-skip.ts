@@ -3,6 +3,7 @@ import type { EventState } from "@tidings/contract/words";
 /** Why an event that was selected does not go to workflows once more, in words. */
 export const skipTexts = {
   not_found: "There is no such event: it never was, its time of keeping is over, or it is no event of yours",
+  derived: "A step of a workflow has sent it: replaying the event that led to it sends it again",
   canceled: "It was canceled",
   under_way: "It has not gone to all of its workflows yet",
   expired: "Its time had run out",

@@ -128,6 +128,39 @@ describe("what follows an attempt", () => {
     },
   );
 
+  describe("where other integrations may take what one refused", () => {
+    const elsewhere = (over: Partial<Extract<AttemptResult, { status: "rejected" }>> = {}) =>
+      busy({ isElsewhere: true, retryAfterMs: 7000, ...over });
+    const others = { candidates: 3, isOpen: true };
+
+    test("each has its turn at once, whatever this one asked for; then comes the schedule's next delay", () => {
+      for (const attempt of [1, 2, 4, 5]) expect(window(elsewhere(), { attempt, others })).toEqual([0, 0]);
+      expect(window(elsewhere(), { attempt: 3, others })).toEqual([7000, 7000 + minuteMs]);
+      expect(window(elsewhere(), { attempt: 6, others })).toEqual([7000, 7000 + 5 * minuteMs]);
+      expect(nextStep(elsewhere(), facts({ attempt: 18, others }), 0)).toMatchObject({ state: "dead" });
+    });
+
+    test("it waits where none of them lets messages through, and where the refusal is the message's own", () => {
+      expect(window(elsewhere(), { others: { candidates: 3, isOpen: false } })).toEqual([7000, 7000 + minuteMs]);
+      expect(window(elsewhere({ isElsewhere: false }), { others })).toEqual([7000, 7000 + minuteMs]);
+    });
+
+    test("what has expired goes to none of them", () => {
+      expect(nextStep(elsewhere(), facts({ others, expiresAt: 1000 }), 0)).toMatchObject({ state: "expired" });
+    });
+  });
+
+  test("a refusal may bound its attempts, below what the schedule allows", () => {
+    expect(nextStep(busy({ attemptsMax: 2 }), facts({ attempt: 1 }), 0)).toMatchObject({ state: "queued" });
+    expect(nextStep(busy({ attemptsMax: 2 }), facts({ attempt: 2 }), 0)).toMatchObject({ state: "dead" });
+  });
+
+  test("attempts end, however many integrations there are", () => {
+    const others = { candidates: 1000, isOpen: true };
+    expect(nextStep(busy({ isElsewhere: true }), facts({ attempt: 99, others }), 0)).toMatchObject({ state: "queued" });
+    expect(nextStep(busy({ isElsewhere: true }), facts({ attempt: 100, others }), 0)).toMatchObject({ state: "dead" });
+  });
+
   test("a refusal that may pass is tried again for marketing too", () => {
     expect(nextStep(busy(), facts({ lane: "marketing" }), 0)).toMatchObject({ state: "queued" });
   });

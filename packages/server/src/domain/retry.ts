@@ -21,6 +21,9 @@ export type AttemptResult =
       detail: string;
       retryAfterMs: number;
       schedule: "default" | "mail";
+      /** True where another integration may well take what this one refused. */
+      isElsewhere?: boolean;
+      attemptsMax?: number | undefined;
     }
   | { status: "unknown"; code: string };
 
@@ -35,6 +38,15 @@ export interface AttemptFacts {
   retry: CategoryBody["retry"];
   /** True where the provider drops a repeated idempotency key, so that repeating is safe for every class. */
   idempotent: boolean;
+  /** Other integrations for the message; left out where there is none. */
+  others?: OtherIntegrations;
+}
+
+export interface OtherIntegrations {
+  /** With the one that made this attempt. */
+  candidates: number;
+  /** One of them lets messages through. */
+  isOpen: boolean;
 }
 
 export type NextStep =
@@ -46,7 +58,8 @@ export type NextStep =
 /**
  * What follows an attempt. A permanent refusal is final: nothing about a second attempt would differ. UNKNOWN is
  * repeated for critical and transactional (twice is better than never) and ends so for marketing (never twice), unless
- * the provider itself drops repetitions. `jitter` is in [0, 1).
+ * the provider itself drops repetitions. What an integration refused goes to the next one at once, until each had its turn: only
+ * then comes the schedule's next delay. `jitter` is in [0, 1).
  */
 export function nextStep(result: AttemptResult, facts: AttemptFacts, jitter: number): NextStep {
   if (result.status === "accepted") return { state: "sent" };
@@ -55,7 +68,23 @@ export function nextStep(result: AttemptResult, facts: AttemptFacts, jitter: num
     return retry(scheduleOf(facts, "default"), 0, facts, jitter, result.code, "");
   }
   if (result.kind === "permanent") return { state: "failed", reason: result.code };
+  const ends = scheduleOf(facts, result.schedule).giveUpMs > 0 ? Number.POSITIVE_INFINITY : attemptsMax;
+  if (facts.attempt >= Math.min(result.attemptsMax ?? ends, ends))
+    return { state: "dead", reason: "retries_exhausted", detail: joined(result.code, result.detail) };
+  if (result.isElsewhere === true && goesOn(facts)) return atOnce(facts);
   return retry(scheduleOf(facts, result.schedule), result.retryAfterMs, facts, jitter, result.code, result.detail);
+}
+
+/** However many integrations and delays there are. Mail that is deferred ends by time. */
+const attemptsMax = 100;
+
+function goesOn({ attempt, others }: AttemptFacts): boolean {
+  return others?.isOpen === true && attempt % others.candidates !== 0;
+}
+
+function atOnce({ now, expiresAt }: AttemptFacts): NextStep {
+  if (expiresAt !== null && now >= expiresAt) return { state: "expired", reason: "expired_before_retry" };
+  return { state: "queued", dueAt: now };
 }
 
 interface Schedule {
@@ -81,7 +110,7 @@ function retry(
   code: string,
   detail: string,
 ): NextStep {
-  const index = facts.attempt - 1;
+  const index = Math.ceil(facts.attempt / Math.max(1, facts.others?.candidates ?? 1)) - 1;
   const delayMs = schedule.delaysMs[schedule.giveUpMs > 0 ? Math.min(index, schedule.delaysMs.length - 1) : index];
   if (delayMs === undefined) return { state: "dead", reason: "retries_exhausted", detail: joined(code, detail) };
   const dueAt = facts.now + minimumMs + Math.ceil(delayMs * jitter);

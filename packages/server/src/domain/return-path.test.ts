@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
+import { HmacKey } from "../lib/hmac-key.ts";
 import { keyedHash } from "../lib/seal.ts";
 import { readReturnPath, returnPathOf } from "./return-path.ts";
 
@@ -9,7 +10,7 @@ const keys = new Map([
 ]);
 const hash = (environmentId: number, ...parts: string[]): string | undefined => {
   const key = keys.get(environmentId);
-  return key === undefined ? undefined : keyedHash(key, ...parts);
+  return key === undefined ? undefined : keyedHash(new HmacKey(key), ...parts);
 };
 const made = (environmentId: number, messageId: string): string =>
   returnPathOf("bounces@example.com", environmentId, messageId, (...parts) => hash(environmentId, ...parts) ?? "");

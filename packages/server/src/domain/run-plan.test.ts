@@ -39,6 +39,7 @@ describe("a run", () => {
     const plan = planRun(compile([send("a"), send("b")]), 0, facts(), stepKinds);
     expect(plan).toEqual({
       sends: ["a", "b"].map((step) => ({ step, channel: "email", template: "t" })),
+      events: [],
       branches: [],
       throttles: [],
       end: { kind: "done" },

@@ -1,6 +1,9 @@
 import type { MessageState } from "@tidings/contract/words";
 
-/** What is counted per minute. */
+/**
+ * What is counted per minute. `sent` is a message that its provider took, by its attempt's outcome or by a report that came before
+ * that, once. `charged_late` is an attempt that costs, of which its outcome told when its message had moved on.
+ */
 export const statisticMetrics = [
   "accepted",
   "queued",
@@ -18,6 +21,9 @@ export const statisticMetrics = [
   "clicked",
   "complained",
   "read",
+  "soft_bounced",
+  "unsubscribed",
+  "charged_late",
 ] as const;
 export type StatisticMetric = (typeof statisticMetrics)[number];
 

@@ -40,6 +40,19 @@ export function idsConformance(name: string, make: () => { ids: Ids; advance: ()
       );
     });
 
+    test("sort by their time, then by their place, and are derived the same from both and the same parts", () => {
+      const { ids } = make();
+      const at = (time: number, place: string, part: string) => ids.deriveAt(time, place, part);
+      const parts = Array.from({ length: 50 }, (_, index) => String(index));
+      const made = [1, 2].flatMap((time) =>
+        ["001", "002", "fff"].map((place) => parts.map((part) => at(time, place, part)).sort()),
+      );
+      expect(made.flat()).toEqual(made.flat().sort());
+      expect(new Set(made.flat()).size).toBe(300);
+      expect(at(1, "002", "7")).toBe(make().ids.deriveAt(1, "002", "7"));
+      expect(made.flat().every((id) => idSchema.safeParse(id).success)).toBe(true);
+    });
+
     test("are derived differently where time, parts or the bounds between parts differ", () => {
       const { ids } = make();
       const derived = [

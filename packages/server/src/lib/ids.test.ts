@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { idsConformance } from "./ids.conformance.ts";
-import { deriveId, IdSource, timeOfId, uuidFrom } from "./ids.ts";
+import { deriveId, IdSource, placeIn, placeOf, timeOfId, uuidFrom } from "./ids.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 import { SystemClock } from "./system-clock.ts";
@@ -44,6 +44,20 @@ describe("ids", () => {
 
   test("have the layout of RFC 9562 §5.8", () => {
     expect(uuidFrom(0x0123456789ab, "cdef0123456789abcdef")).toBe("01234567-89ab-8cde-b012-3456789abcde");
+  });
+
+  test("of a list's members lie in its order, in places that are told from them, and not those in front", () => {
+    expect([0, 127].map(placeIn)).toEqual([undefined, undefined]);
+    const listed = [128, 255, 256, 100_000, 128 * 4094].map((position) => String(placeIn(position)));
+    expect(listed).toEqual(["002", "002", "003", "30e", "fff"]);
+    expect([placeIn(128 * 4095), placeIn(128 * 4096)]).toEqual(["001", "002"]);
+    const { ids } = {
+      ids: new IdSource(
+        () => 5,
+        (length) => Buffer.alloc(length),
+      ),
+    };
+    expect(listed.map((place) => placeOf(ids.deriveAt(7, place, "x")))).toEqual(listed);
   });
 
   test("repeat from a seed", () => {

@@ -22,9 +22,33 @@ export function uuidFrom(timeMs: number, hex: string): string {
 
 /** Always the same id for the same time and parts. */
 export function deriveId(timeMs: number, ...parts: string[]): string {
+  return uuidFrom(timeMs, digestOf(parts));
+}
+
+function digestOf(parts: readonly string[]): string {
   let text = "";
   for (const part of parts) text += `${part.length}:${part}`;
-  return uuidFrom(timeMs, hash("sha256", text, "hex"));
+  return hash("sha256", text, "hex");
+}
+
+/** Members of a list that share a place, and places; behind the last one comes the first again. */
+const membersPerPlace = 128;
+const places = 4095;
+
+/**
+ * Where ids of a list's members belong among those of one millisecond: three hex digits. Rows that are written together
+ * then lie together: a campaign's, in the order of their hashes, each took a page of its own. Undefined in front, where most
+ * lists end: their ids keep 74 bits of their hash, the others 62.
+ */
+export function placeIn(position: number): string | undefined {
+  if (position < membersPerPlace) return undefined;
+  const place = 1 + (Math.floor(position / membersPerPlace) % places);
+  return place.toString(16).padStart(3, "0");
+}
+
+/** The place of an id, for those that belong beside it: the 12 bits behind the version. */
+export function placeOf(id: string): string {
+  return id.slice(15, 18);
 }
 
 /** The least id of that time. */
@@ -73,6 +97,10 @@ export class IdSource {
 
   derive(timeMs: number, ...parts: string[]): string {
     return deriveId(timeMs, ...parts);
+  }
+
+  deriveAt(timeMs: number, place: string, ...parts: string[]): string {
+    return uuidFrom(timeMs, place + digestOf(parts).slice(place.length));
   }
 
   /** With more ids in a millisecond than there are numbers, the next one is begun early. */

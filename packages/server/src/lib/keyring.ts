@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey } from "node:crypto";
+import { createSecretKey } from "node:crypto";
+import { HmacKey } from "./hmac-key.ts";
 import { type DataKey, keyedHash, SealError, seal, unseal } from "./seal.ts";
 
 /** An environment's keys as the store keeps them: wrapped by the master key. */
@@ -10,7 +11,9 @@ export interface WrappedEnvironmentKeys {
 
 interface EnvironmentKeys {
   data: DataKey;
-  address: Buffer;
+  address: HmacKey;
+  /** By their purpose; purposes are few and fixed. */
+  signing: Map<string, HmacKey>;
 }
 
 const masterId = "0000000000000000";
@@ -52,7 +55,8 @@ export class Keyring {
     this.#environments.set(keys.id, {
       // Used for every event, so it is set up once.
       data: { id: data.id, key: createSecretKey(data.key) },
-      address: this.#unwrap(keys.wrappedAddressKey).key,
+      address: new HmacKey(this.#unwrap(keys.wrappedAddressKey).key),
+      signing: new Map(),
     });
   }
 
@@ -80,10 +84,14 @@ export class Keyring {
 
   /** HMAC-SHA256 (RFC 2104) of a text with a key of this purpose, derived from the environment's: 32 bytes. */
   sign(environmentId: number, purpose: string, text: string): Buffer {
-    const { address } = this.#environment(environmentId);
-    // No keyed hash begins with a letter, so no hash is ever equal to a key.
-    const key = createHmac("sha256", address).update(`sign:${purpose}`).digest();
-    return createHmac("sha256", key).update(text).digest();
+    const { address, signing } = this.#environment(environmentId);
+    let key = signing.get(purpose);
+    if (key === undefined) {
+      // No keyed hash begins with a letter, so no hash is ever equal to a key.
+      key = new HmacKey(address.bytes(`sign:${purpose}`));
+      signing.set(purpose, key);
+    }
+    return key.bytes(text);
   }
 
   /** Drawn many at a time, as a draw costs half as much as sealing a field; each is used once. */

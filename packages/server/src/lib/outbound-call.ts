@@ -13,9 +13,13 @@ const unknown = (code: UnknownCode): OutboundResult => ({ status: "unknown", cod
 
 const empty = Buffer.alloc(0);
 
+/** Ends a request that is on its way. */
+export type CallController = Pick<Dispatcher.DispatchController, "abort">;
+
 /**
  * One request under way. States: queued (no byte written) → started (bytes may be out) → settled. Whatever ends it while
  * queued is `refused`, and it never starts afterwards; whatever ends it once started, short of a whole answer, is `unknown`.
+ * What surely was not processed goes back from started to queued.
  */
 export class OutboundCall implements Dispatcher.DispatchHandler {
   readonly #bodyBytesMax: number;
@@ -23,7 +27,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout;
   readonly #onAbort = (): void => this.#stop("aborted_before_send", "aborted");
-  #controller: Dispatcher.DispatchController | undefined;
+  #controller: CallController | undefined;
   #settled = false;
   #statusCode = 0;
   #headers: OutboundHeaders = {};
@@ -42,12 +46,16 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
     signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  get isSettled(): boolean {
+    return this.#settled;
+  }
+
+  onRequestStart(controller: CallController): void {
     if (this.#settled) controller.abort(new Error("settled before it was sent"));
     else this.#controller = controller;
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, statusCode: number, headers: OutboundHeaders): void {
+  onResponseStart(controller: CallController, statusCode: number, headers: OutboundHeaders): void {
     // 1xx announces the answer, it is none
     if (statusCode < 200) return;
     this.#statusCode = statusCode;
@@ -55,7 +63,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
     if (Number(headers["content-length"]) > this.#bodyBytesMax) this.#abort(controller, "body_too_large");
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: CallController, chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#bodyBytesMax) this.#abort(controller, "body_too_large");
     else this.#chunks.push(chunk);
@@ -67,8 +75,21 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
     this.#end({ status: "response", statusCode: this.#statusCode, headers: this.#headers, body });
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: CallController, error: Error): void {
     this.#end(this.#controller === undefined ? refused(refusedCodeOf(error)) : unknown(unknownCodeOf(error)));
+  }
+
+  /** The other side surely did not process it: as if it had not been started. */
+  backToQueue(): void {
+    this.#controller = undefined;
+  }
+
+  refuse(code: RefusedCode): void {
+    this.#end(refused(code));
+  }
+
+  lose(code: UnknownCode): void {
+    this.#end(unknown(code));
   }
 
   #stop(beforeSend: RefusedCode, afterSend: UnknownCode): void {
@@ -76,7 +97,7 @@ export class OutboundCall implements Dispatcher.DispatchHandler {
     else this.#abort(this.#controller, afterSend);
   }
 
-  #abort(controller: Dispatcher.DispatchController, code: UnknownCode): void {
+  #abort(controller: CallController, code: UnknownCode): void {
     this.#end(unknown(code));
     controller.abort(new Error(code));
   }

@@ -10,13 +10,22 @@ export type RefusedCode =
   | "connect_timeout"
   | "connect_failed"
   | "tls_failed"
+  | "not_http2"
+  | "stream_refused"
   | "too_busy"
   | "timeout_before_send"
   | "aborted_before_send"
   | "closed";
 
 /** Why it is open what the other side did. */
-export type UnknownCode = "timeout" | "aborted" | "reset" | "body_too_large" | "headers_too_large" | "malformed_answer";
+export type UnknownCode =
+  | "timeout"
+  | "aborted"
+  | "reset"
+  | "stream_error"
+  | "body_too_large"
+  | "headers_too_large"
+  | "malformed_answer";
 
 /** Texts hold no host, address or header: outcomes are logged. */
 export const faultDetails: Record<RefusedCode | UnknownCode, string> = {
@@ -28,6 +37,8 @@ export const faultDetails: Record<RefusedCode | UnknownCode, string> = {
   connect_timeout: "no connection in time",
   connect_failed: "the connection failed",
   tls_failed: "the TLS handshake or the certificate failed",
+  not_http2: "the other side does not speak HTTP/2",
+  stream_refused: "the other side turned the request away unprocessed",
   too_busy: "too many requests are waiting, or too many hosts are in use",
   timeout_before_send: "the time was over before the request was sent",
   aborted_before_send: "aborted before the request was sent",
@@ -35,6 +46,7 @@ export const faultDetails: Record<RefusedCode | UnknownCode, string> = {
   timeout: "no complete answer in time",
   aborted: "aborted after the request was sent",
   reset: "the connection was lost after the request was sent",
+  stream_error: "the other side broke the request off",
   body_too_large: "the answer's body is larger than the limit",
   headers_too_large: "the answer's headers are larger than the limit",
   malformed_answer: "the answer is not valid HTTP",
@@ -51,10 +63,15 @@ const tlsFailure =
 const refusals: readonly (readonly [RegExp, RefusedCode])[] = [
   [/^private_address$/, "private_address"],
   [/^(dns_failed|ENOTFOUND|EAI_)/, "dns_failed"],
-  [/^(UND_ERR_INVALID_ARG|ERR_INVALID)/, "bad_request"],
+  [
+    /^(UND_ERR_INVALID_ARG|ERR_INVALID|ERR_HTTP_INVALID|ERR_HTTP2_(INVALID_(CONN|HEADER|PSEUDO)|HEADER|PSEUDO))/,
+    "bad_request",
+  ],
   [/^ECONNREFUSED$/, "connect_refused"],
   [/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, "connect_timeout"],
   [/^UND_ERR_(CLOSED|DESTROYED)$/, "closed"],
+  // a peer that speaks HTTP/1.1 answers our preface with something else
+  [/^(not_http2|ERR_HTTP2_ERROR|ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL)$/, "not_http2"],
   [tlsFailure, "tls_failed"],
 ];
 

@@ -1,7 +1,8 @@
-import { isIP } from "node:net";
 import { buildConnector } from "undici";
-import { type AddressGuardSettings, guardedLookup, isPublicAddress, type Resolver } from "./address-guard.ts";
-import { type OriginPoolLimits, OriginPools } from "./origin-pools.ts";
+import { type AddressGuardSettings, guardedLookup, type Resolver } from "./address-guard.ts";
+import type { BoundedOrigins } from "./bounded-origins.ts";
+import { type OriginPool, type OriginPoolLimits, originPools } from "./origin-pools.ts";
+import { isForbiddenLiteral, plainUrl } from "./outbound-address.ts";
 import { OutboundCall, type OutboundResult, refused } from "./outbound-call.ts";
 
 export interface OutboundHttpLimits extends OriginPoolLimits {
@@ -29,8 +30,9 @@ export interface OutboundHttpSettings {
   ca?: string;
 }
 
-interface Request {
-  method: "POST" | "PUT" | "GET";
+/** What the clients are asked for; the providers' port has the same. */
+export interface OutboundCallRequest {
+  method: "POST" | "PUT" | "GET" | "DELETE";
   url: string;
   headers: Record<string, string>;
   body?: string | Buffer;
@@ -52,7 +54,7 @@ interface Request {
 export class OutboundHttpClient {
   readonly #guard: AddressGuardSettings;
   readonly #limits: OutboundHttpLimits;
-  readonly #pools: OriginPools;
+  readonly #pools: BoundedOrigins<OriginPool>;
   /** The address called last: most calls in a row share it, and parsing one takes 0.8 µs. */
   #last: { text: string; url: URL; origin: string; path: string } | undefined;
   #closing: Promise<void> | undefined;
@@ -66,16 +68,16 @@ export class OutboundHttpClient {
       lookup: guardedLookup(this.#guard),
       ...(ca === undefined ? {} : { ca }),
     });
-    this.#pools = new OriginPools(this.#limits, connect);
+    this.#pools = originPools(this.#limits, connect);
   }
 
-  request(request: Request): Promise<OutboundResult> {
+  request(request: OutboundCallRequest): Promise<OutboundResult> {
     const address = this.#addressOf(request.url);
     if (address === undefined) return Promise.resolve(refused("bad_url"));
     if (this.#closing !== undefined) return Promise.resolve(refused("closed"));
     if (request.signal?.aborted === true) return Promise.resolve(refused("aborted_before_send"));
     const { origin, path } = address;
-    if (!this.#pools.has(origin) && this.#isForbiddenLiteral(address.url.hostname))
+    if (!this.#pools.has(origin) && isForbiddenLiteral(address.url.hostname, this.#guard))
       return Promise.resolve(refused("private_address"));
     const target = this.#pools.take(origin);
     if (target === undefined) return Promise.resolve(refused("too_busy"));
@@ -100,29 +102,9 @@ export class OutboundHttpClient {
   /** Undefined for what is no plain http(s) address. */
   #addressOf(text: string) {
     if (this.#last?.text === text) return this.#last;
-    const url = parseUrl(text);
-    if (url === null || !isPlainHttpUrl(url)) return undefined;
+    const url = plainUrl(text);
+    if (url === undefined) return undefined;
     this.#last = { text, url, origin: url.origin, path: url.pathname + url.search };
     return this.#last;
   }
-
-  /** `URL` has brought every notation of an address (octal, hex, one number) into its plain form already. */
-  #isForbiddenLiteral(hostname: string): boolean {
-    const host = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
-    return !this.#guard.allowPrivateNetwork && isIP(host) !== 0 && !isPublicAddress(host);
-  }
 }
-
-function parseUrl(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    return null;
-  }
-}
-
-const isPlainHttpUrl = (url: URL): boolean =>
-  (url.protocol === "https:" || url.protocol === "http:") &&
-  url.username === "" &&
-  url.password === "" &&
-  url.hostname !== "";

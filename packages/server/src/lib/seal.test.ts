@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { HmacKey } from "./hmac-key.ts";
 import { keyedHash, SealError, seal, unseal } from "./seal.ts";
 
 const key = { id: "00112233445566ff", key: Buffer.alloc(32, 7) };
@@ -69,16 +70,16 @@ describe("a sealed field", () => {
 
 describe("a keyed hash", () => {
   test("is 32 hex digits, the same for the same parts", () => {
-    expect(keyedHash(key.key, "email", "a@b.c")).toMatch(/^[0-9a-f]{32}$/);
-    expect(keyedHash(key.key, "email", "a@b.c")).toBe(keyedHash(key.key, "email", "a@b.c"));
+    expect(keyedHash(new HmacKey(key.key), "email", "a@b.c")).toMatch(/^[0-9a-f]{32}$/);
+    expect(keyedHash(new HmacKey(key.key), "email", "a@b.c")).toBe(keyedHash(new HmacKey(key.key), "email", "a@b.c"));
   });
 
   test("differs by key, by part and by where one part ends", () => {
     const hashes = [
-      keyedHash(key.key, "ab", "c"),
-      keyedHash(key.key, "a", "bc"),
-      keyedHash(key.key, "abc"),
-      keyedHash(Buffer.alloc(32, 8), "ab", "c"),
+      keyedHash(new HmacKey(key.key), "ab", "c"),
+      keyedHash(new HmacKey(key.key), "a", "bc"),
+      keyedHash(new HmacKey(key.key), "abc"),
+      keyedHash(new HmacKey(Buffer.alloc(32, 8)), "ab", "c"),
     ];
     expect(new Set(hashes).size).toBe(4);
   });

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, type KeyObject } from "node:crypto";
+import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
+import type { HmacKey } from "./hmac-key.ts";
 
 /*
  * A sealed field is base64 of: version (1 byte, 1) | key id (8 bytes) | nonce (12) | ciphertext | tag (16), AES-256-GCM
@@ -68,8 +69,8 @@ export function unseal(dataKey: DataKey, context: string, sealed: string): strin
 }
 
 /** HMAC-SHA256 as 32 hex digits (128 bits): enough to find an address, useless without the key. */
-export function keyedHash(key: Buffer, ...parts: string[]): string {
-  const hmac = createHmac("sha256", key);
-  for (const part of parts) hmac.update(`${part.length}:${part}`);
-  return hmac.digest("hex").slice(0, 32);
+export function keyedHash(key: HmacKey, ...parts: string[]): string {
+  let text = "";
+  for (const part of parts) text += `${part.length}:${part}`;
+  return key.hex(text).slice(0, 32);
 }

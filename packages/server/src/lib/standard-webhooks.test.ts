@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
-import { describe, expect, test } from "vitest";
-import { parseSecrets, sign } from "./standard-webhooks.ts";
+import { describe, expect, it, test } from "vitest";
+import { isSigned, parseSecrets, sign } from "./standard-webhooks.ts";
 
 /** The reference library says whether a signature is one of Standard Webhooks. */
 
@@ -75,3 +75,38 @@ describe("secrets", () => {
 function times(count: number): string[] {
   return Array.from({ length: count }, (_, index) => secretOf(Buffer.alloc(32, index)));
 }
+
+describe("isSigned", () => {
+  const key = Buffer.alloc(24, 1);
+  const body = Buffer.from('{"a":"ü"}');
+  const call = {
+    id: "msg_1",
+    timestamp: "1700000000",
+    signatures: sign([key], "msg_1", 1_700_000_000, body.toString()),
+  };
+
+  it("finds the signature among others, by any of the keys", () => {
+    expect(isSigned([key], call, body)).toBe(true);
+    expect(isSigned([Buffer.alloc(24, 2), key], call, body)).toBe(true);
+    expect(isSigned([key], { ...call, signatures: `v1a,x v1,AAAA ${call.signatures}` }, body)).toBe(true);
+  });
+
+  it.each([
+    [{ id: "msg_2" }],
+    [{ timestamp: "1700000001" }],
+    [{ signatures: "" }],
+    [{ signatures: "v1," }],
+    [{ signatures: call.signatures.replace("v1,", "v2,") }],
+    [{ signatures: call.signatures.replace("v1,", "") }],
+    [{ signatures: call.signatures.slice(0, -4) }],
+    [{ signatures: `${"v1,AAAA ".repeat(10)}${call.signatures}` }],
+  ])("finds none in %j", (change) => {
+    expect(isSigned([key], { ...call, ...change }, body)).toBe(false);
+  });
+
+  it("finds none for other bytes, another key or no key", () => {
+    expect(isSigned([key], call, Buffer.from('{"a":"u"}'))).toBe(false);
+    expect(isSigned([Buffer.alloc(24, 2)], call, body)).toBe(false);
+    expect(isSigned([], call, body)).toBe(false);
+  });
+});

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** Standard Webhooks 1.0.0: a key has 24 to 64 bytes. */
 const keyBytesMin = 24;
@@ -21,6 +21,27 @@ export function parseSecrets(setting: string): Buffer[] | undefined {
     keys.push(key);
   }
   return keys.length > secretsMax ? undefined : keys;
+}
+
+/** Signatures of one call that are looked at: several while a secret is rotated. */
+const signaturesMax = 10;
+
+/**
+ * Whether one of the signatures in `signatures` (a `webhook-signature`, or Svix's `svix-signature`) is one of the keys' over
+ * these very bytes. Versions other than `v1` are passed over; the time is the caller's to look at.
+ */
+export function isSigned(
+  keys: readonly Buffer[],
+  { id, timestamp, signatures }: { id: string; timestamp: string; signatures: string },
+  body: Buffer,
+): boolean {
+  const signed = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
+  const expected = keys.map((key) => createHmac("sha256", key).update(signed).digest());
+  return signatures
+    .split(" ", signaturesMax)
+    .filter((each) => each.startsWith("v1,"))
+    .map((each) => Buffer.from(each.slice("v1,".length), "base64"))
+    .some((given) => expected.some((mac) => given.length === mac.length && timingSafeEqual(given, mac)));
 }
 
 /** Value of `webhook-signature`: per key `v1,<base64 of HMAC-SHA256(key, id.timestamp.body)>`, parted by spaces. */

@@ -5,10 +5,15 @@ import type { InboxConnections } from "../domain/inbox.ts";
 import type { QueueDepth } from "../ports/store/maintenance.ts";
 import { CellCounter, CellHistogram, type CounterCell, type HistogramCell } from "./cells.ts";
 import { FetchMetrics } from "./fetch-metrics.ts";
+import { guardMetrics } from "./guard-metrics.ts";
+import { InboundMailMetrics } from "./inbound-mail-metrics.ts";
 import { InboxMetrics } from "./inbox-metrics.ts";
 import { ReplicaMetrics } from "./replica-metrics.ts";
+import { runawayMetrics } from "./runaway-metrics.ts";
+import { SourceMetrics } from "./source-metrics.ts";
 import { SpanMetrics } from "./span-metrics.ts";
 import { TemplateMetrics } from "./template-metrics.ts";
+import { VisitMetrics } from "./visit-metrics.ts";
 import { WebhookMetrics } from "./webhook-metrics.ts";
 
 /**
@@ -55,7 +60,12 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly fetch = new FetchMetrics(this.#registry, secondBounds);
   readonly webhooks = new WebhookMetrics(this.#registry, secondBounds);
+  readonly guard = guardMetrics(this.#registry);
+  readonly runaways = runawayMetrics(this.#registry);
   readonly templates = new TemplateMetrics(this.#registry);
+  readonly sources = new SourceMetrics(this.#registry);
+  readonly visits = new VisitMetrics(this.#registry);
+  readonly inboundMails = new InboundMailMetrics(this.#registry);
   readonly #inbox = new InboxMetrics(this.#registry);
   readonly #sources: MetricsSources;
   readonly #messages: CellCounter;

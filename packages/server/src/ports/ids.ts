@@ -4,4 +4,6 @@ export interface Ids {
   next(): string;
   /** Always the same id for the same time and parts. */
   derive(timeMs: number, ...parts: string[]): string;
+  /** The same; of those of one millisecond, those of a lesser place sort first. See `placeOf` in lib/ids.ts. */
+  deriveAt(timeMs: number, place: string, ...parts: string[]): string;
 }

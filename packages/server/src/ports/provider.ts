@@ -19,6 +19,11 @@ export interface OutboundMessage {
   category: string;
   /** Address in clear: mail address, phone number, URL, token. */
   to: string;
+  /**
+   * Since when the address is known for sure to be the recipient's, ms; undefined where nobody can say. A vendor that tells when
+   * a token ended (APNs) ends it only if that was later.
+   */
+  addressKnownSince?: number | undefined;
   content: RenderedContent;
   createdAt: number;
   /** After it nobody wants the message any more, ms; null where it does not end. */
@@ -32,8 +37,14 @@ export interface RenderedContent {
   subject?: string;
   text?: string;
   html?: string;
-  /** JSON text of a webhook's body. */
+  /** JSON text: of a webhook the whole body; of a chat message the vendor's own fields (blocks, cards), beside `text`. */
   body?: string;
+  /** What a push message has beside its title (`subject`) and text. */
+  push?: RenderedPush;
+  /** https addresses of pictures and files that go with an SMS or a chat message. */
+  mediaUrls?: readonly string[];
+  /** Templates that lie at vendors, and what they are filled with there. */
+  stored?: StoredTemplates;
   /** Files that go with a mail. */
   attachments?: readonly RenderedAttachment[];
   /** What an in-app message has beside its title (`subject`) and text. */
@@ -59,6 +70,33 @@ export interface RenderedInApp {
   data?: Record<string, string>;
 }
 
+export interface RenderedPush {
+  /** Where a tap leads. */
+  url?: string;
+  imageUrl?: string;
+  /** For the application's own code. */
+  data?: Record<string, string>;
+  /** Number on the application's icon. */
+  badge?: number;
+  /** Name of a sound that the application brings along, or `default`. */
+  sound?: string;
+  /** Of several with the same key the device shows the newest. */
+  collapseKey?: string;
+}
+
+export interface StoredTemplates {
+  /** The vendor's own id of the template, by the name of the provider. */
+  ids: Readonly<Record<string, string>>;
+  /** Merge data: what our own templates may read, under the same names. */
+  data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Whose fault a refusal is: the message's own; its destination's, such as a domain that takes nothing from us at the moment; or the
+ * integration's, whose account, key or quota lets nothing out. The latter two are held against later messages too.
+ */
+export type RefusalScope = "message" | "destination" | "integration";
+
 /** What became of one message of a call. */
 export type Outcome =
   | { status: "accepted"; providerMessageId?: string }
@@ -74,6 +112,12 @@ export type Outcome =
       schedule?: "default" | "mail";
       /** The address must not be contacted again on this channel. */
       suppress?: boolean;
+      /** `message` where left out; what came from no vendor (no connection, 5xx) is the integration's all the same. */
+      scope?: RefusalScope;
+      /** The message is tried at most so many times because of this refusal, whatever its schedule allows. */
+      attemptsMax?: number;
+      /** The vendor gave a code that its table does not know: somebody should look at it. */
+      unlisted?: boolean;
     }
   | { status: "unknown"; code: string; detail?: string };
 
@@ -91,6 +135,7 @@ export type { FeedbackKind };
 
 /** What a provider reported about a message, normalised. */
 export interface Feedback {
+  /** Ours: adapters stamp it on what they send. What carries none is dropped. */
   messageId: string;
   kind: FeedbackKind;
   /** When it happened, ms. */
@@ -102,12 +147,23 @@ export interface Feedback {
 export interface InboundMessage {
   /** The provider's own: told again, it is the same. */
   id: string;
-  /** Number in E.164 form. */
+  /** Number in E.164 form; in a chat the address there. */
   from: string;
+  /** Where left out: `chat` of an integration for chats, else `sms`. */
+  channel?: "sms" | "chat";
+  /** It was said among several people, to each other as well as to us: told of, and never taken for a word. */
+  isTalk?: true;
   text: string;
   /** When it was sent, ms. */
   at: number;
 }
+
+/** What a look at an account came to, without sending anything. */
+export type ProbeResult =
+  | { status: "ok" }
+  | { status: "failed"; code: string; detail: string }
+  /** The vendor has nothing that could be asked. */
+  | { status: "unchecked"; detail: string };
 
 /** A configured account of a provider, ready to send. */
 export interface Provider {
@@ -127,7 +183,35 @@ export interface Provider {
    * throws for what the network or the vendor does.
    */
   send(batch: readonly OutboundMessage[], context: SendContext): Promise<Outcome[]>;
+  /** Asks the vendor whether the account works, and sends nothing. Left out where the vendor has nothing to ask. Never throws. */
+  probe?(context: SendContext): Promise<ProbeResult>;
   close(): Promise<void>;
+}
+
+/** What receivers of a mail look up in DNS about who sends it. Domains are in lower case. */
+export interface MailSenderNames {
+  /** Domain of the From address, and of those of a lane that has one of its own. */
+  from: { default: string } & Partial<Record<Lane, string>>;
+  /** Domain that bounces come to; undefined where the vendor has one of its own. */
+  returnPath: string | undefined;
+  /** Who signs, and what the TXT record of `<selector>._domainkey.<domain>` has to say; empty where the vendor signs. */
+  dkim: readonly { domain: string; selector: string; record: string }[];
+}
+
+/** A mailbox that bounces come to, read by IMAP (RFC 9051). */
+export interface ReturnMailbox {
+  host: string;
+  port: number;
+  secure: "tls" | "starttls" | "none";
+  username: string;
+  password: string;
+  /** PEM, trusted instead of the system's. */
+  ca?: string | undefined;
+  folder: string;
+  processedFolder: string;
+  unreadableFolder: string;
+  /** Headers by which the server says whom a mail was for. */
+  recipientHeaders: readonly string[];
 }
 
 /** What a vendor's file exports. */
@@ -139,20 +223,60 @@ export interface ProviderDefinition<Settings = unknown> {
   secretNames: readonly string[];
   /** The vendor itself answers STOP, START and HELP: then we do not, unless the integration says so. */
   answersKeywords?: boolean;
+  /**
+   * Whether an address is one of this vendor's, where several of a channel's vendors have addresses of their own kind (tokens of
+   * APNs and FCM). Pure. Left out, all are.
+   */
+  serves?(to: string): boolean;
+  /** What stands behind an integration, where that is no vendor: this installation itself, or nobody, as nothing is delivered. */
+  behind?: "ourselves" | "nobody";
+  /** Of mail: under what names in DNS it goes out. Pure. */
+  mailSender?(settings: Settings): MailSenderNames;
+  /** Of mail: the address that DMARC reports and complaints come to; undefined where there is none. Pure. */
+  reportAddress?(settings: Settings): string | undefined;
+  /** Of mail: the mailbox that its bounces are fetched from; undefined where there is none. Pure. */
+  returnMailbox?(settings: Settings): ReturnMailbox | undefined;
+  /** Whether what becomes of messages is reported with these settings, where that is not always so. Pure. */
+  reports?(settings: Settings): boolean;
   create(settings: Settings, environment: ProviderEnvironment): Provider;
-  /** Verifies and normalises what the provider reports. */
-  feedback?(settings: Settings, request: FeedbackRequest): FeedbackResult;
+  /** Verifies and normalises what the provider reports; never throws for what the request holds. */
+  feedback?(
+    settings: Settings,
+    request: FeedbackRequest,
+    on: FeedbackEnvironment,
+  ): FeedbackResult | Promise<FeedbackResult>;
 }
 
 export interface FeedbackRequest {
+  /** The whole URL as the vendor called it, by this server's public URL: some sign it. */
+  url: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   rawBody: Buffer;
   now: number;
 }
+
+/** What the check of a report may use of the process. */
+export interface FeedbackEnvironment {
+  http: OutboundHttp;
+}
+
 export type FeedbackResult =
-  | { status: "verified"; feedback: Feedback[]; inbound?: InboundMessage[] }
+  | {
+      status: "verified";
+      feedback: Feedback[];
+      inbound?: InboundMessage[];
+      /**
+       * For signatures that do not cover the body: `key` may come again only with the same `body` (both are hashed), for as long
+       * as the signature is taken: `toleranceMs` before and behind its time, 300 s where left out.
+       */
+      once?: { key: string; body: Buffer; toleranceMs?: number };
+      /** What the vendor wants to read; our own JSON where left out. */
+      answer?: { contentType: string; body: string };
+    }
   | { status: "forged" }
-  | { status: "malformed"; detail: string };
+  | { status: "malformed"; detail: string }
+  /** It cannot be checked at the moment: the vendor is told to come again. */
+  | { status: "unchecked"; detail: string };
 
 /** What an integration may use of the process. */
 export interface ProviderEnvironment {
@@ -161,6 +285,10 @@ export interface ProviderEnvironment {
   clock: import("./clock.ts").Clock;
   random: import("./random.ts").Random;
   http: OutboundHttp;
+  /** The same over HTTP/2, which some vendors insist on: one connection to a vendor carries many requests at once. */
+  http2: OutboundHttp;
+  /** Where the vendor is to report about this integration, to which a query may be added; undefined where no public URL is set. */
+  feedbackUrl: string | undefined;
   /**
    * Host to one address, by the same guard as `http`, for protocols that open sockets of their own. They connect to that
    * address only: a second look-up could answer differently.
@@ -177,7 +305,7 @@ export interface ProviderEnvironment {
 }
 
 export interface OutboundRequest {
-  method: "POST" | "PUT" | "GET";
+  method: "POST" | "PUT" | "GET" | "DELETE";
   url: string;
   headers: Record<string, string>;
   body?: string | Buffer;

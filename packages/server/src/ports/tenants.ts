@@ -1,3 +1,4 @@
+import type { Budget } from "@tidings/contract/allowances";
 import type { CapBody } from "@tidings/contract/caps";
 import type { LegalText } from "@tidings/contract/legal-texts";
 import type { TenantPreferences } from "@tidings/contract/preferences";
@@ -17,6 +18,8 @@ export interface Tenant {
   caps?: readonly CapBody[] | undefined;
   /** What stands below messages to its recipients. */
   legalTexts?: readonly LegalText[] | undefined;
+  /** What attempts at messages to its recipients may cost a day. */
+  budget?: Budget | undefined;
 }
 
 /** Tenants in force: what is written is seen within a second. */

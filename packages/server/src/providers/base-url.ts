@@ -12,3 +12,10 @@ export const baseUrlSchema = z
     },
     { error: "must be an http or https URL without user name, password, query and fragment" },
   );
+
+/** An address as it is called: by the origin of a base URL where there is one, with its own path and query. Undefined for what is no URL. */
+export function throughBase(address: string, baseUrl: string | undefined): string | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const { pathname, search } = new URL(address);
+  return baseUrl === undefined ? address : new URL(baseUrl).origin + pathname + search;
+}

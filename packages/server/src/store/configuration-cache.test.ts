@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { InProcessBroadcast } from "../broadcast/in-process.ts";
+import { someOrigin } from "../domain/delivery.conformance.ts";
 import { sealContext } from "../domain/event-payload.ts";
 import { Keyring } from "../lib/keyring.ts";
 import { SeededRandom } from "../lib/seeded-random.ts";
@@ -238,6 +239,7 @@ describe("configuration cache", () => {
     let broken = true;
     const reads = {
       getConfiguration: store.getConfiguration,
+      pausesSince: store.pausesSince,
       supersededWaits: store.supersededWaits,
       configurationSince: (input: { sequence: number; limit: number }) =>
         broken ? Promise.reject(new Error("disk")) : store.configurationSince(input),
@@ -267,5 +269,89 @@ describe("configuration cache", () => {
     await put("category", "late", { class: "critical" });
     await cache.refresh();
     expect(cache.category(1, "late")).toBeUndefined();
+  });
+});
+
+describe("pauses in the configuration cache", () => {
+  const name = { environmentId: 1, kind: "lane", key: "marketing", tenant: "" } as const;
+  const put = (store: Awaited<ReturnType<typeof bench>>["store"], over: object = {}) =>
+    store.putPause({ ...name, id: "p1", reason: "", until: null, now: start, pausesMax: 10, ...over });
+  const of = (cache: ConfigurationCache, environmentId = 1) =>
+    cache.pauses(environmentId).of(someOrigin({ environmentId, lane: "marketing", tenant: "acme" }), start)?.id;
+
+  test("are in force with a hint, or by the poll, and until they end; of their environment alone", async () => {
+    const { cache, store, broadcast, clock, make } = await bench();
+    await cache.start();
+    const told: number[] = [];
+    const changed = () =>
+      new Promise<void>((resolve) => {
+        const end = cache.onPauses((environmentId) => {
+          told.push(environmentId);
+          end();
+          resolve();
+        });
+      });
+    expect([of(cache), cache.pauses(1).isEmpty, cache.nextRelease()]).toEqual([undefined, true, undefined]);
+    const hinted = changed();
+    await put(store);
+    broadcast.publish("configuration");
+    await hinted;
+    expect([of(cache), of(cache, 2), cache.nextRelease()]).toEqual(["p1", undefined, undefined]);
+    const polled = changed();
+    await store.endPause({ ...name, now: start });
+    clock.advanceTo(clock.now() + limits.pollIntervalMs);
+    await polled;
+    expect([of(cache), cache.pauses(1).isEmpty, cache.nextRelease()]).toEqual([undefined, true, 0]);
+    await store.releaseHeld({ now: start, limit: 10 });
+    await cache.refresh();
+    expect(cache.nextRelease()).toBeUndefined();
+    expect(told).toEqual([1, 1]);
+    const restarted = make();
+    await restarted.start();
+    expect([of(restarted), restarted.nextRelease()]).toEqual([undefined, undefined]);
+  });
+
+  test("are all loaded at the start, more than a page of them, and tell when the next one ends by itself", async () => {
+    const { cache, store, make } = await bench();
+    await put(store, { id: "p1", tenant: "acme", until: start + 5000 });
+    for (let index = 2; index < 9; index += 1) await put(store, { id: `p${index}`, tenant: `t${index}` });
+    await put(store, { id: "p9", tenant: "t9", until: start + 1000 });
+    await cache.start();
+    expect([of(cache), cache.nextRelease()]).toEqual(["p1", start + 1000]);
+    await put(store, { id: "p10", tenant: "t9" });
+    await cache.refresh();
+    expect(cache.nextRelease()).toBe(start + 5000);
+    await put(store, { environmentId: 2, id: "other" });
+    const restarted = make();
+    await restarted.start();
+    expect([of(restarted), of(restarted, 2)]).toEqual(["p1", "other"]);
+  });
+
+  test("go on to be read where documents cannot be, and the fault is told", async () => {
+    const { clock, broadcast, keyring, store, faults } = await bench();
+    let isBroken = false;
+    const configurationSince = (input: { sequence: number; limit: number }) =>
+      isBroken ? Promise.reject(new Error("disk")) : store.configurationSince(input);
+    const parts = { store: { ...store, configurationSince }, broadcast, clock, keyring, onFault: () => {} };
+    const cache = new ConfigurationCache(parts, limits);
+    await cache.start();
+    isBroken = true;
+    await put(store);
+    await expect(cache.refresh()).rejects.toThrow("disk");
+    expect([of(cache), faults]).toEqual(["p1", []]);
+    await cache.stop();
+  });
+
+  test("reach every listener, also behind one that throws", async () => {
+    const { cache, store, faults } = await bench();
+    await cache.start();
+    const told: number[] = [];
+    cache.onPauses(() => {
+      throw new Error("listener");
+    });
+    cache.onPauses((environmentId) => told.push(environmentId));
+    await put(store);
+    await cache.refresh();
+    expect([told, faults.map(({ error }) => error)]).toEqual([[1], [new Error("listener")]]);
   });
 });

@@ -9,6 +9,7 @@ import type { Lane } from "@tidings/contract/words";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import type { AwaitedPattern } from "../domain/awaited-events.ts";
 import { sealContext } from "../domain/event-payload.ts";
+import type { Pauses } from "../domain/pause.ts";
 import type { Keyring } from "../lib/keyring.ts";
 import type { Broadcast } from "../ports/broadcast.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
@@ -19,9 +20,13 @@ import type {
   TemplateParts,
   Versioned,
 } from "../ports/configuration.ts";
+import type { SourceConfiguration } from "../ports/event-source.ts";
+import type { PausesInForce } from "../ports/pauses.ts";
 import type { ConfigurationRow, ConfigurationStore } from "../ports/store/configuration.ts";
+import type { PauseRow, PauseStore } from "../ports/store/pauses.ts";
 import { ConfigurationIndex, versioned } from "./configuration-index.ts";
 import { OldVersions } from "./old-versions.ts";
+import { PauseIndex } from "./pause-index.ts";
 
 export interface ConfigurationChange {
   environmentId: number;
@@ -35,7 +40,8 @@ export interface ConfigurationChange {
 export type ConfigurationFault = (error: unknown, change: ConfigurationChange | undefined) => void;
 
 interface Parts {
-  store: Pick<ConfigurationStore, "configurationSince" | "getConfiguration" | "supersededWaits">;
+  store: Pick<ConfigurationStore, "configurationSince" | "getConfiguration" | "supersededWaits"> &
+    Pick<PauseStore, "pausesSince">;
   broadcast: Broadcast;
   clock: Clock;
   keyring: Keyring;
@@ -49,8 +55,8 @@ interface Limits {
 }
 
 /**
- * Configuration in force, in memory. It follows the store's sequence of changes: a hint makes it look at once, a poll
- * makes up for lost hints.
+ * Configuration in force, and what is paused, in memory. It follows the store's sequences of changes: a hint makes it look at once, a
+ * poll makes up for lost hints.
  *
  *   new ── start ──▶ following ── stop ──▶ stopped
  *
@@ -58,14 +64,17 @@ interface Limits {
  * already reading when it was called, as that one may have missed the caller's own change; a document that cannot be
  * read is reported and passed over (what was in force under its key stays), and the others go on.
  */
-export class ConfigurationCache implements Configuration, TemplateParts, AwaitedEvents {
+export class ConfigurationCache implements Configuration, TemplateParts, AwaitedEvents, PausesInForce {
   readonly #parts: Parts;
   readonly #limits: Limits;
   readonly #indexes = new Map<number, ConfigurationIndex>();
   readonly #oldWorkflows: OldVersions<WorkflowBody>;
   readonly #oldTemplates: OldVersions<TemplateBody>;
   readonly #listeners = new Set<(change: ConfigurationChange) => void>();
+  readonly #pauses = new PauseIndex();
+  readonly #pauseListeners = new Set<(environmentId: number) => void>();
   #sequence = 0;
+  #pauseSequence = 0;
   #started: Promise<void> | undefined;
   #stopped = false;
   #running: Promise<void> | undefined;
@@ -124,8 +133,28 @@ export class ConfigurationCache implements Configuration, TemplateParts, Awaited
     };
   }
 
+  pauses(environmentId: number): Pauses {
+    return this.#pauses.of(environmentId);
+  }
+
+  nextRelease(): number | undefined {
+    return this.#pauses.nextRelease();
+  }
+
+  onPauses(listener: (environmentId: number) => void): () => void {
+    this.#pauseListeners.add(listener);
+    return () => {
+      this.#pauseListeners.delete(listener);
+    };
+  }
+
   workflowsFor(environmentId: number, eventName: string): readonly Versioned<WorkflowBody>[] {
     return this.#indexes.get(environmentId)?.workflowsFor(eventName) ?? [];
+  }
+
+  /** Current ones, by key. */
+  workflows(environmentId: number): readonly Versioned<WorkflowBody>[] {
+    return this.#indexes.get(environmentId)?.allWorkflows() ?? [];
   }
 
   category(environmentId: number, key: string): Versioned<CategoryBody> | undefined {
@@ -172,6 +201,11 @@ export class ConfigurationCache implements Configuration, TemplateParts, Awaited
     return this.#indexes.get(environmentId)?.integrations() ?? [];
   }
 
+  /** Of all environments; disabled ones too. */
+  sources(): SourceConfiguration[] {
+    return [...this.#indexes.values()].flatMap(({ sources }) => [...sources.values()]);
+  }
+
   async workflowVersion(
     environmentId: number,
     key: string,
@@ -213,6 +247,36 @@ export class ConfigurationCache implements Configuration, TemplateParts, Awaited
   }
 
   async #catchUp(): Promise<void> {
+    const ends = await Promise.allSettled([this.#catchUpDocuments(), this.#catchUpPauses()]);
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  }
+
+  async #catchUpPauses(): Promise<void> {
+    const limit = this.#limits.pageMax;
+    const changed = new Set<number>();
+    let rows: readonly PauseRow[];
+    do {
+      rows = await this.#parts.store.pausesSince({ sequence: this.#pauseSequence, limit });
+      for (const row of rows) {
+        this.#pauses.apply(row);
+        this.#pauseSequence = row.sequence;
+        changed.add(row.environmentId);
+      }
+    } while (rows.length >= limit && !this.#stopped);
+    for (const environmentId of changed) this.#tellOfPauses(environmentId);
+  }
+
+  #tellOfPauses(environmentId: number): void {
+    for (const listener of this.#pauseListeners) {
+      try {
+        listener(environmentId);
+      } catch (error) {
+        this.#parts.onFault(error, undefined);
+      }
+    }
+  }
+
+  async #catchUpDocuments(): Promise<void> {
     const limit = this.#limits.pageMax;
     for (;;) {
       const rows = await this.#parts.store.configurationSince({ sequence: this.#sequence, limit });

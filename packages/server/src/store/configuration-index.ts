@@ -4,11 +4,13 @@ import { type LayoutBody, layoutBodySchema } from "@tidings/contract/layouts";
 import { type PartialBody, partialBodySchema } from "@tidings/contract/partials";
 import { type PolicyBody, policyBodySchema, policyKey } from "@tidings/contract/policies";
 import { type SegmentBody, segmentBodySchema } from "@tidings/contract/segments";
+import { sourceBodySchema } from "@tidings/contract/sources";
 import { type TemplateBody, templateBodySchema } from "@tidings/contract/templates";
 import { placedSteps } from "@tidings/contract/workflow-steps";
 import { type WorkflowBody, workflowBodySchema } from "@tidings/contract/workflows";
 import { z } from "zod";
 import type { IntegrationConfiguration, Versioned } from "../ports/configuration.ts";
+import type { SourceConfiguration } from "../ports/event-source.ts";
 import type { ConfigurationRow } from "../ports/store/configuration.ts";
 import { AwaitedIndex } from "./awaited-index.ts";
 
@@ -22,6 +24,7 @@ export class ConfigurationIndex {
   readonly partials = new Map<string, Versioned<PartialBody>>();
   readonly segments = new Map<string, Versioned<SegmentBody>>();
   readonly workflows = new Map<string, Versioned<WorkflowBody>>();
+  readonly sources = new Map<string, SourceConfiguration>();
   readonly awaited = new AwaitedIndex();
   readonly #policies = new Map<string, Versioned<PolicyBody>>();
   readonly #integrations = new Map<string, IntegrationConfiguration>();
@@ -49,6 +52,8 @@ export class ConfigurationIndex {
       this.#byEvent = undefined;
       this.#looksBack = undefined;
       this.awaited.setCurrent(this.workflows.values());
+    } else if (row.kind === "source") {
+      change(this.sources, row, () => ({ ...versioned(row, sourceBodySchema), secrets: secretsOf(row, unseal) }));
     } else {
       change(this.#integrations, row, () => ({
         ...versioned(row, integrationBodySchema),
@@ -62,6 +67,11 @@ export class ConfigurationIndex {
   workflowsFor(eventName: string): readonly Versioned<WorkflowBody>[] {
     this.#byEvent ??= groupByEvent(inOrder(this.workflows));
     return this.#byEvent.get(eventName) ?? [];
+  }
+
+  /** By key. */
+  allWorkflows(): readonly Versioned<WorkflowBody>[] {
+    return inOrder(this.workflows);
   }
 
   /** Whether a workflow has a step that looks at what recipients were sent of late. */

@@ -70,6 +70,26 @@ describe("sealed mailbox", () => {
     expect(await mailbox.find(1, shown.id)).toEqual(shown);
   });
 
+  test("gives back what push and chat messages have beside their texts, and templates at vendors", async () => {
+    const { mailbox } = await bench();
+    const content = {
+      text: "Sent",
+      push: {
+        url: "https://x.example",
+        imageUrl: "https://x.example/a",
+        data: { a: "b" },
+        badge: 1,
+        sound: "s",
+        collapseKey: "k",
+      },
+      mediaUrls: ["https://x.example/a.png"],
+      stored: { ids: { sendgrid: "d-1" }, data: { data: { order: [1] } } },
+    };
+    const shown: MailboxEntry = { ...entry(1), channel: "push", content };
+    await mailbox.append(1, [shown]);
+    expect(await mailbox.find(1, shown.id)).toEqual(shown);
+  });
+
   test("keeps environments apart", async () => {
     const { mailbox } = await bench();
     await mailbox.append(1, [entry(1)]);

@@ -13,6 +13,15 @@ const inAppSchema = z.object({
   data: z.record(z.string(), z.string()).exactOptional(),
 });
 
+const pushSchema = z.object({
+  url: z.string().exactOptional(),
+  imageUrl: z.string().exactOptional(),
+  data: z.record(z.string(), z.string()).exactOptional(),
+  badge: z.number().exactOptional(),
+  sound: z.string().exactOptional(),
+  collapseKey: z.string().exactOptional(),
+});
+
 const entrySchema = z.object({
   id: z.string(),
   messageId: z.string(),
@@ -27,6 +36,11 @@ const entrySchema = z.object({
       .array(z.object({ filename: z.string(), contentType: z.string(), bytes: z.number() }))
       .exactOptional(),
     inApp: inAppSchema.exactOptional(),
+    push: pushSchema.exactOptional(),
+    mediaUrls: z.array(z.string()).exactOptional(),
+    stored: z
+      .object({ ids: z.record(z.string(), z.string()), data: z.record(z.string(), z.unknown()) })
+      .exactOptional(),
   }),
   channel: channelSchema,
 });

@@ -4,6 +4,7 @@ import { attachmentSteps } from "./attachments.ts";
 import type { RenderField } from "./field-compiler.ts";
 import type { FieldMaker, RenderAround, Step } from "./field-maker.ts";
 import type { Laid } from "./locales.ts";
+import { storedSteps } from "./stored-fields.ts";
 
 /** Subject, HTML, text and files of a mail, in their layout. A text that nobody wrote is made from the HTML. */
 export function emailSteps({ fields, pathOf }: Laid<NonNullable<TemplateBody["email"]>>, make: FieldMaker): Step[] {
@@ -33,7 +34,7 @@ export function emailSteps({ fields, pathOf }: Laid<NonNullable<TemplateBody["em
       content.html = renderPreheader === undefined ? whole : withPreheader(whole, renderPreheader(facts));
     });
   }
-  return [...steps, ...attachmentSteps(attachments, make)];
+  return [...steps, ...attachmentSteps(attachments, make), ...storedSteps(fields.stored)];
 }
 
 function around(render: RenderField, layout: RenderAround | undefined): RenderField {

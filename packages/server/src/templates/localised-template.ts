@@ -58,7 +58,8 @@ export class LocalisedTemplate implements CompiledTemplate {
     const own = JSON.stringify([template[channel], template.locales, layout]);
     this.usesParts = layout !== undefined || own.includes("{{>") || own.includes("{{~>");
     // What a partial reads is not known before it is compiled, and may change with it.
-    this.usesOptOut = this.usesParts || /unsubscribeUrl|preferencesUrl|confirmUrl/.test(own);
+    // A template at a vendor may show the links too.
+    this.usesOptOut = this.usesParts || /unsubscribeUrl|preferencesUrl|confirmUrl|"stored":/.test(own);
   }
 
   render(facts: TemplateFacts): RenderedContent {

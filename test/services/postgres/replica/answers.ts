@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCorner } from "../../../../packages/server/src/store/conformance/corner.conformance.ts";
 import { deadLettersConformance } from "../../../../packages/server/src/store/conformance/dead-letters.conformance.ts";
 import { logConformance } from "../../../../packages/server/src/store/conformance/log.conformance.ts";
+import { statisticsConformance } from "../../../../packages/server/src/store/conformance/statistics.conformance.ts";
 import { sumsConformance } from "../../../../packages/server/src/store/conformance/sums.conformance.ts";
 import { webhookCallsConformance } from "../../../../packages/server/src/store/conformance/webhook-calls.conformance.ts";
 import type { Postgres } from "../../servers/postgres.ts";
@@ -10,7 +11,14 @@ import { ownDatabase } from "../database.ts";
 import { on, openReading, type Reading, untilStand } from "./reading-store.ts";
 
 /** The calls that a replica may answer, and no others. */
-const mayLag = ["listDeadLetters", "listMessages", "listWebhookDeliveries", "queueDepths", "recentSums"];
+const mayLag = [
+  "listDeadLetters",
+  "listMessages",
+  "listWebhookDeliveries",
+  "queueDepths",
+  "recentSums",
+  "sumStatistics",
+];
 
 /** What is read from a replica, and what never is. */
 export function answersSuite(servers: () => { primary: Postgres; standby: Postgres }): void {
@@ -34,6 +42,7 @@ export function answersSuite(servers: () => { primary: Postgres; standby: Postgr
     const corner = () => openCorner(reading.store);
     logConformance(corner);
     sumsConformance(corner);
+    statisticsConformance(corner);
     deadLettersConformance(corner);
     webhookCallsConformance(corner);
 

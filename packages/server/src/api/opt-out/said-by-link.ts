@@ -37,10 +37,13 @@ export interface LinkWord {
 
 /** What one POST comes to. It is made anew where the recipient was changed meanwhile. */
 export interface LinkChange {
-  source: "one_click" | "preference_centre" | "double_opt_in" | "sms_keyword";
+  source: "one_click" | "preference_centre" | "double_opt_in" | "sms_keyword" | "chat_keyword" | "provider";
+  /** When it was said, ms; now where left out. */
+  at?: number;
   suppress: readonly SuppressionRow[];
   release: readonly SuppressionKey[];
-  words: (before: Choices, recipient: RecipientRecord) => readonly LinkWord[];
+  /** `stale` where something else was said later: then nothing is suppressed either. */
+  words: (before: Choices, recipient: RecipientRecord) => readonly LinkWord[] | "stale";
   preferences?: (before: Choices["preferences"]) => Choices["preferences"];
 }
 
@@ -67,16 +70,21 @@ export async function sayByLink(dependencies: SayDependencies, speaker: Speaker,
   if (id !== "") {
     const country = await defaultCountryOf(dependencies, environmentId);
     const apply = (before: Choices, record: RecipientRecord) => {
-      const words = change.words(before, record);
+      const said = change.words(before, record);
+      const words = said === "stale" ? [] : said;
       const now = clock.now();
+      const at = change.at ?? now;
       const evidence = evidenceOf(speaker, change.source, parseProfile(record.profile).country ?? country);
-      const rows = words.map((word) => rowOf(dependencies, record, word, evidence, now));
+      const rows = words.map((word) => rowOf(dependencies, record, word, evidence, { at, now }));
       const preferences = change.preferences?.(before.preferences);
-      const consents = words.reduce((stands, word) => withConsent(stands, standOf(word, stands, now)), before.consents);
-      const told: ToldChange[] = words.map((word) => ({ name: "consent.updated", data: toldOf(word, evidence, now) }));
+      const consents = words.reduce(
+        (stands, word) => withConsent(stands, standOf(word, stands, change.at, now)),
+        before.consents,
+      );
+      const told: ToldChange[] = words.map((word) => ({ name: "consent.updated", data: toldOf(word, evidence, at) }));
       if (preferences !== undefined) told.unshift({ name: "preference.updated", data: preferences });
       const after = { preferences: preferences ?? before.preferences, consents };
-      return { after, consents: rows, suppress, release, told };
+      return { after, consents: rows, suppress: said === "stale" ? [] : suppress, release, told };
     };
     const [after] = await changeChoices(dependencies, environmentId, [{ id, source: change.source, apply }]);
     if (after !== undefined) return true;
@@ -87,9 +95,14 @@ export async function sayByLink(dependencies: SayDependencies, speaker: Speaker,
 }
 
 /** A word that is said now holds over one that bears a later time, as of a clock that is ahead. */
-function standOf({ purpose, channel, action, confirmed }: LinkWord, stands: readonly ConsentStand[], now: number) {
+function standOf(
+  { purpose, channel, action, confirmed }: LinkWord,
+  stands: readonly ConsentStand[],
+  saidAt: number | undefined,
+  now: number,
+): ConsentStand {
   const known = stands.find((one) => one.purpose === purpose && one.channel === channel);
-  const at = Math.max(now, (known?.at ?? 0) + 1);
+  const at = saidAt ?? Math.max(now, (known?.at ?? 0) + 1);
   return { purpose, channel, action, at, ...(confirmed ? { confirmed } : {}) };
 }
 
@@ -103,14 +116,10 @@ function evidenceOf(
 }
 
 /** As the body of a call that adds it to the ledger; where somebody was when they said it is evidence alone. */
-function toldOf(
-  { purpose, channel, action, confirmed }: LinkWord,
-  evidence: ConsentEvidence,
-  now: number,
-): ToldConsent {
+function toldOf({ purpose, channel, action, confirmed }: LinkWord, evidence: ConsentEvidence, at: number): ToldConsent {
   const where = channel === null ? {} : { channel };
   const { ip: _ip, userAgent: _userAgent, ...told } = evidence;
-  return { purpose, ...where, action, ...told, ...(confirmed ? { confirmed } : {}), at: iso(now) };
+  return { purpose, ...where, action, ...told, ...(confirmed ? { confirmed } : {}), at: iso(at) };
 }
 
 function rowOf(
@@ -118,9 +127,9 @@ function rowOf(
   { wrappedKey }: RecipientRecord,
   { purpose, channel, action, confirmed }: LinkWord,
   evidence: ConsentEvidence,
-  now: number,
+  { at, now }: { at: number; now: number },
 ): ConsentRow {
   const said = confirmed ? { ...evidence, confirmed } : evidence;
   const sealed = keyring.sealForRecipient(wrappedKey, sealContext.consent, JSON.stringify(said));
-  return { id: ids.next(), purpose, channel, action, at: now, recordedAt: now, sealed };
+  return { id: ids.next(), purpose, channel, action, at, recordedAt: now, sealed };
 }

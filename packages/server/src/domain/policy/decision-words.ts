@@ -47,6 +47,23 @@ const reasons: Readonly<Record<string, (told: Told) => string>> = {
     `Not sent: the recipient was silent for long (${detail}), and was asked whether they want more`,
   sunset_asked: ({ detail }) =>
     `In its place the recipient is asked whether they want more: silent for long (${detail})`,
+  fallback_of: ({ detail }) => `Sent in place of another step${named(detail)}`,
+  fallback_failed: ({ channel }) => `Something else is sent in its place: it failed for good${on(channel)}`,
+  fallback_bounced: ({ channel }) => `Something else is sent in its place: the address takes nothing${on(channel)}`,
+  fallback_undelivered: ({ channel }) =>
+    `Something else is sent in its place: nobody has said in time that it arrived${on(channel)}`,
+  fallback_unknown: ({ channel }) =>
+    `Something else is sent in its place: nobody knows whether the provider has taken it${on(channel)}`,
+  no_fallback_delivered: () => "Nothing is sent in its place: it has arrived at another address",
+  no_fallback_ended: () => "Nothing is sent in its place: it ended in a way that its fallback is not for",
+  no_fallback_late: () => "Nothing is sent in its place: the time for that had run out",
+  event_sent: ({ detail }) => `Sent the event${named(detail)}`,
+  event_depth: ({ detail }) =>
+    `Not sent: too many events in a row were sent by steps of workflows, each started by the one before${bracketed(detail)}`,
+  derived_limit: ({ detail }) =>
+    `Not sent: as many events and messages as one event may lead to have come of it${bracketed(detail)}`,
+  event_too_large: ({ detail }) => `Not sent: the data of the event is larger than it may be${bracketed(detail)}`,
+  event_data_refused: ({ detail }) => `Not sent: a workflow refuses the data of the event${bracketed(detail)}`,
   topic_unknown: ({ detail }) => `Nobody reached: there is no topic${named(detail)}`,
   segment_unknown: ({ detail }) => `Nobody reached: there is no segment${named(detail)}`,
   recipient_unreadable: ({ detail }) => `Not reached: the data of the recipient${named(detail)} cannot be opened`,
@@ -98,4 +115,5 @@ function ruleWords(rule: string): string {
 }
 
 const on = (channel: string): string => (channel === "" ? "" : ` by ${channel}`);
+const bracketed = (detail: string): string => (detail === "" ? "" : ` (${detail})`);
 const named = (name: string): string => (name === "" ? "" : ` ${name}`);

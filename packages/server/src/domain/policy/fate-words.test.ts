@@ -11,6 +11,9 @@ test("each state of a message has words of its own, with the reason where there 
   expect(fateWords({ state: "failed", reason: "550 no such user", dueAt: undefined })).toBe(
     "It failed: 550 no such user",
   );
+  expect(fateWords({ state: "queued", reason: "paused", dueAt: "2026-11-28T07:00:00.000Z" })).toBe(
+    "It waits, as its lane, channel, workflow or integration is paused",
+  );
   expect(fateWords({ state: "queued", reason: "", dueAt: "2026-11-28T07:00:00.000Z" })).toBe(
     "It waits, and is due at 2026-11-28T07:00:00.000Z",
   );

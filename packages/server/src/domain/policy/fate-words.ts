@@ -1,4 +1,5 @@
 import type { MessageState } from "@tidings/contract/words";
+import { pausedReason } from "../pause.ts";
 
 /** A message, as far as its words tell. */
 export interface Fate {
@@ -10,7 +11,12 @@ export interface Fate {
 }
 
 const states: Readonly<Record<MessageState, (fate: Fate) => string>> = {
-  queued: ({ dueAt }) => (dueAt === undefined ? "It waits" : `It waits, and is due at ${dueAt}`),
+  queued: ({ reason, dueAt }) =>
+    reason === pausedReason
+      ? "It waits, as its lane, channel, workflow or integration is paused"
+      : dueAt === undefined
+        ? "It waits"
+        : `It waits, and is due at ${dueAt}`,
   sending: () => "An attempt is under way",
   sent: () => "The provider has taken it",
   delivered: () => "It was delivered",

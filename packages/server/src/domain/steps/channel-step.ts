@@ -1,4 +1,4 @@
-import { type ChannelStep, channelStepSchema } from "@tidings/contract/workflows";
+import { type ChannelStep, channelStepSchema } from "@tidings/contract/sending-steps";
 import type { StepDefinition, StepKind } from "./step-kind.ts";
 
 /** Fields of steps by the step of a workflow's document that they were read from; gone with it. */
@@ -15,7 +15,7 @@ function fieldsOf(step: StepDefinition): ChannelStep {
 export const channelStep: StepKind = {
   type: "channel",
   evaluate(step) {
-    const { channel, template, collapseKey } = fieldsOf(step);
-    return { kind: "send", channel, template, collapseKey };
+    const { channel, template, collapseKey, fallback } = fieldsOf(step);
+    return { kind: "send", channel, template, collapseKey, fallback };
   },
 };

@@ -1,4 +1,4 @@
-import { type FirstOfStep, firstOfStepSchema } from "@tidings/contract/first-of-step";
+import { type FirstOfStep, firstOfStepSchema } from "@tidings/contract/sending-steps";
 import type { StepDefinition, StepKind } from "./step-kind.ts";
 
 /** Fields of steps by the step of a workflow's document that they were read from; gone with it. */
@@ -15,9 +15,9 @@ function fieldsOf(step: StepDefinition): FirstOfStep {
 export const firstOfStep: StepKind = {
   type: "first_of",
   evaluate(step) {
-    const { channels, template } = fieldsOf(step);
+    const { channels, template, fallback } = fieldsOf(step);
     const [channel] = channels;
     if (channel === undefined) throw new RangeError(`step ${step.id} names no channel`);
-    return { kind: "send", channel, template, among: channels };
+    return { kind: "send", channel, template, among: channels, fallback };
   },
 };

@@ -1,10 +1,20 @@
 import type { DigestStep } from "@tidings/contract/digest-step";
+import type { EventStep } from "@tidings/contract/event-step";
+import type { FallbackTerms } from "@tidings/contract/fallback";
 import type { ThrottleStep } from "@tidings/contract/throttle-step";
 import type { WaitForStep } from "@tidings/contract/wait-for-step";
 import type { Channel } from "@tidings/contract/words";
 import type { FetchStep } from "@tidings/contract/workflows";
+import type { WatchedMessage } from "../fallback.ts";
 import type { Recent } from "../recent-message.ts";
 import type { MessageFacts } from "./message-facts.ts";
+
+/** Messages of a step, from when they were to go out, and the time of the watch, ms. */
+export interface Watched {
+  messages: readonly WatchedMessage[];
+  from: number;
+  at: number;
+}
 
 /** A value that survives JSON. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -25,6 +35,8 @@ export interface StepFacts {
   recent?: Recent | undefined;
   /** Due time of the durable step at which this turn began, ms; the base of all delays, so that a rerun finds the same. */
   baseTime: number;
+  /** What is watched for a fallback; undefined for a run that watches nothing. */
+  watched?: Watched | undefined;
   /** By whose clock steps go; where left out, the recipient's or UTC. */
   zone?: (() => string) | undefined;
 }
@@ -42,6 +54,8 @@ export type StepResult =
       template: string;
       among?: readonly Channel[];
       collapseKey?: string | undefined;
+      /** On what terms something else goes out in its place. */
+      fallback?: FallbackTerms | undefined;
     }
   /** Go on after this time, durably. */
   | { kind: "wait"; dueAt: number }
@@ -49,6 +63,8 @@ export type StepResult =
   | { kind: "await"; wait: WaitForStep; dueAt: number }
   /** Take the `then` branch, or the other. */
   | { kind: "branch"; holds: boolean }
+  /** An event of its own, with all else that the turn makes. */
+  | { kind: "emit"; event: EventStep }
   /** Something whose result a rerun could not repeat: asked for outside of the turn, and journalled under the step's id. */
   | { kind: "effect"; fetch: FetchStep }
   /** Others may have gone past so often that this run ends here; what comes of it is claimed with the turn. */
@@ -72,4 +88,5 @@ export interface StepDefinition {
   type: string;
   then?: readonly StepDefinition[] | undefined;
   else?: readonly StepDefinition[] | undefined;
+  fallback?: { readonly steps: readonly StepDefinition[] } | undefined;
 }

@@ -2,6 +2,7 @@ import { channelStep } from "./channel-step.ts";
 import { conditionStep } from "./condition-step.ts";
 import { delayStep } from "./delay-step.ts";
 import { digestStep } from "./digest-step.ts";
+import { eventStep } from "./event-step.ts";
 import { fetchStep } from "./fetch-step.ts";
 import { firstOfStep } from "./first-of-step.ts";
 import { recentStep } from "./recent-step.ts";
@@ -21,5 +22,6 @@ export const stepKinds: ReadonlyMap<string, StepKind> = new Map(
     firstOfStep,
     recentStep,
     waitForStep,
+    eventStep,
   ].map((kind) => [kind.type, kind]),
 );

@@ -91,12 +91,14 @@ export class Buffer {
     this.#forget(destination);
   }
 
-  /** Takes all that waits, for a stop. */
+  /** Takes all that waits, for a stop or to go another way; what is under way keeps its places. */
   clear(): Pending[] {
-    const all = [...this.#destinations.values()].flatMap((destination) =>
-      lanes.flatMap((lane) => destination.waiting[lane].splice(0)),
-    );
-    this.#destinations.clear();
+    const all: Pending[] = [];
+    for (const destination of [...this.#destinations.values()]) {
+      for (const lane of lanes) all.push(...destination.waiting[lane].splice(0));
+      destination.size = 0;
+      this.#forget(destination);
+    }
     this.#size = 0;
     return all;
   }

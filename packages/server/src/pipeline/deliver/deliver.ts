@@ -1,24 +1,34 @@
+import type { DayReason } from "@tidings/contract/allowances";
 import { channels, type Lane, lanes } from "@tidings/contract/words";
+import { addressGroup } from "../../domain/address-group.ts";
 import type { Delivery } from "../../domain/delivery.ts";
-import type { MessageOrigin } from "../../domain/message.ts";
 import { nextStep } from "../../domain/retry.ts";
-import { candidates, choose, named } from "../../domain/route.ts";
 import type { TemplateFault } from "../../domain/template-fault.ts";
 import { carriedTrace } from "../../domain/trace-context.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
 import type { QueueItem } from "../../ports/queue.ts";
 import type { DeliveryRecord, Settlement } from "../../ports/store/deliver.ts";
 import { Departure } from "./departure.ts";
-import { Dispatcher, type DispatcherServices } from "./dispatcher.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { DispatcherServices } from "./dispatcher-services.ts";
+import { Health } from "./health.ts";
+import { Keeper } from "./keeper.ts";
 import { type DeliverLoad, fullest } from "./load.ts";
+import { lostCost } from "./lost-cost.ts";
 import { openDelivery } from "./open.ts";
 import { OptOutLinks } from "./opt-out-links.ts";
 import { Outcomes } from "./outcomes.ts";
 import { OverflowDelays } from "./overflow.ts";
 import type { DeliverDependencies } from "./ports.ts";
+import { PutOffs } from "./put-offs.ts";
+import { Releases } from "./releases.ts";
 import { Renderer } from "./renderer.ts";
+import type { Kept } from "./route-ports.ts";
+import { Router } from "./router.ts";
 import { Slots } from "./slots.ts";
 import { TemplateFailures } from "./template-failures.ts";
+import { Tolls } from "./tolls.ts";
+import { Tracking } from "./tracking.ts";
 
 /** Integrations that are told of, so that what is told stays small. */
 const integrationsToldMax = 20;
@@ -27,6 +37,7 @@ const integrationsToldMax = 20;
  * The third stage: takes messages, picks an integration, makes one attempt, records what became of it.
  *
  *   queued ── STARTED ──▶ sending ── outcome ──▶ sent | queued (retry) | failed | unknown | expired | dead
+ *      └── paused ──▶ kept, until its pause ends or it expires
  *
  * Invariants: a message is settled in the store (an end, or a timer) before its queue item is acknowledged; STARTED is
  * committed before the call; places under way are bounded by process, integration and destination, and so is what waits
@@ -39,7 +50,13 @@ export class Deliver {
   readonly #failures: TemplateFailures;
   readonly #overflow: OverflowDelays;
   readonly #dispatchers = new Map<string, Dispatcher>();
-  readonly #ordered = new WeakMap<readonly IntegrationConfiguration[], Map<string, IntegrationConfiguration[]>>();
+  readonly #health: Health;
+  readonly #router: Router;
+  readonly #tolls: Tolls;
+  readonly #putOffs: PutOffs;
+  readonly #keeper: Keeper;
+  readonly #releases: Releases;
+  #unsubscribe: () => void = () => undefined;
   /** Who waits for the end. */
   readonly #idle: (() => void)[] = [];
   #pumping = false;
@@ -50,13 +67,35 @@ export class Deliver {
     this.#slots = new Slots(dependencies.limits.maxInFlight);
     this.#failures = new TemplateFailures(dependencies.configuration, dependencies.limits.failingTemplatesMax);
     this.#overflow = new OverflowDelays(dependencies.limits.overflowDelayMs, dependencies.limits.overflowDelayMaxMs);
+    this.#health = new Health(dependencies, dependencies.limits.health, (integration) =>
+      this.#healthChanged(integration),
+    );
+    this.#tolls = new Tolls(dependencies, dependencies.limits.tolls);
+    this.#router = new Router(dependencies, this.#health, this.#tolls);
+    this.#putOffs = new PutOffs(dependencies);
+    this.#keeper = new Keeper(dependencies);
+    this.#releases = new Releases(dependencies);
     const links = new OptOutLinks(dependencies.keyring, dependencies.configuration, dependencies.optOut);
+    const tracking = new Tracking(dependencies.keyring, dependencies.configuration, dependencies.optOut);
     this.#services = {
       on: dependencies,
       slots: this.#slots,
-      renderer: new Renderer({ ...dependencies, optOutLinks: links }, dependencies.limits.compiledTemplatesMax),
+      renderer: new Renderer(
+        { ...dependencies, optOutLinks: links, tracking },
+        dependencies.limits.compiledTemplatesMax,
+      ),
       optOutLinks: links,
-      outcomes: new Outcomes(dependencies),
+      outcomes: new Outcomes(dependencies, (delivery, than) => this.#router.elsewhere(delivery, than)),
+      health: this.#health,
+      tolls: this.#tolls,
+      putOff: (delivery, reason) => this.#putOffs.add(delivery, reason),
+      reroute: (delivery, settled) =>
+        this.#offer(delivery, settled, (error) => {
+          dependencies.observer.onFault("reroute", delivery.id, error);
+          // It is still due in the store, which brings it again.
+          settled();
+        }),
+      isPaused: (delivery, integration) => this.#router.isPaused(delivery, integration),
       failTemplate: (delivery, fault) => this.#failTemplate(delivery, fault),
       onRelease: () => {
         this.#pumpSoon();
@@ -84,6 +123,8 @@ export class Deliver {
   }
 
   start(): void {
+    this.#unsubscribe = this.#on.configuration.onPauses((environmentId) => this.#pausesChanged(environmentId));
+    this.#releases.start();
     const options = { batchMax: this.#on.limits.handlerBatchMax, concurrency: this.#on.limits.topicItemsMax };
     for (const lane of lanes) {
       for (const channel of channels)
@@ -96,13 +137,17 @@ export class Deliver {
   }
 
   /** What waits in memory stays queued in the store; calls under way end as they end. Resolves when none is left. */
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#stopped = true;
+    this.#unsubscribe();
+    this.#health.stop();
     for (const dispatcher of this.#dispatchers.values()) dispatcher.drop();
-    return new Promise((resolve) => {
+    const idle = new Promise<void>((resolve) => {
       this.#idle.push(resolve);
       this.#endIfIdle();
     });
+    await Promise.all([idle, this.#releases.stop()]);
+    await this.#tolls.stop();
   }
 
   #endIfIdle(): void {
@@ -189,6 +234,7 @@ export class Deliver {
         expiresAt: record.expiresAt,
         retry: configuration.category(origin.environmentId, origin.category)?.document.retry,
         idempotent,
+        others: { candidates: this.#router.candidatesOf(origin), isOpen: false },
       },
       random.number(),
     );
@@ -201,10 +247,10 @@ export class Deliver {
       finishedAt: now,
       outcome: "unknown" as const,
       code: "process_lost",
-      detail: "",
     };
+    const cost = lostCost(record, integration, this.#on.keyring, idempotent && after.state === "queued");
     await store.recordOutcomes({
-      outcomes: [{ ...outcome, providerMessageId: "", after, suppress: "" }],
+      outcomes: [{ ...outcome, detail: "", providerMessageId: "", after, suppress: "", mailbox: record.mailbox, cost }],
       lane: origin.lane,
     });
   }
@@ -215,13 +261,28 @@ export class Deliver {
       settled();
       return;
     }
-    const dispatcher = this.#route(delivery);
-    if (dispatcher === undefined) {
+    const way = this.#route(delivery);
+    if (way === undefined) {
       this.#fail(delivery, "no_integration", "").then(settled, failed);
       return;
     }
+    if (typeof way === "string") {
+      this.#putOffs.add(delivery, way).then(settled, failed);
+      return;
+    }
+    if ("pause" in way) {
+      this.#keeper.keep(delivery, way.pause).then(settled, failed);
+      return;
+    }
+    const { dispatcher, isFree, isProbe } = way;
     const destination = dispatcher.destinationOf(delivery);
-    if (dispatcher.offer({ delivery, destination, state: "waiting", settled })) return;
+    if (dispatcher.offer({ delivery, destination, state: "waiting", settled }, isProbe)) {
+      if (isFree) return;
+      const group = addressGroup(delivery.origin.channel, delivery.to);
+      if (isProbe) this.#health.takeProbe(dispatcher.integration, group);
+      this.#health.watch(dispatcher.integration, group);
+      return;
+    }
     this.#on.observer.onOverflow(delivery.origin.lane);
     const now = this.#on.clock.now();
     const delayMs = this.#overflow.next(
@@ -241,34 +302,49 @@ export class Deliver {
   /** Places for messages that are about to be committed, so that they are STARTED by that commit. */
   take(deliveries: readonly Delivery[]): Departure {
     const departure = new Departure();
-    for (const delivery of deliveries) departure.add(this.#stopped ? undefined : this.#route(delivery), delivery);
+    for (const delivery of deliveries) {
+      const way = this.#stopped ? undefined : this.#route(delivery);
+      const isFree = typeof way === "object" && "isFree" in way && way.isFree;
+      departure.add(isFree ? way.dispatcher : undefined, delivery);
+    }
     return departure;
   }
 
-  #route({ origin, last, via }: Delivery): Dispatcher | undefined {
-    const { environmentId, channel } = origin;
-    const ordered =
-      via === undefined
-        ? this.#candidates(origin)
-        : named(this.#on.configuration.integrations(environmentId), channel, via);
-    const integration = choose(ordered, last, origin.lane);
-    return integration === undefined ? undefined : this.#dispatcher(integration, ordered.length);
+  /**
+   * `isFree`: nothing stands against it; `isProbe`: it is to show whether the integration works again. Or what keeps it, or why it
+   * waits for the next day; undefined where it has no way.
+   */
+  #route(
+    delivery: Delivery,
+  ): { dispatcher: Dispatcher; isFree: boolean; isProbe: boolean } | Kept | DayReason | undefined {
+    const route = this.#router.route(delivery);
+    if (route === undefined || typeof route === "string" || "pause" in route) return route;
+    if (this.#tolls.isOverBudget(route.integration, delivery)) return "budget_reached";
+    const dispatcher = this.#dispatcher(route.integration, route.among);
+    if (dispatcher === undefined) return undefined;
+    return { dispatcher, isFree: route.passes === "yes", isProbe: route.passes === "probe" };
   }
 
-  /** Found again for each message, they are sorted once per list that the configuration gives. */
-  #candidates({ environmentId, channel, lane }: MessageOrigin): readonly IntegrationConfiguration[] {
-    const all = this.#on.configuration.integrations(environmentId);
-    let byWay = this.#ordered.get(all);
-    if (byWay === undefined) {
-      byWay = new Map();
-      this.#ordered.set(all, byWay);
+  /**
+   * An integration, or a destination of it, is avoided from now on, or may be used again. What waits for an open one goes round it
+   * where there is another way. Gives whether anything waits there.
+   */
+  #healthChanged(integration: IntegrationConfiguration): boolean {
+    if (this.#stopped) return false;
+    for (const dispatcher of this.#dispatchers.values()) {
+      if (dispatcher.integration.environmentId !== integration.environmentId) continue;
+      if (this.#health.openOf(dispatcher.integration) !== undefined) dispatcher.divert();
     }
-    const way = `${channel}.${lane}`;
-    const known = byWay.get(way);
-    if (known !== undefined) return known;
-    const ordered = candidates(all, channel, lane);
-    byWay.set(way, ordered);
-    return ordered;
+    this.#pumpSoon();
+    return (this.#dispatchers.get(`${integration.environmentId}:${integration.key}`)?.waiting ?? 0) > 0;
+  }
+
+  /** What waits in memory is looked at again: it may be kept now, or go another way. */
+  #pausesChanged(environmentId: number): void {
+    if (this.#stopped) return;
+    for (const dispatcher of this.#dispatchers.values())
+      if (dispatcher.integration.environmentId === environmentId) dispatcher.divert();
+    this.#pumpSoon();
   }
 
   /** One per version of an integration: a changed one begins anew while the old one's calls end. */

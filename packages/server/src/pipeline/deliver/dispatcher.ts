@@ -2,43 +2,27 @@ import { type Lane, lanes } from "@tidings/contract/words";
 import type { WaitReason } from "@tidings/contract/workers";
 import type { Delivery } from "../../domain/delivery.ts";
 import { TemplateFault } from "../../domain/template-fault.ts";
-import { Batcher } from "../../lib/batcher.ts";
 import type { IntegrationConfiguration } from "../../ports/configuration.ts";
 import type { Provider } from "../../ports/provider.ts";
 import type { AttemptStart, StartResult } from "../../ports/store/deliver.ts";
 import { Buffer } from "./buffer.ts";
 import { Caller } from "./caller.ts";
+import type { DispatcherServices } from "./dispatcher-services.ts";
+import { Gate } from "./gate.ts";
+import { byTenant, fitsWith } from "./grouping.ts";
 import type { IntegrationLoad } from "./load.ts";
-import type { OptOutLinks } from "./opt-out-links.ts";
-import type { Outcomes } from "./outcomes.ts";
+import { newGroup } from "./new-group.ts";
 import type { Group, Pending, Ready } from "./place.ts";
-import type { DeliverDependencies } from "./ports.ts";
-import { Rate } from "./rate.ts";
-import type { Renderer } from "./renderer.ts";
+import type { Rate } from "./rate.ts";
+import { rateOf } from "./rate-of.ts";
 import { Slots } from "./slots.ts";
-
-export interface DispatcherServices {
-  on: DeliverDependencies;
-  /** Places for messages under way in the whole process. */
-  slots: Slots;
-  renderer: Renderer;
-  outcomes: Outcomes;
-  optOutLinks: OptOutLinks;
-  /** Gives a message up without an attempt: its template fails. */
-  failTemplate: (delivery: Delivery, fault: TemplateFault) => Promise<void>;
-  /** Places have become free. */
-  onRelease: () => void;
-}
+import { type StartBatchers, startBatchers } from "./start-batchers.ts";
+import { type TollGate, tollGate } from "./toll-gate.ts";
 
 const nothing = (): void => {};
 
 /** Fewer messages than this under way are no crowd, however few places an integration has. */
 const crowdMin = 100;
-/** An opt-out is in force within this: a call that waited for its moment for longer is not made. */
-const startedMaxMs = 1000;
-/** Of a second's messages, as many may go in one call: they all arrive at once. */
-const batchShare = 0.05;
-
 /**
  * Sends what one integration has to send.
  *
@@ -56,9 +40,13 @@ export class Dispatcher {
   readonly #caller: Caller;
   readonly #buffer: Buffer;
   readonly #slots: Slots;
-  readonly #starts: Record<Lane, Batcher<AttemptStart, StartResult>>;
+  readonly #starts: StartBatchers;
   readonly #rate: Rate | undefined;
+  readonly #gate: Gate;
+  /** Undefined where nothing is to be paid. */
+  readonly #toll: TollGate | undefined;
   #calls = 0;
+  #dropped = false;
 
   constructor(
     integration: IntegrationConfiguration,
@@ -69,15 +57,11 @@ export class Dispatcher {
     this.#services = services;
     this.#integration = integration;
     this.#provider = provider;
+    this.#gate = new Gate(services.health, integration);
+    this.#toll = tollGate(services.tolls, integration);
     this.#caller = new Caller(services, integration, provider);
     const { limits, store } = services.on;
-    const perSecond = integration.document.limits?.ratePerSecond;
-    const key = `${integration.environmentId}:${integration.key}`;
-    if (perSecond !== undefined) {
-      const partMax =
-        provider.maxBatch === 1 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(perSecond * batchShare));
-      this.#rate = new Rate(services.on, key, perSecond, partMax);
-    }
+    this.#rate = rateOf(services.on, integration, provider);
     const maxInFlight = integration.document.limits?.maxInFlight ?? limits.maxInFlightPerIntegration;
     this.#slots = new Slots(maxInFlight);
     const apart = provider.destination !== undefined;
@@ -86,24 +70,16 @@ export class Dispatcher {
       sizePerDestination: apart ? limits.bufferPerDestination : bufferMax,
       inFlightPerDestination: apart ? limits.maxInFlightPerDestination : maxInFlight,
     });
-    const batcher = (lane: Lane) =>
-      new Batcher<AttemptStart, StartResult>((attempts) => store.startAttempts({ attempts, lane }), {
-        batchMax: limits.batchMax,
-        openMax: 2,
-      });
-    this.#starts = {
-      critical: batcher("critical"),
-      transactional: batcher("transactional"),
-      marketing: batcher("marketing"),
-    };
+    this.#starts = startBatchers(store, limits.batchMax);
   }
 
   get integration(): IntegrationConfiguration {
     return this.#integration;
   }
 
-  get idle(): boolean {
-    return this.#buffer.size === 0 && this.#slots.taken === 0;
+  /** Messages that wait here in memory. */
+  get waiting(): number {
+    return this.#buffer.size;
   }
 
   /** Reckoned when somebody asks: nothing is kept up for it on the way of a message. */
@@ -115,7 +91,12 @@ export class Dispatcher {
       lanes: lanes.filter((lane) => putOffIn(lane) > 0 || this.#buffer.waits(lane)),
       waiting: this.#buffer.size + putOff,
       inFlight: this.#slots.taken - putOff,
-      reason: putOff > 0 ? "rate_limited" : this.#missingPlace(),
+      reason:
+        this.#gate.isShut && this.#buffer.size > 0
+          ? "circuit_open"
+          : putOff > 0
+            ? "rate_limited"
+            : this.#missingPlace(),
     };
   }
 
@@ -128,9 +109,17 @@ export class Dispatcher {
     return this.#provider.destination?.(delivery.to) ?? "";
   }
 
-  /** False where the buffer has no room for it. */
-  offer(pending: Pending): boolean {
-    return this.#buffer.offer(pending);
+  /** False where the buffer has no room for it. `isProbe`: one message is to go, whatever state the integration is in. */
+  offer(pending: Pending, isProbe: boolean): boolean {
+    const isTaken = this.#buffer.offer(pending);
+    if (isTaken && isProbe) this.#gate.letProbe();
+    return isTaken;
+  }
+
+  /** Gives up what waits and is not STARTED, as another integration may take it. */
+  divert(): void {
+    for (const { delivery, settled } of this.#buffer.clear()) this.#services.reroute(delivery, settled);
+    this.#rate?.clear();
   }
 
   /**
@@ -151,7 +140,7 @@ export class Dispatcher {
     };
     if (!this.#buffer.enter(pending)) return undefined;
     const content = this.#services.renderer.renderNow(delivery);
-    if (content === undefined) {
+    if (content === undefined || this.#toll?.letsIn(pending) === false) {
       this.#buffer.release(pending);
       return undefined;
     }
@@ -195,13 +184,15 @@ export class Dispatcher {
   pump(): void {
     for (const lane of lanes) {
       while (this.#buffer.size > 0 && this.#mayCall()) {
-        const free = Math.min(this.#slots.free(lane), this.#services.slots.free(lane));
+        const free = Math.min(this.#slots.free(lane), this.#services.slots.free(lane), this.#gate.permits());
+        if (free === 0) break;
         const taken = this.#buffer.take(
           lane,
           this.#provider.maxBatch > 1 ? Math.min(free, this.#provider.maxBatch) : free,
         );
         if (taken.length === 0) break;
         for (const pending of taken) this.#take(pending);
+        this.#gate.passed(taken.length);
         this.#calls += 1;
         void this.#dispatch(taken, lane);
       }
@@ -210,6 +201,7 @@ export class Dispatcher {
 
   /** Leaves what is not STARTED to the store: for a stop, or as another version of the integration has come. */
   drop(): void {
+    this.#dropped = true;
     for (const pending of this.#buffer.clear()) pending.settled();
     this.#rate?.drop();
   }
@@ -256,7 +248,7 @@ export class Dispatcher {
         rest = rest.slice(count);
       });
     } finally {
-      for (const { pending } of rest) this.#release(pending);
+      for (const { pending } of rest) this.#moveOn(pending);
       await Promise.all(sent);
     }
   }
@@ -278,10 +270,15 @@ export class Dispatcher {
   }
 
   /** STARTED for all, in one store call; then one call per batch, each when the rate lets it go. */
-  async #send(ready: Ready[], lane: Lane): Promise<void> {
+  async #send(rendered: Ready[], lane: Lane): Promise<void> {
+    const wanted = rendered.filter(({ pending }) => this.#mayStart(pending));
+    const paused = rendered.length - wanted.length;
+    // Not at once: the rate is just letting them in.
+    if (paused > 0) await Promise.resolve().then(() => this.#rate?.forgo(paused));
+    const ready = this.#toll === undefined ? wanted : await this.#pay(this.#toll, wanted, lane);
     if (ready.length === 0) return;
     const single = this.#provider.maxBatch === 1;
-    const groups = single ? ready.map((one) => this.#newGroup([one])) : [this.#newGroup(ready)];
+    const groups = (single ? ready.map((one) => [one]) : [ready]).map((group) => this.#newGroup(group));
     const starts = groups.flatMap((group) =>
       group.ready.map(
         ({ pending: { delivery } }): AttemptStart => ({
@@ -303,6 +300,28 @@ export class Dispatcher {
     await Promise.all(groups.map((group) => (group.ready.length === 0 ? undefined : this.#callInTurn(group))));
   }
 
+  /** Those whose attempt is paid for; the others go another way, or wait for the next day. */
+  async #pay(toll: TollGate, ready: readonly Ready[], lane: Lane): Promise<Ready[]> {
+    const { paid, refused } = await toll.admit(ready, lane).catch((error: unknown) => {
+      this.#rate?.forgo(ready.length);
+      throw error;
+    });
+    this.#rate?.forgo(refused.length);
+    for (const { pending, reason } of refused) {
+      if (reason !== "budget_reached") this.#moveOn(pending);
+      else await this.#services.putOff(pending.delivery, reason).finally(() => this.#release(pending));
+    }
+    if (refused.length > 0 && toll.isShut(lane)) this.divert();
+    return paid;
+  }
+
+  /** Rendering takes time, and so does the rate: what is paused meanwhile goes back. */
+  #mayStart(pending: Pending): boolean {
+    if (!this.#services.isPaused(pending.delivery, this.#integration)) return true;
+    this.#moveOn(pending);
+    return false;
+  }
+
   #started(pending: Pending, result: StartResult | undefined): boolean {
     const status = result?.status ?? "lost";
     if (status === "started") {
@@ -316,15 +335,8 @@ export class Dispatcher {
   }
 
   #newGroup(ready: Ready[]): Group {
-    const { clock, ids, limits, node } = this.#services.on;
-    const own = this.#integration.document.limits?.timeoutMs ?? this.#provider.callTimeoutMs;
-    const timeoutMs = own ?? limits.timeoutMs;
-    // Its moment may be a little ahead.
-    const withMomentMs = Math.min(limits.leaseMarginMs + (this.#rate?.aheadMs ?? 0), startedMaxMs);
-    const leaseMs = timeoutMs + Math.max(limits.leaseMarginMs, withMomentMs);
-    const at = clock.now();
-    const start = { callId: ids.next(), integration: this.#integration.key, node, at, leaseUntil: at + leaseMs };
-    return { start, ready, timeoutMs, leaseMs, leaseFrom: clock.monotonic() };
+    const { integration } = this;
+    return newGroup(this.#services.on, integration, ready, this.#provider.callTimeoutMs, this.#rate?.aheadMs ?? 0);
   }
 
   #callInTurn(group: Group): Promise<void> {
@@ -346,33 +358,26 @@ export class Dispatcher {
 
   #release(pending: Pending): void {
     if (pending.state === "released") return;
+    this.#free(pending);
+    pending.settled();
+    this.#services.onRelease();
+  }
+
+  /** It was not let in here: where this goes on, another way is looked for. */
+  #moveOn(pending: Pending): void {
+    if (this.#dropped || pending.state !== "placed") {
+      this.#release(pending);
+      return;
+    }
+    this.#free(pending);
+    this.#services.reroute(pending.delivery, pending.settled);
+  }
+
+  #free(pending: Pending): void {
+    if (pending.state === "placed") this.#toll?.giveBack(pending);
     pending.state = "released";
     this.#buffer.release(pending);
     this.#slots.release(1);
     this.#services.slots.release(1);
-    pending.settled();
-    this.#services.onRelease();
   }
-}
-
-function fitsWith({ origin }: Delivery, { ready }: Group): boolean {
-  const other = ready[0]?.pending.delivery.origin;
-  return (
-    other === origin ||
-    (other?.lane === origin.lane && other.tenant === origin.tenant && other.environmentId === origin.environmentId)
-  );
-}
-
-function byTenant(ready: Ready[]): Ready[][] {
-  const first = ready[0]?.pending.delivery.origin;
-  if (first === undefined) return [];
-  if (ready.every(({ pending: { delivery } }) => delivery.origin.tenant === first.tenant)) return [ready];
-  const groups = new Map<string, Ready[]>();
-  for (const one of ready) {
-    const { tenant } = one.pending.delivery.origin;
-    const group = groups.get(tenant);
-    if (group === undefined) groups.set(tenant, [one]);
-    else group.push(one);
-  }
-  return [...groups.values()];
 }

@@ -5,10 +5,12 @@ import { parseProfile, parseSecrets } from "../../domain/recipient-view.ts";
 import type { DeliveryRecord } from "../../ports/store/deliver.ts";
 import type { DeliverKeyring } from "./ports.ts";
 
+type Unsealing = Pick<DeliverKeyring, "unsealForRecipient" | "unsealForEnvironment">;
+
 const contentSchema = z.object({ steps: z.record(z.string(), z.json()) });
 
 /** Opens what the store has of a message. Undefined where its recipient or address was removed meanwhile. */
-export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): Delivery | undefined {
+export function openDelivery(record: DeliveryRecord, keyring: Unsealing): Delivery | undefined {
   const row = record.recipientRecord;
   if (row === null) return undefined;
   const secrets = parseSecrets(keyring.unsealForRecipient(row.wrappedKey, sealContext.recipient, row.sealed));
@@ -32,14 +34,17 @@ export function openDelivery(record: DeliveryRecord, keyring: DeliverKeyring): D
       id: row.id,
       locale: profile.locale,
       timeZone: profile.timeZone,
+      country: profile.country,
       attributes: { ...profile.attributes, ...secrets.personal },
     },
     to: address.value,
+    addressKnownSince: row.updatedAt,
     content: payload.message?.content,
     data: payload.data,
     steps: journal?.steps,
     trace: record.event.trace,
     createdAt: record.createdAt,
+    putOffTo: record.putOffTo ?? undefined,
     expiresAt: record.expiresAt,
     attempts: record.attempts,
     firstAttemptAt: record.firstAttemptAt,

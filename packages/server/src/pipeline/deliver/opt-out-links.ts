@@ -105,15 +105,14 @@ export class OptOutLinks {
     const { environmentId, channel, category, tenant } = origin;
     return writeOptOutToken(this.#keyring, {
       environmentId,
-      recipient: recipient.id,
+      recipient: over.recipient ?? recipient.id,
       channel,
       addressHash: this.#keyring.hash(environmentId, channel, normaliseAddress(channel, to)),
       category,
-      tenant,
+      tenant: over.tenant ?? tenant,
       messageId: id,
       locale: recipient.locale ?? "",
       expiresAt: createdAt + this.#settings.linkDays * dayMs,
-      ...over,
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Delivery } from "../../domain/delivery.ts";
 import type { RenderedContent } from "../../ports/provider.ts";
 import type { CallStart } from "../../ports/store/call-start.ts";
+import type { Paid } from "./till.ts";
 
 /**
  * A message in the hands of deliver.
@@ -17,6 +18,8 @@ export interface Pending {
   state: "waiting" | "placed" | "started" | "released";
   /** Tells the queue that it is done with here. */
   settled: () => void;
+  /** What its attempt has taken of days' allowances; given back where it is not STARTED. */
+  paid?: readonly Paid[];
 }
 
 /** A message with its content, ready for STARTED. */

@@ -1,3 +1,4 @@
+import type { DayReason } from "@tidings/contract/allowances";
 import type { Lane } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
@@ -5,14 +6,19 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Configuration, IntegrationConfiguration, TemplateParts } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { Limiter } from "../../ports/limiter.ts";
+import type { PausesInForce } from "../../ports/pauses.ts";
 import type { Outcome, Provider } from "../../ports/provider.ts";
 import type { Queue } from "../../ports/queue.ts";
 import type { Random } from "../../ports/random.ts";
+import type { AllowanceStore } from "../../ports/store/allowances.ts";
 import type { DeliverStore } from "../../ports/store/deliver.ts";
+import type { PauseStore } from "../../ports/store/pauses.ts";
 import type { TemplateEngine } from "../../ports/template-engine.ts";
 import type { Tenants } from "../../ports/tenants.ts";
 import type { Tracer } from "../../ports/tracer.ts";
+import type { HealthLimits, HealthObserver } from "./health-ports.ts";
 import type { OptOutLinkSettings } from "./opt-out-links.ts";
+import type { TollLimits, TollObserver } from "./tolls.ts";
 
 export interface DeliverLimits {
   /** Messages between STARTED and their recorded outcome, in this process. */
@@ -38,12 +44,18 @@ export interface DeliverLimits {
   /** Items of one topic in memory; the buffers of a topic's integrations share this room. */
   topicItemsMax: number;
   compiledTemplatesMax: number;
+  /** Messages that one transaction makes due when a pause ends. */
+  releasedPerCallMax: number;
+  health: HealthLimits;
+  tolls: TollLimits;
+  /** What waits for the next day goes out within so long behind its beginning. */
+  daySpreadMs: number;
   /** Failing templates that are remembered, so that each signals once. */
   failingTemplatesMax: number;
 }
 
 /** What became of an attempt, for metrics. */
-export interface DeliverObserver {
+export interface DeliverObserver extends HealthObserver, TollObserver {
   /** A call is about to be made for a message that was made `sinceCreatedMs` ago. */
   onStarted(delivery: Delivery, integration: IntegrationConfiguration, sinceCreatedMs: number): void;
   onOutcome(delivery: Delivery, integration: IntegrationConfiguration, outcome: Outcome, tookMs: number): void;
@@ -53,6 +65,8 @@ export interface DeliverObserver {
   onOverflow(lane: Lane): void;
   /** A message goes to the dead letters, as its template fails. `isFirst` of its version: others only count. */
   onTemplateFailure(origin: MessageOrigin, detail: string, isFirst: boolean): void;
+  /** A message waits for the next day, or expires as it cannot. */
+  onPutOffToNextDay(delivery: Delivery, reason: DayReason): void;
   onFault(where: string, id: string, error: unknown): void;
 }
 
@@ -64,8 +78,10 @@ export interface DeliverKeyring {
 }
 
 export interface DeliverDependencies {
-  store: DeliverStore;
-  configuration: Configuration & TemplateParts;
+  store: DeliverStore &
+    Pick<AllowanceStore, "takeAllowance" | "returnAllowance" | "allowancesOf" | "bounceSums"> &
+    Pick<PauseStore, "holdMessages" | "releaseHeld">;
+  configuration: Configuration & TemplateParts & PausesInForce;
   tenants: Tenants;
   keyring: DeliverKeyring;
   clock: Clock;
@@ -76,6 +92,8 @@ export interface DeliverDependencies {
   templates: TemplateEngine;
   /** Provider of an integration; undefined where its settings cannot be used, which was logged. */
   providerOf: (integration: IntegrationConfiguration) => Provider | undefined;
+  /** Which addresses are of a provider's own kind; undefined where all are. */
+  servesOf: (provider: string) => ((to: string) => boolean) | undefined;
   /** A message that orchestrate has just opened, if it is still in memory. */
   takeDelivery: (id: string) => Delivery | undefined;
   /** Name of this process while it lives; another one's attempts are known to be lost. */

@@ -71,6 +71,11 @@ export class Rate {
     this.#admit();
   }
 
+  /** Who was not let in goes another way; the rate goes on. */
+  clear(): void {
+    this.#lines.clear();
+  }
+
   /** Who was not let in is no more; others go at their turn. */
   drop(): void {
     this.#dropped = true;

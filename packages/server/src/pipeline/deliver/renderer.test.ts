@@ -6,11 +6,12 @@ import { someDelivery, someOrigin } from "../../domain/delivery.conformance.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { HandlebarsEngine } from "../../templates/handlebars.ts";
 import { Renderer } from "./renderer.ts";
+import type { Tracking } from "./tracking.ts";
 
 const versioned = <Document>(document: Document) => ({ environmentId: 1, key: "k", version: 1, document });
 
 /** One template in one environment, whose layout and tenants change as a test wants. */
-function bench(template: object) {
+function bench(template: object, tracking: Pick<Tracking, "into"> = { into: (_delivery, content) => content }) {
   const state = {
     layout: "one {{> content}}",
     revision: 1,
@@ -42,6 +43,7 @@ function bench(template: object) {
         of: ({ id }) => ({ unsubscribeUrl: `https://x/u/${id}`, preferencesUrl: `https://x/p/${id}` }),
         confirmUrlOf: ({ id }) => `https://x/c/${id}`,
       },
+      tracking,
     },
     10,
   );
@@ -108,4 +110,27 @@ test("a legal text stands below what a template made and what was given ready, t
   expect((await renderer.render(direct)).text).toBe(`d\n\nFrom acme\n\n${link}`);
   state.policy = { unsubscribeLine: false };
   expect(renderer.renderNow(marketing())?.text).toBe("t");
+});
+
+test("a template at a vendor is given the links by which its recipient says no", async () => {
+  const { renderer } = bench({ email: { subject: "s", text: "t", stored: { sendgrid: "d-1" } } });
+  const { stored } = await renderer.render(delivery());
+  expect(stored?.data).toMatchObject({ unsubscribeUrl: "https://x/u/m", preferencesUrl: "https://x/p/m" });
+});
+
+test("what is tracked is the whole mail, with what the law asks for below it", async () => {
+  const seen: unknown[] = [];
+  const into: Tracking["into"] = (of, content) => {
+    seen.push([of.id, content]);
+    return { ...content, subject: "tracked" };
+  };
+  const { renderer } = bench({ email: { subject: "s", text: "t" } }, { into });
+  const marketing = someDelivery("m", someOrigin({ lane: "marketing" }));
+  const whole = { subject: "s", text: "t\n\nUnsubscribe: https://x/u/m" };
+  expect(await renderer.render(marketing)).toEqual({ ...whole, subject: "tracked" });
+  expect(renderer.renderNow(marketing)).toEqual({ ...whole, subject: "tracked" });
+  expect(seen).toEqual([
+    ["m", whole],
+    ["m", whole],
+  ]);
 });

@@ -9,12 +9,14 @@ import type { Tenant, Tenants } from "../../ports/tenants.ts";
 import { contentOf } from "./direct-content.ts";
 import { LegalTexts } from "./legal-texts.ts";
 import type { OptOutLinks } from "./opt-out-links.ts";
+import type { Tracking } from "./tracking.ts";
 
 interface RendererParts {
   configuration: Pick<Configuration, "templateVersion" | "policy"> & TemplateParts;
   templates: TemplateEngine;
   tenants: Tenants;
   optOutLinks: Pick<OptOutLinks, "of" | "areSecure" | "confirmUrlOf">;
+  tracking: Pick<Tracking, "into">;
 }
 
 interface Kept {
@@ -72,7 +74,7 @@ export class Renderer {
 
   #whole(delivery: Delivery, make: Maker, tenant: Tenant | typeof noTenant): RenderedContent {
     const known = tenant ?? undefined;
-    return this.#legalTexts.under(delivery, make(known), known);
+    return this.#parts.tracking.into(delivery, this.#legalTexts.under(delivery, make(known), known));
   }
 
   /** What makes the content, before anything legal is put below it; undefined where the template is not in memory. */
@@ -100,13 +102,19 @@ export class Renderer {
 
   #facts(compiled: CompiledTemplate, delivery: Delivery, tenant: Tenant | undefined): TemplateFacts {
     const { id, data, recipient, steps } = delivery;
-    const facts: TemplateFacts = { data, recipient, message: { id }, steps, tenant };
+    const message = { id };
     // A link is signed, which few messages need to wait for.
-    if (!compiled.usesOptOut) return facts;
+    if (!compiled.usesOptOut) return { data, recipient, message, steps, tenant };
     const links = this.#parts.optOutLinks;
+    const { unsubscribeUrl, preferencesUrl } = links.of(delivery);
     return {
-      ...facts,
-      ...links.of(delivery),
+      data,
+      recipient,
+      message,
+      steps,
+      tenant,
+      unsubscribeUrl,
+      preferencesUrl,
       get confirmUrl() {
         return links.confirmUrlOf(delivery);
       },

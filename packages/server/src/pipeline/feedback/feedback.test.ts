@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
 import { SystemClock } from "../../lib/system-clock.ts";
-import type { FeedbackReport } from "../../ports/store/feedback.ts";
+import type { FeedbackReport, FeedbackStore } from "../../ports/store/feedback.ts";
 import { Feedback } from "./feedback.ts";
 
 const id = "01890000-0000-8000-8000-00000000000a";
 
-function feedbackOver(recordFeedback: (input: { reports: readonly FeedbackReport[] }) => Promise<number>) {
+const rule = { count: 2, days: 3 };
+
+function feedbackOver(recordFeedback: FeedbackStore["recordFeedback"]) {
   const limits = { batchMax: 1000, waitingMax: 500, retryAfterSeconds: 2 };
-  return new Feedback({ store: { recordFeedback }, clock: new SystemClock(), limits });
+  const softBounces = (environmentId: number) => (environmentId === 1 ? rule : undefined);
+  return new Feedback({ store: { recordFeedback }, clock: new SystemClock(), softBounces, limits });
 }
 
 test("many reports become few transactions of at most the limit", async () => {
@@ -31,6 +34,14 @@ test("a report whose time has parts of a millisecond is recorded with whole ones
   const feedback = feedbackOver(async ({ reports }) => seen.push(...reports));
   await feedback.report(1, [{ messageId: id, kind: "delivered", at: 1234.56 }]);
   expect(seen).toMatchObject([{ at: 1234 }]);
+});
+
+test("reports are recorded with the rule for soft bounces of their environment, where it has one", async () => {
+  const rules: unknown[] = [];
+  const feedback = feedbackOver(async ({ softBounces }) => rules.push(...(softBounces ?? [])));
+  await feedback.report(1, [{ messageId: id, kind: "soft_bounced", at: 1 }]);
+  await feedback.report(2, [{ messageId: id, kind: "soft_bounced", at: 1 }]);
+  expect(rules).toEqual([[1, rule]]);
 });
 
 test("when too many wait, the next is refused and told when to come again", async () => {

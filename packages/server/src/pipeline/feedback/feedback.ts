@@ -1,3 +1,4 @@
+import type { SoftBounceRule } from "../../domain/soft-bounces.ts";
 import { TidingsError } from "../../errors.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -5,8 +6,10 @@ import type { Feedback as Report } from "../../ports/provider.ts";
 import type { FeedbackReport, FeedbackStore } from "../../ports/store/feedback.ts";
 
 export interface FeedbackOptions {
-  store: FeedbackStore;
+  store: Pick<FeedbackStore, "recordFeedback">;
   clock: Clock;
+  /** When soft bounces suppress an address of the environment; undefined where they never do. */
+  softBounces: (environmentId: number) => SoftBounceRule | undefined;
   limits: {
     /** Reports in one transaction. */
     batchMax: number;
@@ -59,8 +62,19 @@ export class Feedback {
   }
 
   async #record(chunks: readonly (readonly FeedbackReport[])[]): Promise<true[]> {
-    await this.#options.store.recordFeedback({ reports: chunks.flat(), now: this.#options.clock.now() });
+    const { store, clock } = this.#options;
+    const reports = chunks.flat();
+    await store.recordFeedback({ reports, now: clock.now(), softBounces: this.#rulesFor(reports) });
     return chunks.map(() => true);
+  }
+
+  #rulesFor(reports: readonly FeedbackReport[]): Map<number, SoftBounceRule> {
+    const rules = new Map<number, SoftBounceRule>();
+    for (const environmentId of new Set(reports.map((report) => report.environmentId))) {
+      const rule = this.#options.softBounces(environmentId);
+      if (rule !== undefined) rules.set(environmentId, rule);
+    }
+    return rules;
   }
 }
 

@@ -21,14 +21,28 @@ export function attentionOf(
   const caps = capsOf(levels);
   if (!caps.some((cap) => holdsOn(cap, message.channel))) return null;
   const rules = rulesOf(levels);
-  return {
-    caps,
-    isHigh,
-    horizonMs: source.limits.attentionHorizonMs,
-    entriesMax: source.limits.attentionEntriesMax,
-    timing: hasRules(rules) ? { rules, zone: zoneOf(levels, person) } : null,
-  };
+  const zone = zoneOf(levels, person);
+  const { attentionHorizonMs: horizonMs, attentionEntriesMax: entriesMax } = source.limits;
+  const known = last.claim;
+  const isSame =
+    known.caps === caps &&
+    known.isHigh === isHigh &&
+    known.horizonMs === horizonMs &&
+    known.entriesMax === entriesMax &&
+    last.rules === rules &&
+    last.zone === zone;
+  if (isSame) return known;
+  const claim = { caps, isHigh, horizonMs, entriesMax, timing: hasRules(rules) ? { rules, zone } : null };
+  last = { claim, rules, zone };
+  return claim;
 }
+
+/** Of the last message: most of a turn claim the same, which then crosses threads once. */
+let last: { claim: AttentionClaim; rules: TimingRules; zone: string } = {
+  claim: { caps: [], isHigh: false, horizonMs: 0, entriesMax: 0, timing: null },
+  rules: { quietHours: {}, sendWindow: undefined },
+  zone: "",
+};
 
 const hasRules = ({ quietHours, sendWindow }: TimingRules): boolean =>
   sendWindow !== undefined || Object.values(quietHours).some((each) => each !== undefined);

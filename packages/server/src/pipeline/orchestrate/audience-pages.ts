@@ -21,19 +21,23 @@ interface Part {
 export class AudiencePages {
   readonly #on: MemberSource;
   readonly #persons: PersonCache;
+  readonly #most: (lane: Lane) => number;
 
-  constructor(on: MemberSource, persons: PersonCache) {
+  /** `most`: how many people of a lane's event have their turn at once. */
+  constructor(on: MemberSource, persons: PersonCache, most: (lane: Lane) => number) {
     this.#on = on;
     this.#persons = persons;
+    this.#most = most;
   }
 
   /** The page of the event's next turn. */
   async next({ record, payload }: Walked, lane: Lane): Promise<TurnPage> {
     const audiences = payload.audiences ?? [];
     const page: Part = { passed: [], turn: [], unreached: [] };
+    const most = this.#most(lane);
     let place = placeOf(record.position);
     for (let audience = audiences[place.index]; audience !== undefined; audience = audiences[place.index]) {
-      const limit = this.#room(page, audience);
+      const limit = this.#room(page, audience, most);
       if (limit <= 0) break;
       const passed = await this.#part(page, record.environmentId, audiences, place, limit, lane);
       place = behind(place, passed, limit);
@@ -51,10 +55,9 @@ export class AudiencePages {
   }
 
   /** How many of an audience may be read next. Of a segment's many are looked at for each who is in it. */
-  #room({ passed, turn }: Part, audience: Audience): number {
-    const { recipientsPerTurn, segmentLookedMax } = this.#on.limits;
-    if ("topic" in audience) return recipientsPerTurn - passed.length;
-    return Math.min(recipientsPerTurn - turn.length, segmentLookedMax - passed.length);
+  #room({ passed, turn }: Part, audience: Audience, most: number): number {
+    if ("topic" in audience) return most - passed.length;
+    return Math.min(most - turn.length, this.#on.limits.segmentLookedMax - passed.length);
   }
 
   /** Reads on in one audience; gives whom it passed. */

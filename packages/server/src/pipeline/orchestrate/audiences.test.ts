@@ -53,6 +53,52 @@ describe("an event to topics", () => {
     await queue.stop();
   });
 
+  test("reaches who has left the first of two topics behind their turn once all the same", async () => {
+    const b = await bench();
+    await known(b, 150);
+    await topic(b, "first", ids(150));
+    await topic(b, "second", ids(150));
+    const event = await accept(b, { topics: ["first", "second"] });
+    let had = 0;
+    for (let steps = 4; had < 280; steps += 1) {
+      b.start({ crashAfter: steps });
+      await b.rest(100);
+      had = (await shown(b, event)).messages.length;
+    }
+    expect(had).toBeLessThanOrEqual(300);
+    const { store, environmentId } = b.corner;
+    await store.unsubscribe({ environmentId, key: "first", recipients: ids(150) });
+    const queue = b.start();
+    await b.rest(5000);
+    const row = await shown(b, event);
+    expect(counts(row.messages)).toEqual({ confirm: 150, offer: 150 });
+    expect(new Set(pairs(row)).size).toBe(300);
+    await queue.stop();
+  });
+
+  test("to one topic makes ids in the order of its pages, so that rows which are written together lie together", async () => {
+    const b = await bench({ recipientsPerTurn: 128, expandedWaitingMax: 5000 });
+    await known(b, 600);
+    await topic(b, "news", ids(600));
+    const queue = b.start();
+    const event = await accept(b, { topics: ["news"] });
+    await b.rest(10_000);
+    const rows = b.database.all(
+      "select id, recipient from message where event_id = ? and workflow = 'offer' order by id",
+      event.id,
+    );
+    expect(rows).toHaveLength(600);
+    const page = new Map(
+      ids(600)
+        .sort()
+        .map((id, index) => [id, Math.floor(index / 128)]),
+    );
+    // The first page keeps whole hashes.
+    const pages = rows.map(({ recipient }) => page.get(String(recipient))).filter((each) => each !== 0);
+    expect(pages).toEqual([...pages].sort((one, other) => Number(one) - Number(other)));
+    await queue.stop();
+  });
+
   test("goes to inline recipients first, in every lane", async () => {
     const b = await bench();
     await known(b, 50);

@@ -7,6 +7,7 @@ import { noWrites } from "./no-writes.ts";
 import type { PersonCache } from "./person-cache.ts";
 import type { EventWork } from "./ports.ts";
 import type { MemberSource } from "./segment-members.ts";
+import type { Strides } from "./strides.ts";
 
 type AudienceSource = MemberSource & { store: Pick<AudienceStore, "countExpanded"> };
 
@@ -29,9 +30,9 @@ export class Audiences {
   /** Messages that each event may still make before they are counted again. */
   readonly #rooms = new Map<string, number>();
 
-  constructor(on: AudienceSource, persons: PersonCache) {
+  constructor(on: AudienceSource, persons: PersonCache, strides: Strides) {
     this.#on = on;
-    this.#pages = new AudiencePages(on, persons);
+    this.#pages = new AudiencePages(on, persons, (lane) => strides.recipients(lane));
   }
 
   /** The works with the pages of their next turns; of those that are held, the turns that put them off. */
@@ -43,7 +44,8 @@ export class Audiences {
     const paged = await Promise.all(
       works.map(async (work) => {
         if (!isAtAudience(work)) return work;
-        return (await this.#hasRoom(work, lane)) ? { ...work, page: await this.#pages.next(work, lane) } : undefined;
+        if (!(await this.#hasRoom(work, lane))) return undefined;
+        return { ...work, page: await (work.ahead ?? this.#pages.next(work, lane)) };
       }),
     );
     const held = works.filter((_, index) => paged[index] === undefined);
@@ -53,12 +55,24 @@ export class Audiences {
     };
   }
 
-  /** A turn of the event was committed, with so many messages. */
+  /** A turn of the event is about to be committed, with so many messages. */
   made({ record }: EventWork, messages: number, isOver: boolean): void {
     const room = this.#rooms.get(record.id);
     if (room === undefined) return;
     if (isOver || room <= messages) this.#rooms.delete(record.id);
     else this.#rooms.set(record.id, room - messages);
+  }
+
+  /**
+   * An event as it stands behind a turn that is about to be committed: its next page is read meanwhile, by the same message to
+   * the store. Where the turn is lost, so is the page.
+   */
+  readAhead(work: EventWork, lane: Lane): EventWork {
+    if (!isAtAudience(work) || !this.#rooms.has(work.record.id)) return work;
+    const ahead = this.#pages.next(work, lane);
+    // Whoever takes the page hears of it.
+    ahead.catch(() => {});
+    return { ...work, ahead };
   }
 
   async #hasRoom({ record }: EventWork, lane: Lane): Promise<boolean> {

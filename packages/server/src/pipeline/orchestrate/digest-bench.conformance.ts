@@ -100,6 +100,8 @@ const limits = {
   batchMax: 100,
   concurrency: 4,
   recipientsPerTurn: 20,
+  recipientsPerStride: 20,
+  strideQuietMs: 1000,
   messagesPerCommit: 50,
 };
 

@@ -2,9 +2,11 @@ import type { DigestStep } from "@tidings/contract/digest-step";
 import { closesAt } from "../../domain/digest-window.ts";
 import type { DigestJoin } from "../../ports/store/orchestrate.ts";
 import { digestContent } from "./digest-content.ts";
+import { newRun } from "./new-run.ts";
 import type { Person } from "./person.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
-import { decision, type RunFrame } from "./run-output.ts";
+import type { RunFrame } from "./run-frame.ts";
+import { decision } from "./run-output.ts";
 import { stepKey } from "./step-key.ts";
 import type { LevelsSource } from "./timing-levels.ts";
 import { zoneOfRun } from "./zone-of-run.ts";
@@ -18,7 +20,7 @@ export function digestJoin(
   source: Pick<OrchestrateDependencies, "ids" | "keyring" | "limits"> & LevelsSource,
 ): DigestJoin {
   const { ids, keyring, limits } = source;
-  const { environmentId, eventId, now, workflow, tenant, lane } = frame;
+  const { environmentId, eventId, now } = frame;
   const { window, maxEvents = limits.digest.eventsMax } = digest;
   const { sealed: content, bytes } = digestContent(frame, keyring);
   const end = closesAt(window, now, zoneOfRun(frame, person, source));
@@ -36,25 +38,14 @@ export function digestJoin(
     slides: window.kind === "sliding" ? { byMs: window.seconds * 1000, maxMs: window.maxSeconds * 1000 } : null,
     eventsMax: Math.min(maxEvents, limits.digest.eventsMax),
     bytesMax: limits.digest.bytesMax,
-    gatherer: {
+    gatherer: newRun(frame, person.id, {
       id: ids.derive(now, "digest", frame.id, digest.id),
-      environmentId,
-      eventId,
-      workflow: workflow.key,
-      workflowVersion: workflow.version,
-      recipient: person.id,
-      tenant,
-      lane,
       step: at,
       dueAt: end,
       expiresAt: null,
       cancellationHash: null,
-      journal: null,
-      createdAt: now,
-      effectKey: null,
       gathers: true,
-      order: frame.order,
-    },
+    }),
     decision: decision(frame, person.id, {
       step: digest.id,
       channel: "",

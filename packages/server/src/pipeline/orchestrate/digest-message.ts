@@ -1,4 +1,5 @@
 import type { Delivery } from "../../domain/delivery.ts";
+import { mailboxProviderOf } from "../../domain/mailbox-provider.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import { digestStepName } from "../../domain/policy/preference-digest.ts";
 import { attentionOf } from "./attention.ts";
@@ -39,6 +40,7 @@ export function appendDigest(
     origin,
     recipient: person.id,
     addressHash: address.hash,
+    mailbox: mailboxProviderOf(origin.channel, address.value),
     state: "queued",
     dueAt: timing.outcome === "deferred" ? timing.dueAt : now,
     createdAt: now,
@@ -52,7 +54,7 @@ export function appendDigest(
   const { trace } = record.event;
   const { data } = first;
   const fresh = { createdAt: now, expiresAt: null, attempts: 0, firstAttemptAt: null, last: undefined };
-  const of = { id, eventId, origin, recipient: person.facts, to: address.value };
+  const of = { id, eventId, origin, recipient: person.facts, to: address.value, addressKnownSince: person.updatedAt };
   made.deliveries.push({ ...of, content: undefined, data, steps, trace, ...fresh });
 }
 

@@ -1,3 +1,6 @@
+import type { Channel } from "@tidings/contract/words";
+import { mailboxProviderOf } from "../../domain/mailbox-provider.ts";
+import type { NewMessage } from "../../ports/store/orchestrate.ts";
 import type { Person } from "./person.ts";
 import type { EventWork } from "./ports.ts";
 
@@ -13,3 +16,12 @@ export function addressOf({ channel, answers }: Direct, { secrets }: Person) {
 
 export const reasonOf = ({ answers }: Direct): string =>
   answers === undefined ? "direct_message" : `answers_${answers.word}`;
+
+/** What a message keeps of its address; of none, nothing. */
+export function addressed(
+  channel: Channel,
+  address: { hash: string; value: string } | undefined,
+): Pick<NewMessage, "addressHash" | "mailbox"> {
+  if (address === undefined) return { addressHash: "" };
+  return { addressHash: address.hash, mailbox: mailboxProviderOf(channel, address.value) };
+}

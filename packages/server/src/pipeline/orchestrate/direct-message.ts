@@ -5,7 +5,7 @@ import type { SendTime } from "../../domain/send-time.ts";
 import type { StepFacts } from "../../domain/steps/step-kind.ts";
 import type { EventTurn, NewMessage, RecipientWrite } from "../../ports/store/orchestrate.ts";
 import { attentionOf } from "./attention.ts";
-import { addressOf, reasonOf } from "./direct-answer.ts";
+import { addressed, addressOf, reasonOf } from "./direct-answer.ts";
 import { fateOf, faultOf } from "./direct-fate.ts";
 import type { PlannedTurn } from "./event-turn.ts";
 import { noWrites } from "./no-writes.ts";
@@ -76,7 +76,7 @@ export function planDirect(work: EventWork, people: PeopleInSight, now: number, 
     runId: "",
     origin,
     recipient: id,
-    addressHash: address?.hash ?? "",
+    ...addressed(channel, address),
     state: fate.state,
     dueAt: fate.dueAt,
     createdAt: now,
@@ -101,6 +101,7 @@ function deliveryOf({ record, payload }: EventWork, message: NewMessage, person:
     origin: message.origin,
     recipient: person.facts,
     to,
+    addressKnownSince: person.updatedAt,
     content: payload.message?.content,
     data: payload.data,
     steps: undefined,

@@ -25,7 +25,7 @@ export const undescribedTenants: Tenants = {
 /** For stages under test in which no run comes to an effect. */
 export const noEffects: Pick<
   OrchestrateDependencies,
-  "awaited" | "http" | "lookBack" | "requests" | "random" | "onFetched" | "tracer" | "tenants"
+  "awaited" | "http" | "lookBack" | "requests" | "random" | "onFetched" | "onRunaway" | "tracer" | "tenants"
 > = {
   http: { request: () => Promise.reject(new Error("nothing is to be asked")) },
   requests: {
@@ -35,6 +35,7 @@ export const noEffects: Pick<
   },
   random: new SeededRandom(1),
   onFetched: () => {},
+  onRunaway: () => {},
   tracer: undefined,
   lookBack: { looksBack: () => true },
   awaited: { awaitedAs: () => [] },
@@ -44,6 +45,7 @@ export const noEffects: Pick<
 /** Limits of what steps may take. */
 export const stepLimits = {
   effects: effectLimits,
+  derived: { depthMax: 4, perRootMax: 40, countKeptMs: 86_400_000, dataBytesMax: 2000 },
   digest: { eventsMax: 100, bytesMax: 10_000 },
   recent: { messagesMax: 5 },
   waits: { wakesMax: 3, wakesPerCallMax: 5, pollMs: 1000, keptMaxMs: 30 * 86_400_000, dataBytesMax: 1000 },
@@ -54,6 +56,8 @@ export const turnLimits: OrchestrateLimits = {
   batchMax: 10,
   concurrency: 1,
   recipientsPerTurn: 10,
+  recipientsPerStride: 10,
+  strideQuietMs: 1000,
   pacedMessages: 10,
   paceMaxMs: 0,
   openedRecipientsMax: 100,

@@ -100,7 +100,10 @@ const turnLimits = {
   batchMax: 100,
   concurrency: 1,
   recipientsPerTurn: 20,
+  recipientsPerStride: 20,
+  strideQuietMs: 1000,
   expandedWaitingMax: 1000,
+  derived: { depthMax: 4, perRootMax: 40, countKeptMs: 86_400_000, dataBytesMax: 2000 },
   replayLookedMax: 100,
   expansionHeldMs: 100,
   expansionTurnsMax: 3,
@@ -144,6 +147,7 @@ async function bench(workflows: Record<string, Fetch>, { allowPrivateNetwork = t
     places: undefined,
     handOver: (delivery) => delivered.push(delivery),
     onFault: (where, id) => faults.push(`${where} ${id}`),
+    onRunaway: () => {},
     onFetched: (_run, _step, answer) => answers.push(answer),
     onCommitted: () => {},
   });

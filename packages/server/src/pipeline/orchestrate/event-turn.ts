@@ -5,12 +5,17 @@ import { canonicalJson } from "../../domain/canonical-json.ts";
 import { valueAt } from "../../domain/condition.ts";
 import type { Delivery } from "../../domain/delivery.ts";
 import { planRun, type RunPlan } from "../../domain/run-plan.ts";
+import { placeIn } from "../../lib/ids.ts";
 import type { Versioned } from "../../ports/configuration.ts";
 import type { DedupeClaim, EventTurn, NewRun } from "../../ports/store/orchestrate.ts";
 import { arrivalsOf } from "./arrivals.ts";
+import { derivedClaim } from "./derived-claim.ts";
+import { derivedEvents } from "./derived-events.ts";
 import { digestJoin } from "./digest-join.ts";
 import { effectKey } from "./effect-key.ts";
+import { watchingRun } from "./fallback-watch.ts";
 import { namedPage } from "./named-page.ts";
+import { newRun } from "./new-run.ts";
 import type { PeopleInSight } from "./people.ts";
 import type { Person } from "./person.ts";
 import { sealedResults, withResults } from "./plan-results.ts";
@@ -18,7 +23,8 @@ import type { TenantsInSight } from "./policy.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
 import { programOf } from "./programs.ts";
 import type { RecentInSight } from "./recent-in-sight.ts";
-import { decision, outputOf, type RunFrame } from "./run-output.ts";
+import type { RunFrame } from "./run-frame.ts";
+import { decision, outputOf } from "./run-output.ts";
 import { startOf } from "./start-of.ts";
 import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
@@ -34,7 +40,7 @@ export interface PlannedTurn extends Traceable {
 
 export type TurnServices = Pick<
   OrchestrateDependencies,
-  "awaited" | "configuration" | "ids" | "keyring" | "limits" | "lookBack" | "steps"
+  "awaited" | "configuration" | "dataSchemas" | "ids" | "keyring" | "limits" | "lookBack" | "steps"
 > & {
   tenants: TenantsInSight;
   /** Undefined where nothing was looked up: a run that needs it then waits for a turn of its own. */
@@ -103,6 +109,7 @@ export function planEvent(
     const person = personOf(planned, people, id, own);
     if (!expired) for (const workflow of workflows) startRun(planned, workflow, id, person, lane, now, services);
   }
+  claimDerived(planned, page.ids, services);
   if (services.lookBack.looksBack(record.environmentId))
     for (const message of planned.turn.messages) message.recalled = true;
   if (payload.audiences !== undefined || payload.campaign !== undefined)
@@ -110,6 +117,14 @@ export function planEvent(
   if (payload.campaign !== undefined && own)
     planned.turn.progressed = { looked: page.cursor - record.cursor, recipients: page.ids.length };
   return planned;
+}
+
+/** Counts what the turn makes where its event, or one that it sends, was sent by a step. */
+function claimDerived({ turn, work }: PlannedTurn, recipients: readonly string[], services: TurnServices): void {
+  const { descent } = work.record;
+  const { environmentId, eventId, now, events = [] } = turn;
+  const claim = derivedClaim({ environmentId, eventId, now, descent, events, recipients }, services.limits);
+  if (claim !== undefined) turn.derived = claim;
 }
 
 /** Whether a run of the turn waits for an effect, whose workers are to look now. */
@@ -146,6 +161,14 @@ function personOf({ work, turn }: PlannedTurn, people: PeopleInSight, id: string
   return people.find(turn.environmentId, id);
 }
 
+/**
+ * Where runs of one list of people belong among each other. The event's place in it is committed with the turn: one that is
+ * planned again has the same. Who may be in several lists has one id for all of them, whichever they are reached by.
+ */
+function placeOfTurn({ cursor }: EventWork["record"], { recipients, audiences }: EventWork["payload"]) {
+  return recipients.length === 0 && audiences?.length === 1 ? placeIn(cursor) : undefined;
+}
+
 /** A run as it begins. */
 function frameOf(
   { record, payload }: EventWork,
@@ -155,8 +178,11 @@ function frameOf(
   now: number,
   { ids }: TurnServices,
 ): RunFrame {
+  const parts = ["run", record.id, workflow.key, recipient.id, String(record.generation)];
+  const place = placeOfTurn(record, payload);
   return {
-    id: ids.derive(record.receivedAt, "run", record.id, workflow.key, recipient.id, String(record.generation)),
+    id:
+      place === undefined ? ids.derive(record.receivedAt, ...parts) : ids.deriveAt(record.receivedAt, place, ...parts),
     environmentId: record.environmentId,
     eventId: record.id,
     trace: record.trace,
@@ -207,8 +233,8 @@ function startRun(
   };
   const plan = planRun(programOf(workflow.document), 0, known, services.steps);
   // What is more than messages begins in the recipient's turn.
-  if (begun.startAt !== undefined && (plan.end.kind !== "done" || plan.throttles.length > 0)) {
-    push(turn.runs, newRun(begun, id, { kind: "wait", at: 0, dueAt: begun.startAt }, record.cancellationHash));
+  if (begun.startAt !== undefined && (plan.end.kind !== "done" || plan.throttles.length + plan.events.length > 0)) {
+    push(turn.runs, runAt(begun, id, { kind: "wait", at: 0, dueAt: begun.startAt }, record.cancellationHash));
     return;
   }
   const frame = withResults(begun, plan);
@@ -219,43 +245,39 @@ function startRun(
   for (const made of output.decisions) push(turn.decisions, made);
   for (const join of output.joins) push(turn.joins, join);
   planned.deliveries.push(...output.deliveries);
+  const { cancellationHash } = record;
+  for (const left of output.watches)
+    push(turn.runs, watchingRun(frame, id, left, { cancellationHash, gathers: false }, services.keyring));
+  if (plan.events.length > 0) {
+    const derived = derivedEvents({ frame, recipient: id, facts, from: { ...record, payload } }, plan.events, services);
+    const events = turn.events ?? [];
+    turn.events = events;
+    for (const made of derived.events) push(events, made);
+    for (const made of derived.decisions) push(turn.decisions, made);
+  }
   if (plan.end.kind === "done") return;
   const { end } = plan;
   if (end.kind === "gather") {
     push(turn.joins, digestJoin(frame, person, end, record.receivedAt, services));
     return;
   }
-  const run = newRun(frame, id, end, record.cancellationHash);
+  const run = runAt(frame, id, end, record.cancellationHash);
   run.journal = sealedResults(plan, record.environmentId, services.keyring) ?? null;
   if (end.kind === "await") run.awaited = awaitedKey(frame, id, record.tenant, end.wait);
   push(turn.runs, run);
 }
 
-function newRun(
+function runAt(
   frame: RunFrame,
   recipient: string,
   end: Extract<RunPlan["end"], { kind: "wait" | "await" | "effect" }>,
   cancellationHash: string | null,
 ): NewRun {
-  return {
-    id: frame.id,
-    environmentId: frame.environmentId,
-    eventId: frame.eventId,
-    workflow: frame.workflow.key,
-    workflowVersion: frame.workflow.version,
-    recipient,
-    tenant: frame.tenant,
-    lane: frame.lane,
-    step: end.at,
-    dueAt: end.kind === "effect" ? frame.baseTime : end.dueAt,
-    expiresAt: frame.expiresAt,
-    cancellationHash,
-    journal: null,
-    createdAt: frame.now,
-    effectKey: end.kind === "effect" ? effectKey(end.fetch, frame.tenant) : null,
-    gathers: false,
-    order: frame.order,
-  };
+  const waitsFor =
+    end.kind === "effect"
+      ? { dueAt: frame.baseTime, effectKey: effectKey(end.fetch, frame.tenant) }
+      : { dueAt: end.dueAt };
+  return newRun(frame, recipient, { step: end.at, cancellationHash, ...waitsFor });
 }
 
 /** The workflow's dedupe key, where the event has a value for it. */

@@ -124,12 +124,9 @@ function bench() {
     inline: [],
   });
   const written: TurnWritten[] = [];
-  const turns = new FirstTurns(
-    on,
-    persons,
-    () => {},
-    (_lane, one) => written.push(one),
-  );
+  const nothing = () => {};
+  const onWritten = (_: unknown, one: TurnWritten) => void written.push(one);
+  const turns = new FirstTurns(on, persons, { onPlanned: nothing, onEffect: nothing, onWritten });
   return { turns, work, queued, committed, written, clock };
 }
 

@@ -1,13 +1,13 @@
 import type { Lane } from "@tidings/contract/words";
-import type { FirstTurn, RecipientRead, TurnWritten } from "../../ports/store/orchestrate.ts";
+import type { FirstTurn, TurnWrites, TurnWritten } from "../../ports/store/orchestrate.ts";
 import { Departures } from "./departures.ts";
 import { planDirect } from "./direct-message.ts";
 import { comesToEffect, type PlannedTurn, planEvent, type TurnServices } from "./event-turn.ts";
-import type { PeopleInSight } from "./people.ts";
-import type { Person } from "./person.ts";
 import type { PersonCache } from "./person-cache.ts";
 import type { Crowd, EventWork, OrchestrateDependencies } from "./ports.ts";
 import { publishDueRuns } from "./publish.ts";
+import { Recalled } from "./recalled.ts";
+import { tellDerived } from "./tell-derived.ts";
 import { RecalledTenants } from "./tenants-in-sight.ts";
 import { adopt, beginEvent, endTurn } from "./turn-spans.ts";
 
@@ -23,24 +23,12 @@ export interface PlannedAhead {
   failed(): void;
 }
 
-/** Nobody is read: those in memory are taken as they are, and the store says whether they still are. */
-class Recalled implements PeopleInSight {
-  readonly reads: RecipientRead[] = [];
-  readonly #persons: PersonCache;
-
-  constructor(persons: PersonCache) {
-    this.#persons = persons;
-  }
-
-  find(environmentId: number, id: string): Person | undefined {
-    const known = this.#persons.recall(environmentId, id);
-    if (known !== undefined) this.reads.push(known.read);
-    return known?.person;
-  }
-
-  upsert(): never {
-    throw new TypeError("inline recipients are upserted by a turn of their own");
-  }
+export interface FirstTurnListener {
+  /** Events of the lane are about to be planned. */
+  onPlanned(lane: Lane): void;
+  /** A run came to an effect. */
+  onEffect(lane: Lane): void;
+  onWritten(lane: Lane, written: TurnWritten): void;
 }
 
 /**
@@ -51,29 +39,23 @@ class Recalled implements PeopleInSight {
 export class FirstTurns {
   readonly #on: OrchestrateDependencies;
   readonly #persons: PersonCache;
-  readonly #onEffect: (lane: Lane) => void;
-  readonly #onWritten: (lane: Lane, written: TurnWritten) => void;
+  readonly #listener: FirstTurnListener;
   readonly #tenants: RecalledTenants;
   readonly #services: TurnServices;
 
-  /** `onEffect` is told where a run came to an effect, `onWritten` of what was written. */
-  constructor(
-    on: OrchestrateDependencies,
-    persons: PersonCache,
-    onEffect: (lane: Lane) => void,
-    onWritten: (lane: Lane, written: TurnWritten) => void,
-  ) {
-    this.#onWritten = onWritten;
+  constructor(on: OrchestrateDependencies, persons: PersonCache, listener: FirstTurnListener) {
+    this.#listener = listener;
     this.#on = on;
     this.#persons = persons;
-    this.#onEffect = onEffect;
     this.#tenants = new RecalledTenants(on.tenants);
-    const { awaited, configuration, ids, keyring, limits, lookBack, steps } = on;
-    this.#services = { awaited, configuration, ids, keyring, limits, lookBack, steps, tenants: this.#tenants };
+    const { awaited, configuration, dataSchemas, ids, keyring, limits, lookBack, steps } = on;
+    const services = { awaited, configuration, dataSchemas, ids, keyring, limits, lookBack, steps };
+    this.#services = { ...services, tenants: this.#tenants };
   }
 
   /** Undefined where none of them can be planned. */
   plan(lane: Lane, works: readonly EventWork[]): PlannedAhead | undefined {
+    this.#listener.onPlanned(lane);
     const now = this.#on.clock.now();
     const planned: PlannedTurn[] = [];
     const places: number[] = [];
@@ -92,17 +74,21 @@ export class FirstTurns {
       crowds: alongEvents(works.length, places, crowds),
       committed: (written) => {
         departures.depart(places.map((place) => written[place]));
-        if (planned.some(({ turn }) => comesToEffect(turn))) this.#onEffect(lane);
+        if (planned.some(({ turn }) => comesToEffect(turn))) this.#listener.onEffect(lane);
         const at = this.#on.clock.now();
         for (const [index, place] of places.entries()) {
           const one = planned[index];
           // What was not written is planned again, in a span of its own.
           if (one?.span !== undefined && written[place] !== undefined) endTurn(one.span, one.turn, true);
           const dueAt = works[place]?.record.dueAt ?? at;
-          if (written[place] !== undefined && one !== undefined)
+          const result = written[place];
+          if (result === undefined) continue;
+          if (one !== undefined) {
             publishDueRuns(this.#on, one.turn, one.work.record.trace);
-          if (written[place] !== undefined) this.#onWritten(lane, written[place]);
-          if (written[place] !== undefined) this.#on.onCommitted(lane, 1, at - dueAt);
+            tellDerived(this.#on, one, result);
+          }
+          this.#listener.onWritten(lane, result);
+          this.#on.onCommitted(lane, 1, at - dueAt);
         }
       },
       failed: () => departures.giveUp(),
@@ -130,17 +116,26 @@ export class FirstTurns {
         record.kind === "message"
           ? planDirect(work, people, now, this.#services)
           : planEvent(work, lane, people, recipients.length, now, this.#services);
-      const { dedupe, throttles, joins, runs, messages, decisions, otherLanes, arrivals = [] } = planned.turn;
+      const { dedupe, throttles, joins, runs, messages, decisions, otherLanes, ...more } = planned.turn;
       if (otherLanes.length > 0 || this.#tenants.missed) return undefined;
       if (span !== undefined) adopt(planned, span);
       const { reads } = people;
       const turn = { now, reads, dedupe, throttles, joins, runs, messages, decisions };
-      return { planned, turn: arrivals.length === 0 ? turn : { ...turn, arrivals } };
+      return { planned, turn: { ...turn, ...seldom(more) } };
     } catch {
       // Orchestrate plans it again, and buries it where it fails again.
       return undefined;
     }
   }
+}
+
+/** What few turns have. */
+function seldom({ arrivals = [], events = [], derived }: Pick<TurnWrites, "arrivals" | "events" | "derived">) {
+  return {
+    ...(arrivals.length === 0 ? {} : { arrivals }),
+    ...(events.length === 0 ? {} : { events }),
+    ...(derived === undefined ? {} : { derived }),
+  };
 }
 
 function alongEvents(length: number, places: readonly number[], crowds: readonly (Crowd | undefined)[]) {

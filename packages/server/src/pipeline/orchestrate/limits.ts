@@ -1,4 +1,4 @@
-import type { DigestLimits, EffectLimits, WaitLimits } from "./step-limits.ts";
+import type { DerivedLimits, DigestLimits, EffectLimits, WaitLimits } from "./step-limits.ts";
 
 export interface OrchestrateLimits {
   waits: WaitLimits;
@@ -12,6 +12,9 @@ export interface OrchestrateLimits {
   concurrency: number;
   /** Recipients of one event in one transaction. */
   recipientsPerTurn: number;
+  /** People of an audience in one transaction of marketing, where nothing more urgent has come for `strideQuietMs`. */
+  recipientsPerStride: number;
+  strideQuietMs: number;
   /** Messages of one event with topics, due and not settled: with more the event waits `expansionHeldMs` before it goes on. */
   expandedWaitingMax: number;
   expansionHeldMs: number;
@@ -29,6 +32,7 @@ export interface OrchestrateLimits {
   openedRecipientsMax: number;
   /** An event of at most so many recipients may be planned before it is stored. */
   firstTurnRecipientsMax: number;
+  derived: DerivedLimits;
   /** Messages in one store call, so that a turn of the store stays short. */
   messagesPerCommit: number;
   /** What is put off until a moment goes out within so long behind it. */

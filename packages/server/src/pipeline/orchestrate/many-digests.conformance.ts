@@ -76,9 +76,9 @@ async function gatherMany(engine: DigestEngine, { documents, workflow, step, per
   b.start(40);
   await b.rest(120_000);
   for await (const made of madeBy(b)) seen.take(made);
+  expect(b.faults).toEqual([]);
   expect(seen.faults).toEqual([]);
   expect(seen.keys.size).toBe(keysMany);
-  expect(b.faults).toEqual([]);
   await queue.stop();
 }
 

@@ -4,11 +4,12 @@ import type { Json, StepFacts } from "../../domain/steps/step-kind.ts";
 import type { NewDecision, RunProgress, RunRecord } from "../../ports/store/orchestrate.ts";
 import { openPerson, type Person } from "./person.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
-import { decision, type RunFrame } from "./run-output.ts";
+import type { RunFrame } from "./run-frame.ts";
+import { decision } from "./run-output.ts";
 
 export type RunServices = Pick<
   OrchestrateDependencies,
-  "configuration" | "ids" | "keyring" | "limits" | "lookBack" | "steps" | "tenants"
+  "configuration" | "dataSchemas" | "ids" | "keyring" | "limits" | "lookBack" | "steps" | "tenants"
 >;
 
 /** A run that can go on, with all that its steps may read. */
@@ -32,7 +33,9 @@ export async function openRun(
     return { status: "ends", progress: { kind: "dead", reason: "workflow_missing", detail }, decisions: [] };
   }
   const payload = openPayload(record.event, environmentId, keyring);
-  const { id, event, lane, tenant, expiresAt } = record;
+  const { event, lane, tenant, expiresAt } = record;
+  // What is sent in place of a run's messages is that run's own.
+  const id = record.watch?.of ?? record.id;
   const { data } = payload;
   const journal = journalOf(record, keyring);
   const frame: RunFrame = {

@@ -91,6 +91,8 @@ export const limits = {
   batchMax: 100,
   concurrency: 4,
   recipientsPerTurn: 20,
+  recipientsPerStride: 20,
+  strideQuietMs: 1000,
   expandedWaitingMax: 1000,
   replayLookedMax: 100,
   expansionHeldMs: 100,

@@ -1,36 +1,49 @@
-import { inlineRecipientSchema } from "@tidings/contract/recipients";
 import { channels, type Lane, lanes } from "@tidings/contract/words";
-import { z } from "zod";
-import { openPayload, sealContext } from "../../domain/event-payload.ts";
-import { carriedTrace } from "../../domain/trace-context.ts";
 import { Pace } from "../../lib/pace.ts";
-import { type QueueItem, queueItem } from "../../ports/queue.ts";
-import type { EventRecord, EventTurn, TurnResult, TurnWritten } from "../../ports/store/orchestrate.ts";
+import type { QueueItem } from "../../ports/queue.ts";
+import type { EventTurn, TurnResult, TurnWritten } from "../../ports/store/orchestrate.ts";
 import { Audiences } from "./audiences.ts";
-import { Departures } from "./departures.ts";
 import { planDirect } from "./direct-message.ts";
 import { Effects } from "./effects.ts";
-import { comesToEffect, type PlannedTurn, planEvent } from "./event-turn.ts";
+import { type PlannedTurn, planEvent } from "./event-turn.ts";
+import { EventWorks } from "./event-works.ts";
 import { ExpansionTurns } from "./expansion-turns.ts";
 import { FirstTurns } from "./first-turns.ts";
 import { hookedOf } from "./hooked-in-sight.ts";
 import { isAtAudience } from "./named-page.ts";
-import { noWrites } from "./no-writes.ts";
 import { People } from "./people.ts";
 import { PersonCache } from "./person-cache.ts";
 import type { EventWork, OrchestrateDependencies } from "./ports.ts";
-import { publishDueRuns } from "./publish.ts";
 import { recentOfEvents } from "./recent-in-sight.ts";
 import { Replays } from "./replay/replays.ts";
 import { handleRuns } from "./runs.ts";
+import { Strides } from "./strides.ts";
 import { tenantsOf } from "./tenants-of-turns.ts";
-import { adopt, beginEvent, carriedTraces, endTurn } from "./turn-spans.ts";
+import { TurnCommits } from "./turn-commits.ts";
+import { adopt, beginEvent } from "./turn-spans.ts";
 import { publishWoken, Wakes } from "./wakes.ts";
+
+/** An event as it stands behind a turn; `isOver`: others of its lane are to have theirs first. */
+interface Behind {
+  work: EventWork;
+  isOver: boolean;
+}
+
+/** Turns that are being committed, and what is behind each. */
+interface UnderWay {
+  planned: readonly PlannedTurn[];
+  behind: readonly (Behind | undefined)[];
+  results: Promise<TurnResult[]>;
+}
 
 /** Turns that lost a race are planned anew from a fresh read this often before the next poll takes them. */
 const roundsMax = 3;
 
-const inlineSchema = z.array(inlineRecipientSchema);
+/** Commits of one handler at once: more would only wait for the store. */
+const commitsMax = 2;
+
+const hasSome = (under: readonly UnderWay[], eventIds: ReadonlySet<string>): boolean =>
+  under.some(({ planned }) => planned.some(({ turn }) => eventIds.has(turn.eventId)));
 
 /**
  * The second stage: takes accepted events, and runs that have waited, expands recipients, runs steps, writes messages.
@@ -46,6 +59,9 @@ export class Orchestrate {
   readonly #pace: Pace;
   readonly #effects: Effects;
   readonly #audiences: Audiences;
+  readonly #strides: Strides;
+  readonly #works: EventWorks;
+  readonly #commits: TurnCommits;
   readonly #replays: Replays;
   readonly #wakes: Wakes;
   #stopped = false;
@@ -57,15 +73,18 @@ export class Orchestrate {
     this.#pace = new Pace(dependencies.clock, dependencies.limits.paceMaxMs);
     this.#persons = new PersonCache(dependencies.limits.openedRecipientsMax);
     this.#effects = new Effects(dependencies);
-    this.#audiences = new Audiences(dependencies, this.#persons);
+    this.#strides = new Strides(dependencies.clock, dependencies.limits);
+    this.#audiences = new Audiences(dependencies, this.#persons, this.#strides);
+    this.#works = new EventWorks(dependencies);
     this.#replays = new Replays(dependencies);
     this.#wakes = new Wakes(dependencies);
-    this.firstTurns = new FirstTurns(
-      dependencies,
-      this.#persons,
-      (lane) => this.#effects.wake(lane),
-      (lane, written) => this.#woke(lane, written),
-    );
+    const listener = {
+      onEffect: (lane: Lane) => this.#effects.wake(lane),
+      onWritten: (lane: Lane, written: TurnWritten) => this.#woke(lane, written),
+      onPlanned: (lane: Lane) => this.#strides.passed(lane),
+    };
+    this.#commits = new TurnCommits(dependencies, listener);
+    this.firstTurns = new FirstTurns(dependencies, this.#persons, listener);
   }
 
   /** Ids of the runs whose fetch step is being asked for. */
@@ -80,7 +99,10 @@ export class Orchestrate {
       queue.consume(`events.${lane}`, (items, acknowledge) => this.#events(items, lane, acknowledge), options);
       queue.consume(
         `runs.${lane}`,
-        (items) => handleRuns(items, lane, this.#on, () => this.#effects.wake(lane)),
+        (items) => {
+          this.#strides.passed(lane);
+          return handleRuns(items, lane, this.#on, () => this.#effects.wake(lane));
+        },
         options,
       );
     }
@@ -98,31 +120,76 @@ export class Orchestrate {
     await Promise.all([this.#effects.stop(), this.#wakes.stop()]);
   }
 
+  /** While turns are committed, the next ones are planned, of the same events too: what follows a turn that was lost is dropped. */
   async #events(items: readonly QueueItem[], lane: Lane, acknowledge: (item: QueueItem) => void): Promise<void> {
-    const opened = await this.#open(items, lane);
+    this.#strides.passed(lane);
+    const opened = await this.#works.open(items, lane);
     const isReplay = ({ record }: EventWork) => record.kind === "replay";
-    const waiting = opened.filter((work) => !isReplay(work));
+    let waiting = opened.filter((work) => !isReplay(work));
     const expansions = new ExpansionTurns(this.#on.limits.expansionTurnsMax);
     let lost = 0;
-    while (waiting.length > 0 && !this.#stopped) {
-      const ahead = (): number => this.#deliveriesOf(lane);
-      await this.#pace.wait(() => ahead() > this.#on.limits.pacedMessages, ahead);
-      const planned = await this.#plan(takeSome(waiting, this.#on.limits), lane);
-      const results = await this.#commit(planned);
+    const under: UnderWay[] = [];
+    const settleFirst = () => this.#settled(under.shift(), items, lane, acknowledge);
+    while ((waiting.length > 0 || under.length > 0) && !this.#stopped) {
+      const { planned, held } = await this.#planSome(waiting, lane);
+      const ids = new Set([...planned.map(({ turn }) => turn.eventId), ...held.map(({ eventId }) => eventId)]);
       const again: string[] = [];
-      for (const [index, { work, turn }] of planned.entries()) {
-        const result = results[index];
-        if (result?.status === "lost") again.push(turn.eventId);
-        else if (turn.progress.kind === "continue") {
-          const next = advanced(work, turn.progress);
-          if (!expansions.isOver(next)) waiting.push(next);
-          else this.#giveWay(next, items, lane, acknowledge);
-        }
-      }
-      if (again.length > 0 && lost < roundsMax) waiting.push(...(await this.#load(again, lane)));
+      // Turns of one event are committed one after the other, those of others side by side.
+      while (under.length > 0 && (ids.size === 0 || under.length >= commitsMax || hasSome(under, ids)))
+        again.push(...(await settleFirst()));
+      const holds = (eventId: string) => !again.includes(eventId);
+      const kept = planned.filter(({ turn }) => holds(turn.eventId));
+      waiting = waiting.filter(({ record }) => holds(record.id));
+      if (again.length > 0 && lost < roundsMax) waiting.push(...(await this.#works.load(again, lane)));
       lost += again.length > 0 ? 1 : 0;
+      // Put off, they are due again later: nothing of them is in memory meanwhile.
+      const put = held.filter(({ eventId }) => holds(eventId));
+      if (put.length > 0) await this.#on.store.commitEvents({ turns: put });
+      if (kept.length === 0) continue;
+      const behind = kept.map((turn) => this.#behind(turn, expansions, lane));
+      const results = this.#commits.commit(kept);
+      // Whoever waits for them hears of it.
+      results.catch(() => {});
+      under.push({ planned: kept, behind, results });
+      for (const next of behind) if (next?.isOver === false) waiting.push(next.work);
     }
+    while (under.length > 0) await settleFirst();
     await this.#replays.handle(opened.filter(isReplay));
+  }
+
+  async #planSome(waiting: EventWork[], lane: Lane) {
+    if (waiting.length === 0) return { planned: [], held: [] };
+    const ahead = (): number => this.#deliveriesOf(lane);
+    await this.#pace.wait(() => ahead() > this.#on.limits.pacedMessages, ahead);
+    return this.#plan(takeSome(waiting, this.#on.limits), lane);
+  }
+
+  /** Waits until the turns are committed. Gives the events whose turn was lost. */
+  async #settled(
+    under: UnderWay | undefined,
+    items: readonly QueueItem[],
+    lane: Lane,
+    acknowledge: (item: QueueItem) => void,
+  ): Promise<string[]> {
+    if (under === undefined) return [];
+    const { planned, behind, results } = under;
+    const settled = await results;
+    const again: string[] = [];
+    for (const [index, { turn }] of planned.entries()) {
+      const next = behind[index];
+      if (settled[index]?.status === "lost") again.push(turn.eventId);
+      else if (next?.isOver === true) this.#giveWay(next.work, items, lane, acknowledge);
+    }
+    return again;
+  }
+
+  /** The event as it stands once the turn is committed; undefined where the turn is its last. */
+  #behind({ work, turn }: PlannedTurn, expansions: ExpansionTurns, lane: Lane): Behind | undefined {
+    if (work.page !== undefined) this.#audiences.made(work, turn.messages.length, turn.progress.kind !== "continue");
+    if (turn.progress.kind !== "continue") return undefined;
+    const next = advanced(work, turn.progress);
+    const isOver = expansions.isOver(next);
+    return { work: isOver ? next : this.#audiences.readAhead(next, lane), isOver };
   }
 
   /** Others of the lane come first: the event is still due, and goes to the end of its queue. */
@@ -142,41 +209,12 @@ export class Orchestrate {
     return channels.reduce((sum, channel) => sum + this.#on.queue.depth(`delivery.${channel}.${lane}`), 0);
   }
 
-  /** What ingest left in memory, and the rest from the store. */
-  async #open(items: readonly QueueItem[], lane: Lane): Promise<EventWork[]> {
-    const works: EventWork[] = [];
-    const missing: string[] = [];
-    for (const { id } of items) {
-      const known = this.#on.takeEvent(id);
-      if (known !== undefined && known.record.lane === lane) works.push(known);
-      else missing.push(id);
-    }
-    if (missing.length === 0) return works;
-    const loaded = await this.#load(missing, lane);
-    const traces = carriedTraces(this.#on.tracer, items);
-    if (traces !== undefined)
-      for (const { record } of loaded) record.trace = carriedTrace(traces.get(record.id), record.trace);
-    return [...works, ...loaded];
-  }
-
-  async #load(ids: readonly string[], lane: Lane): Promise<EventWork[]> {
-    const records = await this.#on.store.loadEvents({ ids, lane });
-    const works: EventWork[] = [];
-    for (const record of records) {
-      try {
-        works.push(openEvent(record, this.#on.keyring));
-      } catch (error) {
-        await this.#bury(record, lane, error);
-      }
-    }
-    return works;
-  }
-
-  async #plan(taken: readonly EventWork[], lane: Lane): Promise<PlannedTurn[]> {
+  async #plan(
+    taken: readonly EventWork[],
+    lane: Lane,
+  ): Promise<{ planned: PlannedTurn[]; held: readonly EventTurn[] }> {
     const { store, keyring, limits, clock } = this.#on;
     const { ready: works, held } = await this.#audiences.turnPages(taken, lane);
-    // Put off, they are due again later: nothing of them is in memory meanwhile.
-    if (held.length > 0) await store.commitEvents({ turns: held });
     const keys = new Map<string, { environmentId: number; id: string }>();
     for (const { record, payload, page } of works) {
       if (page === undefined)
@@ -208,10 +246,10 @@ export class Orchestrate {
       } catch (error) {
         people.undo();
         span?.end("orchestration_failed");
-        await this.#bury(work.record, lane, error);
+        await this.#works.bury(work.record, lane, error);
       }
     }
-    return planned;
+    return { planned, held };
   }
 
   async #recipients(
@@ -226,88 +264,11 @@ export class Orchestrate {
     return (await Promise.all(pages)).flat();
   }
 
-  /** Commits in calls of bounded size, and hands over what was committed. */
-  async #commit(planned: readonly PlannedTurn[]): Promise<TurnResult[]> {
-    const results: TurnResult[] = [];
-    let start = 0;
-    while (start < planned.length) {
-      let end = start;
-      let rows = 0;
-      while (end < planned.length && (end === start || rows < this.#on.limits.messagesPerCommit)) {
-        rows += 1 + (planned[end]?.turn.messages.length ?? 0);
-        end += 1;
-      }
-      const chunk = planned.slice(start, end);
-      const committed = await this.#commitChunk(chunk);
-      results.push(...committed);
-      start = end;
-    }
-    return results;
-  }
-
-  async #commitChunk(chunk: readonly PlannedTurn[]): Promise<TurnResult[]> {
-    const departures = new Departures(this.#on, chunk);
-    let results: TurnResult[];
-    try {
-      results = await this.#on.store.commitEvents({ turns: chunk.map(({ turn }) => turn) });
-    } catch (error) {
-      departures.giveUp();
-      throw error;
-    }
-    departures.depart(results.map((result) => (result.status === "committed" ? result : undefined)));
-    for (const [index, planned] of chunk.entries()) {
-      const result = results[index];
-      if (planned.span !== undefined) endTurn(planned.span, planned.turn, result?.status === "committed");
-      if (result?.status !== "committed") continue;
-      this.#told(planned);
-      this.#woke(planned.turn.lane, result);
-    }
-    return results;
-  }
-
-  #told({ turn, work, span }: PlannedTurn): void {
-    const { queue, onCommitted, clock } = this.#on;
-    for (const lane of turn.otherLanes)
-      queue.publish(`events.${lane}`, [queueItem(turn.eventId, span?.trace ?? work.record.trace)]);
-    if (work.page !== undefined) this.#audiences.made(work, turn.messages.length, turn.progress.kind !== "continue");
-    if (comesToEffect(turn)) this.#effects.wake(turn.lane);
-    publishDueRuns(this.#on, turn, span?.trace ?? work.record.trace);
-    onCommitted(turn.lane, 1, clock.now() - work.record.dueAt);
-  }
-
   /** Runs that the turn has made due go on at once. */
   #woke(lane: Lane, written: TurnWritten): void {
     publishWoken(this.#on, { lane }, written);
     if (written.isWakeLeft === true) this.#wakes.soon();
   }
-
-  /** A poison event ends where someone sees it; what else was with it goes on. */
-  async #bury(record: EventRecord, lane: Lane, error: unknown): Promise<void> {
-    this.#on.onFault("orchestrate", record.id, error);
-    const detail = error instanceof Error ? error.name : "unknown fault";
-    const turn = {
-      eventId: record.id,
-      environmentId: record.environmentId,
-      lane,
-      continuation: record.lane !== lane,
-      cursor: record.cursor,
-      now: this.#on.clock.now(),
-      progress: { kind: "dead" as const, reason: "orchestration_failed", detail },
-      ...noWrites,
-    };
-    await this.#on.store.commitEvents({ turns: [turn] });
-  }
-}
-
-function openEvent(record: EventRecord, keyring: OrchestrateDependencies["keyring"]): EventWork {
-  const payload = openPayload(record, record.environmentId, keyring);
-  const inline =
-    record.inline === null
-      ? []
-      : inlineSchema.parse(
-          JSON.parse(keyring.unsealForEnvironment(record.environmentId, sealContext.inline, record.inline)),
-        );
-  return { record, payload, inline };
 }
 
 /**

@@ -9,24 +9,33 @@ import type { OrchestrateKeyring } from "./ports.ts";
 export interface Person {
   id: string;
   wrappedKey: string;
+  /** From when the data is, ms. */
+  updatedAt: number;
   profile: RecipientProfile;
   secrets: RecipientSecrets;
   /** What they chose and agreed to. */
   choices: Choices;
   /** What steps and templates read; sealed attributes beside the plain ones. */
-  facts: { id: string; locale: string | undefined; timeZone: string | undefined; attributes: Record<string, unknown> };
+  facts: {
+    id: string;
+    locale: string | undefined;
+    timeZone: string | undefined;
+    country: string | undefined;
+    attributes: Record<string, unknown>;
+  };
 }
 
 export function openPerson(record: RecipientRecord, keyring: Pick<OrchestrateKeyring, "unsealForRecipient">): Person {
   const profile = parseProfile(record.profile);
   const secrets = parseSecrets(keyring.unsealForRecipient(record.wrappedKey, sealContext.recipient, record.sealed));
-  const { locale, timeZone, attributes } = profile;
+  const { locale, timeZone, country, attributes } = profile;
   return {
     id: record.id,
     wrappedKey: record.wrappedKey,
+    updatedAt: record.updatedAt,
     profile,
     secrets,
     choices: parseChoices(record.choices),
-    facts: { id: record.id, locale, timeZone, attributes: { ...attributes, ...secrets.personal } },
+    facts: { id: record.id, locale, timeZone, country, attributes: { ...attributes, ...secrets.personal } },
   };
 }

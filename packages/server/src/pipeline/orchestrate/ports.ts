@@ -1,5 +1,6 @@
 import type { InlineRecipient } from "@tidings/contract/recipients";
 import type { Delivery } from "../../domain/delivery.ts";
+import type { RunawayReason } from "../../domain/descent.ts";
 import type { EventPayload } from "../../domain/event-payload.ts";
 import type { FetchAnswer } from "../../domain/fetch-result.ts";
 import type { RecipientSealer } from "../../domain/recipient-write.ts";
@@ -32,6 +33,8 @@ export interface EventWork {
   inline: readonly InlineRecipient[];
   /** The recipients of its next turn, where they are of a topic and had to be read. */
   page?: TurnPage;
+  /** The same, while they are still being read. */
+  ahead?: Promise<TurnPage>;
 }
 
 /** Opens and seals fields, and hashes with an environment's key. */
@@ -101,5 +104,7 @@ export interface OrchestrateDependencies {
   onFault: (where: string, id: string, error: unknown) => void;
   /** A try of a fetch step has ended. */
   onFetched: (runId: string, step: string, answer: FetchAnswer, tookMs: number) => void;
+  /** Workflows have started each other without end: something was not sent for that reason. */
+  onRunaway: (environmentId: number, root: string, reason: RunawayReason) => void;
   onCommitted: (lane: EventRecord["lane"], events: number, waitedMs: number) => void;
 }

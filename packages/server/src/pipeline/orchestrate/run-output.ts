@@ -1,16 +1,18 @@
-import type { Channel, Lane } from "@tidings/contract/words";
-import type { WorkflowBody } from "@tidings/contract/workflows";
+import type { Channel } from "@tidings/contract/words";
 import type { Delivery } from "../../domain/delivery.ts";
 import { sealContext } from "../../domain/event-payload.ts";
+import { mailboxProviderOf } from "../../domain/mailbox-provider.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
-import { messageMark, type OrderMark } from "../../domain/order.ts";
+import { messageMark } from "../../domain/order.ts";
 import type { PlannedSend, RunPlan } from "../../domain/run-plan.ts";
-import type { Json, StepFacts } from "../../domain/steps/step-kind.ts";
-import type { Configuration, Versioned } from "../../ports/configuration.ts";
+import type { StepFacts } from "../../domain/steps/step-kind.ts";
+import { placeOf } from "../../lib/ids.ts";
+import type { Configuration } from "../../ports/configuration.ts";
 import type { Ids } from "../../ports/ids.ts";
 import type { DigestJoin, NewDecision, NewMessage } from "../../ports/store/orchestrate.ts";
 import { attentionOf } from "./attention.ts";
 import { collapseHash } from "./collapse-key.ts";
+import { type LeftWatching, watchDecision, watchOf, withoutAddress } from "./fallback-watch.ts";
 import { firstOf } from "./first-of.ts";
 import type { OrchestrateLimits } from "./limits.ts";
 import { sharedOrigin } from "./origins.ts";
@@ -18,32 +20,9 @@ import type { Person } from "./person.ts";
 import { type Judged, judge, type PolicyServices } from "./policy.ts";
 import type { OrchestrateKeyring } from "./ports.ts";
 import { categoryDigest, preferenceJoin } from "./preference-join.ts";
+import type { RunFrame } from "./run-frame.ts";
 import { sunsetOf } from "./sunset.ts";
 import { ruleText, sentDecisions, timingOf } from "./timing.ts";
-
-/** A run, as far as its messages and decisions carry it. */
-export interface RunFrame {
-  id: string;
-  environmentId: number;
-  eventId: string;
-  /** Text of the trace that the turn belongs to; null for none. */
-  trace: string | null;
-  workflow: Versioned<WorkflowBody>;
-  lane: Lane;
-  tenant: string;
-  expiresAt: number | null;
-  /** Due time of the durable step at which this turn began, ms. */
-  baseTime: number;
-  now: number;
-  data: Record<string, unknown>;
-  journal: Readonly<Record<string, Json>>;
-  /** Where its event stands among those of its ordering key; undefined where it has none. */
-  order: OrderMark | undefined;
-  /** Its event, where that is a campaign. */
-  campaign?: string | undefined;
-  /** When its recipient has their turn, where that is later than now. */
-  startAt?: number | undefined;
-}
 
 export interface OutputSource extends PolicyServices {
   ids: Ids;
@@ -58,6 +37,8 @@ export interface RunOutput {
   deliveries: Delivery[];
   /** Digests of preferences that are joined in place of sending. */
   joins: DigestJoin[];
+  /** Runs that watch the messages for their fallbacks. */
+  watches: LeftWatching[];
 }
 
 /** Turns what a plan sends into messages, one per address, and what it does not send into decisions. */
@@ -68,7 +49,7 @@ export function outputOf(
   facts: StepFacts,
   source: OutputSource,
 ): RunOutput {
-  const output: RunOutput = { messages: [], decisions: [], deliveries: [], joins: [] };
+  const output: RunOutput = { messages: [], decisions: [], deliveries: [], joins: [], watches: [] };
   for (const branch of plan.branches) {
     output.decisions.push(
       decision(frame, person.id, {
@@ -80,6 +61,8 @@ export function outputOf(
       }),
     );
   }
+  const watched = plan.watch && watchDecision(plan.watch);
+  if (watched !== undefined) output.decisions.push(decision(frame, person.id, watched));
   const sending = { frame, person, facts, source };
   for (const send of plan.sends) {
     if (send.among === undefined) sendTo(output, sending, send);
@@ -124,7 +107,10 @@ function sendTo(output: RunOutput, sending: Sending, send: PlannedSend): void {
   };
   if (template === undefined || addresses.length === 0) {
     if (template === undefined) notSent("template_missing", { detail: send.template });
-    else notSent("no_address");
+    else {
+      notSent("no_address");
+      pushSome(output.watches, withoutAddress(frame, send, source.ids));
+    }
     return;
   }
   const judged = judgedOn(sending, send.channel);
@@ -134,8 +120,23 @@ function sendTo(output: RunOutput, sending: Sending, send: PlannedSend): void {
     return;
   }
   if (verdict.outcome === "digest" && gather(output, sending, send, judged)) return;
+  const before = output.messages.length;
+  const { step, channel, collapseKey } = send;
   for (const address of addresses)
-    append(output, sending, { ...send, templateVersion: template.version, address, judged });
+    append(output, sending, {
+      step,
+      channel,
+      template: send.template,
+      templateVersion: template.version,
+      collapseKey,
+      address,
+      judged,
+    });
+  pushSome(output.watches, watchOf(frame, send, output.messages.slice(before), source.ids));
+}
+
+function pushSome<Item>(list: Item[], item: Item | undefined): void {
+  if (item !== undefined) list.push(item);
 }
 
 /** Joins the category's digest; false where it has none on the channel. */
@@ -192,12 +193,21 @@ interface Send {
 function append(output: RunOutput, { frame, person, source }: Sending, send: Send): void {
   const { eventId, expiresAt, now } = frame;
   const origin = originOf(frame, send);
-  const id = source.ids.derive(frame.baseTime, frame.id, send.step, send.channel, send.address.hash);
+  const id = source.ids.deriveAt(
+    frame.baseTime,
+    placeOf(frame.id),
+    frame.id,
+    send.step,
+    send.channel,
+    send.address.hash,
+  );
   const startAt = frame.startAt ?? now;
-  const timing = timingOf(source, { ...origin, id, now: startAt, expiresAt }, person);
+  const { environmentId, category, tenant, lane, channel } = origin;
+  const timed = { environmentId, category, tenant, lane, channel, id, now: startAt, expiresAt };
+  const timing = timingOf(source, timed, person);
   if (timing.outcome === "never") {
-    const { step, channel } = send;
-    const notSent = { step, channel, outcome: "not_sent", reason: timing.reason, detail: ruleText(timing) };
+    const { reason } = timing;
+    const notSent = { step: send.step, channel, outcome: "not_sent", reason, detail: ruleText(timing) };
     output.decisions.push(decision(frame, person.id, notSent));
     return;
   }
@@ -209,17 +219,18 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     origin,
     recipient: person.id,
     addressHash: send.address.hash,
+    mailbox: mailboxProviderOf(origin.channel, send.address.value),
     state: "queued",
     dueAt: timing.outcome === "deferred" ? timing.dueAt : startAt,
     createdAt: now,
     expiresAt,
     content: sealedJournal(frame, person, source),
-    decisions: sentDecisions("workflow_step", timing, send.judged, now),
+    decisions: sentDecisions("workflow_step", timing, send.judged, now, frame.fallbackOf),
     start: null,
     claim,
     collapseHash: collapseHash(frame, send.collapseKey, origin, person.id, send.address.hash),
     order: frame.order && messageMark(frame.order, id),
-    ...overflowOf(claim, { frame, person, source }, send),
+    overflow: overflowOf(claim, { frame, person, source }, send),
     sunset: sunsetOf(source.configuration, origin, person, true),
   });
   // The look for what is due finds it.
@@ -230,6 +241,7 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     origin,
     recipient: person.facts,
     to: send.address.value,
+    addressKnownSince: person.updatedAt,
     content: undefined,
     data: frame.data,
     steps: Object.keys(frame.journal).length === 0 ? undefined : frame.journal,
@@ -239,21 +251,20 @@ function append(output: RunOutput, { frame, person, source }: Sending, send: Sen
     attempts: 0,
     firstAttemptAt: null,
     last: undefined,
-    ...(frame.order === undefined ? {} : { isOrdered: true }),
+    isOrdered: frame.order !== undefined,
   });
 }
-
-const none = {};
 
 /** The category's digest as what takes a message that a cap has no place for. */
 function overflowOf(
   claim: NewMessage["claim"],
   { frame, person, source }: Omit<Sending, "facts">,
   { step, channel, judged }: Send,
-): Pick<NewMessage, "overflow"> {
-  if (frame.lane === "critical" || claim === null || !claim.caps.some(({ over }) => over === "digest")) return none;
+): NewMessage["overflow"] {
+  if (frame.lane === "critical" || claim === null || !claim.caps.some(({ over }) => over === "digest"))
+    return undefined;
   const digest = categoryDigest(source, frame.environmentId, frame.workflow.document.category, channel);
-  if (digest === undefined) return none;
+  if (digest === undefined) return undefined;
   const made = {
     step,
     channel,
@@ -264,7 +275,7 @@ function overflowOf(
     detail: "",
   };
   const joining = { step, channel, frequency: digest.overflow ?? "daily", decision: decision(frame, person.id, made) };
-  return { overflow: preferenceJoin(frame, person, joining, digest, source) };
+  return preferenceJoin(frame, person, joining, digest, source);
 }
 
 function originOf(frame: RunFrame, { step, channel, template, templateVersion }: Send): MessageOrigin {

@@ -1,22 +1,25 @@
 import type { Delivery } from "../../domain/delivery.ts";
 import { openPayload } from "../../domain/event-payload.ts";
-import { planRun, type RunPlan } from "../../domain/run-plan.ts";
+import { planRun } from "../../domain/run-plan.ts";
 import { timeOfId } from "../../lib/ids.ts";
 import type { GatheredWindow, WindowEnd } from "../../ports/store/digests.ts";
 import type { RunProgress, RunRecord, RunTurn } from "../../ports/store/orchestrate.ts";
 import { closeDigest, closed } from "./close-digest.ts";
 import { closePreferenceDigest } from "./close-preference-digest.ts";
+import { withDerived } from "./derived-claim.ts";
+import { derivedEvents } from "./derived-events.ts";
 import { digestJoin } from "./digest-join.ts";
-import { effectKey } from "./effect-key.ts";
+import { watchedBy, watchingRun, withFallback } from "./fallback-watch.ts";
 import { openRun, type RunServices } from "./open-run.ts";
 import { sealedResults, withResults } from "./plan-results.ts";
 import { programOf } from "./programs.ts";
 import type { RecentInSight } from "./recent-in-sight.ts";
-import { outputOf, type RunFrame } from "./run-output.ts";
+import { outputOf } from "./run-output.ts";
+import { progressOf } from "./run-progress.ts";
 import { LoadedTenants } from "./tenants-in-sight.ts";
 import { throttleClaims } from "./throttle-claims.ts";
 import type { Traceable } from "./turn-spans.ts";
-import { awaitedKey, withArrival } from "./waiting.ts";
+import { withArrival } from "./waiting.ts";
 import { zoneOfRun } from "./zone-of-run.ts";
 
 export interface PlannedRunTurn extends Traceable {
@@ -42,26 +45,39 @@ export async function planRunTurn(
   const known = {
     ...run.facts,
     recent: services.recent?.of(record.environmentId, record.recipient),
+    watched: watchedBy(record, run.frame.workflow.document),
     zone: () => zoneOfRun(run.frame, person, { ...services, tenants }),
   };
   const plan = planRun(programOf(run.frame.workflow.document), record.step, known, services.steps);
   // What its wait came to is journalled with what the turn makes of it.
   if (record.wait !== null) plan.journal ??= known.journal;
-  const frame = withResults(run.frame, plan);
+  const frame = withResults(withFallback(run.frame, record, plan), plan);
   const facts = withResults(known, plan);
-  const { deliveries, joins: preferred, ...output } = outputOf(frame, person, plan, facts, { ...services, tenants });
+  const {
+    deliveries,
+    joins: preferred,
+    watches,
+    ...output
+  } = outputOf(frame, person, plan, facts, { ...services, tenants });
   if (services.lookBack.looksBack(record.environmentId)) for (const message of output.messages) message.recalled = true;
-  const { audiences, campaign } = openPayload(record.event, record.environmentId, services.keyring);
+  const payload = openPayload(record.event, record.environmentId, services.keyring);
+  const { audiences, campaign } = payload;
   if (audiences !== undefined || campaign !== undefined) for (const message of output.messages) message.expanded = true;
   const own =
     plan.end.kind === "gather"
       ? [digestJoin(frame, person, plan.end, timeOfId(record.event.id), { ...services, tenants })]
       : [];
   const joins = [...preferred, ...own];
+  const { tenant, generation = 0, descent } = record.event;
+  const from = { tenant, generation, descent, cancellationHash: record.cancellationHash, payload };
+  const derived = derivedEvents({ frame, recipient: record.recipient, facts, from }, plan.events, services);
+  const decisions = [...output.decisions, ...derived.decisions];
   const throttles = throttleClaims(frame, record.recipient, plan.throttles);
   const journal = sealedResults(plan, record.environmentId, services.keyring) ?? record.journal;
   const progress = progressOf({ ...record, journal }, frame, plan.end, now);
-  return { turn: runTurn(record, now, { ...output, progress, throttles, joins }), deliveries };
+  const runs = watches.map((left) => watchingRun(frame, person.id, left, record, services.keyring));
+  const turn = runTurn(record, now, { ...output, decisions, progress, throttles, joins, runs });
+  return { turn: withDerived(record, turn, derived.events, services.limits), deliveries };
 }
 
 /** The run of a window that gathers for a preference is of no workflow, and ends when it closes. */
@@ -77,32 +93,13 @@ async function closePreference(
   return { turn: runTurn(record, now, made), deliveries };
 }
 
-function progressOf(record: RunRecord, frame: RunFrame, end: RunPlan["end"], now: number): RunProgress {
-  const { dueAt, tenant, journal, recipient, event } = record;
-  switch (end.kind) {
-    case "done":
-    case "gather":
-      return { kind: "completed" };
-    case "wait":
-      return { kind: "wait", step: end.at, dueAt: end.dueAt, journal };
-    case "await": {
-      const awaited = awaitedKey(frame, recipient, event.tenant, end.wait);
-      return { kind: "wait", step: end.at, dueAt: end.dueAt, journal, awaited };
-    }
-    case "effect": {
-      const key = effectKey(end.fetch, tenant);
-      return { kind: "effect", step: end.at, baseAt: dueAt, dueAt: now, key, attempts: 0, journal };
-    }
-  }
-}
-
 type Made = Pick<RunTurn, "progress"> &
-  Partial<Pick<RunTurn, "throttles" | "joins" | "window" | "messages" | "decisions">>;
+  Partial<Pick<RunTurn, "runs" | "throttles" | "joins" | "window" | "messages" | "decisions">>;
 
 /** A turn of the run that makes this, and nothing where it is silent. */
 export function runTurn(record: RunRecord, now: number, made: Made): RunTurn {
   const { id: runId, environmentId, event, step } = record;
-  const { progress, throttles = [], joins = [], messages = [], decisions = [] } = made;
+  const { progress, throttles = [], joins = [], messages = [], decisions = [], runs = [] } = made;
   const of = {
     runId,
     environmentId,
@@ -112,12 +109,23 @@ export function runTurn(record: RunRecord, now: number, made: Made): RunTurn {
     now,
     ...waitOf(record),
   };
-  return { ...of, progress, throttles, joins, window: made.window ?? endOf(record, progress), messages, decisions };
+  return {
+    ...of,
+    progress,
+    throttles,
+    joins,
+    window: made.window ?? endOf(record, progress),
+    messages,
+    decisions,
+    ...(runs.length === 0 ? {} : { runs }),
+  };
 }
 
-/** A turn is lost where something has arrived for its run meanwhile. */
-const waitOf = ({ wait }: RunRecord): Pick<RunTurn, "arrivedEventId"> =>
-  wait === null ? {} : { arrivedEventId: wait.rowEventId };
+/** A turn is lost where something has arrived for its run meanwhile, or a message that it watches has ended. */
+function waitOf({ wait, watch }: RunRecord): Pick<RunTurn, "arrivedEventId"> {
+  if (watch !== null) return { arrivedEventId: watch.told };
+  return wait === null ? {} : { arrivedEventId: wait.rowEventId };
+}
 
 /** A run that ends takes its window with it, but one that died keeps what it has gathered. */
 function endOf(record: RunRecord, progress: RunProgress): WindowEnd | null {

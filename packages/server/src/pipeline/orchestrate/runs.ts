@@ -6,6 +6,7 @@ import { Departures } from "./departures.ts";
 import type { OrchestrateDependencies } from "./ports.ts";
 import { type RecentInSight, recentOfRuns } from "./recent-in-sight.ts";
 import { deadRunTurn, type PlannedRunTurn, planRunTurn } from "./run-turn.ts";
+import { tellDerived } from "./tell-derived.ts";
 import { adopt, beginTurn, carriedTraces, endTurn } from "./turn-spans.ts";
 
 /** How often windows and waits are read anew in one call; what was overtaken more often stays due. */
@@ -30,13 +31,15 @@ export async function handleRuns(
     if (planned.length === 0) return;
     const results = await commit(planned, on);
     const again: string[] = [];
-    for (const [index, { turn, span }] of planned.entries()) {
+    for (const [index, one] of planned.entries()) {
+      const { turn, span } = one;
       const result = results[index];
       if (span !== undefined) endTurn(span, turn, result?.status === "committed");
       if (result?.status !== "committed") {
         if (isOvertakable(turn) && overtaken < overtakenMax) again.push(turn.runId);
         continue;
       }
+      tellDerived(on, one, result);
       const isFound = result.found !== undefined;
       if (turn.progress.kind === "wait" && (isFound || turn.progress.dueAt <= now)) again.push(turn.runId);
       if (turn.progress.kind === "effect") onEffect();

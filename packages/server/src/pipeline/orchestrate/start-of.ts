@@ -1,6 +1,6 @@
 import type { Spread } from "@tidings/contract/campaigns";
 import { spreadTime } from "../../domain/send-spread.ts";
-import type { RunFrame } from "./run-output.ts";
+import type { RunFrame } from "./run-frame.ts";
 
 /** When a recipient has their turn, by their clock, in a campaign; undefined where that is now, or was. */
 export function startOf(

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../domain/canonical-json.ts";
 import { valueAt } from "../../domain/condition.ts";
-import type { RunFrame } from "./run-output.ts";
+import type { RunFrame } from "./run-frame.ts";
 
 /** What runs have in common that are gathered or counted together at a step. */
 export function stepKey(frame: RunFrame, recipient: string, step: { id: string; key?: string | undefined }): string {

@@ -30,3 +30,15 @@ export interface WaitLimits {
   /** Of an event that has arrived, in the results of the run. */
   dataBytesMax: number;
 }
+
+/** Bounds of what workflows start by events that their steps send. */
+export interface DerivedLimits {
+  /** Such events in a row. */
+  depthMax: number;
+  /** Events, and messages of them, that come of one event which no step has sent. */
+  perRootMax: number;
+  /** How long it is remembered how many there are, behind the last. */
+  countKeptMs: number;
+  /** Data of one event. */
+  dataBytesMax: number;
+}

@@ -24,7 +24,7 @@ import { Orchestrate } from "./orchestrate.ts";
 
 /** What a world's documents say; workflows by key, which is the name of their event too. */
 export interface Documents {
-  workflows: Record<string, { category?: string; event?: string; steps: object[] }>;
+  workflows: Record<string, { category?: string; event?: string; data?: object; steps: object[] }>;
   categories?: Record<string, CategoryBody>;
   policy?: PolicyBody;
   tenant?: TenantBody;
@@ -93,6 +93,7 @@ export async function stepWorld(documents: Documents, pollMs = 1000) {
   keyring.addEnvironment({ id: environmentId, ...keys });
   const clock = new SimulatedClock(corner.at);
   const faults: string[] = [];
+  const runaways: string[] = [];
   const delivered = new Map<string, Delivery>();
   const tenant = { key: "acme", name: undefined, branding: {}, preferences: documents.tenant?.preferences };
   /** A process, which dies after so many steps of its store. */
@@ -113,7 +114,11 @@ export async function stepWorld(documents: Documents, pollMs = 1000) {
       keyring,
       clock: own,
       steps: stepKinds,
-      dataSchemas: { dataFaults: () => [] },
+      // A schema refuses what says so.
+      dataSchemas: {
+        dataFaults: (_, data) =>
+          Object.hasOwn(Object(data), "refuse") ? [{ path: "refuse", message: "must not be" }] : [],
+      },
       configuration: configurationOf(environmentId, documents),
       awaited: awaitedIn(documents),
       queue: {
@@ -136,6 +141,7 @@ export async function stepWorld(documents: Documents, pollMs = 1000) {
       places: undefined,
       handOver: (delivery) => delivered.set(delivery.id, delivery),
       onFault: (where, id, error) => faults.push(`${where} ${id} ${String(error)}`),
+      onRunaway: (_, root, reason) => runaways.push(`${root} ${reason}`),
       onCommitted: () => {},
     }).start();
     return queue;
@@ -143,5 +149,5 @@ export async function stepWorld(documents: Documents, pollMs = 1000) {
   const accept = acceptor(corner, keyring, () => clock.now());
   const shown = (id: string) => corner.store.getEvent({ environmentId, id, limit: 100 });
   const rest = (ms = 2000) => clock.settleTo(clock.now() + ms);
-  return { corner, database, clock, faults, delivered, keyring, start, accept, shown, rest };
+  return { corner, database, clock, faults, runaways, delivered, keyring, start, accept, shown, rest };
 }

@@ -1,6 +1,7 @@
 import type { ThrottleStep } from "@tidings/contract/throttle-step";
 import type { ThrottleClaim } from "../../ports/store/orchestrate.ts";
-import { decision, type RunFrame } from "./run-output.ts";
+import type { RunFrame } from "./run-frame.ts";
+import { decision } from "./run-output.ts";
 import { stepKey } from "./step-key.ts";
 
 /** What a run must be granted before what it makes behind these throttles is written. */

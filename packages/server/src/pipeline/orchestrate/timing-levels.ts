@@ -39,8 +39,19 @@ export function levelsOf(
   };
 }
 
+/** Those of the last message: most of a turn have the same, which then crosses threads once. */
+let lastRules: TimingRules = { quietHours: {}, sendWindow: undefined };
+
 export function rulesOf({ recipient, tenant, category, environment }: TimingLevels): TimingRules {
-  return {
+  const { quietHours, sendWindow } = lastRules;
+  const isSame =
+    quietHours.recipient === recipient?.quietHours &&
+    quietHours.tenant === tenant?.quietHours &&
+    quietHours.category === category?.quietHours &&
+    quietHours.environment === environment?.quietHours &&
+    sendWindow === category?.sendWindow;
+  if (isSame) return lastRules;
+  lastRules = {
     quietHours: {
       recipient: recipient?.quietHours,
       tenant: tenant?.quietHours,
@@ -49,6 +60,7 @@ export function rulesOf({ recipient, tenant, category, environment }: TimingLeve
     },
     sendWindow: category?.sendWindow,
   };
+  return lastRules;
 }
 
 /** The recipient's time zone, else their tenant's, else the environment's, else UTC. */

@@ -61,10 +61,11 @@ function planned(kind: "event" | "message", lane: Lane, over: Given = {}) {
   const person: Person = {
     id: "u",
     wrappedKey: "",
-    profile: { timeZone: "Europe/Vienna", attributes: {} },
+    updatedAt: now - 86_400_000,
+    profile: { timeZone: "Europe/Vienna", country: undefined, attributes: {} },
     secrets: { addresses: [{ channel, hash: "h", value: "u@example.org" }], personal: {} },
     choices: { ...noChoices, preferences: over.preferences ?? {} },
-    facts: { id: "u", locale: undefined, timeZone: "Europe/Vienna", attributes: {} },
+    facts: { id: "u", locale: undefined, timeZone: "Europe/Vienna", country: undefined, attributes: {} },
   };
   const people: PeopleInSight = { find: () => person, upsert: () => undefined };
   const ids = new IdSource(() => now, randomBytes);
@@ -98,7 +99,8 @@ function planned(kind: "event" | "message", lane: Lane, over: Given = {}) {
   const tenants = { find: () => ({ key: "acme", name: undefined, branding: {}, ...over.tenant }) };
   const lookBack = { looksBack: () => false };
   const awaited = { awaitedAs: () => [] };
-  const services = { awaited, configuration, ids, keyring, limits, lookBack, steps: stepKinds, tenants };
+  const dataSchemas = { dataFaults: () => [] };
+  const services = { awaited, configuration, dataSchemas, ids, keyring, limits, lookBack, steps: stepKinds, tenants };
   return kind === "message"
     ? planDirect(work, people, now, services)
     : planEvent(work, lane, people, 10, now, services);
@@ -128,7 +130,8 @@ describe.each(["event", "message"] as const)("in quiet hours, what an %s asks to
       planned(kind, "transactional", { rules: { quietHours: { from: "22:00", to: "23:00" } } }),
       planned(kind, "transactional", { rules: { quietHours: false } }),
     ]) {
-      expect(deliveries).toHaveLength(1);
+      // an address is known since the recipient's data is
+      expect(deliveries).toMatchObject([{ to: "u@example.org", addressKnownSince: now - 86_400_000 }]);
       expect(turn.messages[0]?.dueAt).toBe(now);
     }
   });

@@ -37,12 +37,22 @@ export function ruleText(timing: Exclude<SendTime, { outcome: "now" }>): string 
 
 /**
  * JSON of the decisions of a message that goes out: `because` it was asked for, and put off where a rule says so. By hand, as
- * it is the same text for nearly all of them.
+ * it is the same text for nearly all of them. `fallbackOf`: in place of which step.
  */
-export function sentDecisions(because: string, timing: SendTime, judged: Judged | undefined, now: number): string {
+export function sentDecisions(
+  because: string,
+  timing: SendTime,
+  judged: Judged | undefined,
+  now: number,
+  fallbackOf?: string | undefined,
+): string {
   const made =
     judged === undefined ? "" : `"rule":"${judged.verdict.rule}","versions":${judged.versions},${ungathered(judged)}`;
-  const sent = `{"outcome":"send","reason":"${because}",${made}"at":${now}}`;
+  const first =
+    fallbackOf === undefined
+      ? ""
+      : `${JSON.stringify({ outcome: "fallback", reason: "fallback_of", detail: fallbackOf, at: now })},`;
+  const sent = `${first}{"outcome":"send","reason":"${because}",${made}"at":${now}}`;
   if (timing.outcome !== "deferred") return `[${sent}]`;
   const deferred = { outcome: "deferred", reason: timing.rule.kind, detail: ruleText(timing), at: now };
   return `[${sent},${JSON.stringify(deferred)}]`;

@@ -7,7 +7,7 @@ import type { RunRecord } from "../../ports/store/orchestrate.ts";
 import type { AwaitedKey, RunWait } from "../../ports/store/waits.ts";
 import type { OpenRun, RunServices } from "./open-run.ts";
 import { programOf } from "./programs.ts";
-import type { RunFrame } from "./run-output.ts";
+import type { RunFrame } from "./run-frame.ts";
 import { nobodysKey, plainValueAt, waitKey } from "./wait-key.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Person } from "./person.ts";
-import type { RunFrame } from "./run-output.ts";
+import type { RunFrame } from "./run-frame.ts";
 import { type LevelsSource, levelsOf, zoneOf } from "./timing-levels.ts";
 
 /** By whose clock a run goes: its recipient's, else their tenant's, the environment's, or UTC. */

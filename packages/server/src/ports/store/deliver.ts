@@ -1,3 +1,4 @@
+import type { MailboxProvider } from "@tidings/contract/mailbox-providers";
 import type { Channel, Lane, MessageState } from "@tidings/contract/words";
 import type { MessageLabels, MessageOrigin } from "../../domain/message.ts";
 import type { CallStart } from "./call-start.ts";
@@ -13,6 +14,10 @@ export interface DeliveryRecord {
   addressHash: string;
   state: MessageState;
   createdAt: number;
+  /** Until when a rule (quiet hours, a cap, a spread) put it off as it was made, ms; null where none did. */
+  putOffTo: number | null;
+  /** Who runs the mailbox that it goes to; undefined where it goes to none. */
+  mailbox: MailboxProvider | undefined;
   expiresAt: number | null;
   content: string | null;
   /** Attempts that were started. */
@@ -64,6 +69,11 @@ export interface AttemptOutcome {
   detail: string;
   providerMessageId: string;
   after: AfterAttempt;
+  mailbox?: MailboxProvider | undefined;
+  /** Of an accepted one: from when the message might go out until its provider had it, ms. */
+  latencyMs?: number | undefined;
+  /** What it may have cost, in millionths (domain/attempt-cost); left out for nothing. */
+  cost?: number | undefined;
   /** Suppress the address on this channel, for everything, for this reason; empty for no. */
   suppress: string;
 }
@@ -75,7 +85,11 @@ export interface Settlement {
   /** Attempts started so far; guards against a concurrent attempt. */
   attempts: number;
   at: number;
-  after: Exclude<AfterAttempt, { state: "sent" }> | { state: "canceled"; reason: string };
+  after:
+    | Exclude<AfterAttempt, { state: "sent" | "queued" }>
+    /** `reason`: why it waits, where people are to see that; what was there stays where it is left out. */
+    | { state: "queued"; dueAt: number; reason?: string }
+    | { state: "canceled"; reason: string };
 }
 
 export type OutcomeResult =

@@ -1,4 +1,5 @@
 import type { Lane } from "@tidings/contract/words";
+import type { Descent } from "../../domain/descent.ts";
 import type { EventKind } from "../../domain/event-kind.ts";
 import type { OrderMark } from "../../domain/order.ts";
 import type { NewCampaign } from "./campaigns.ts";
@@ -46,6 +47,8 @@ export interface NewEvent {
   turn: FirstTurn | null;
   /** Where it stands among events of its ordering key; left out where it has none. */
   order?: OrderMark | undefined;
+  /** Of one that a step has sent; left out for its own root. */
+  descent?: Descent | undefined;
   /** Of a campaign: what is kept of it beside the event. */
   campaign?: NewCampaign;
   /** Of a replay: what is kept of it beside the event. */

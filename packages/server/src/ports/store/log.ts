@@ -1,5 +1,7 @@
 import type { Channel, EventState, Lane, MessageState, RunState } from "@tidings/contract/words";
+import type { Descent } from "../../domain/descent.ts";
 import type { EventKind } from "../../domain/event-kind.ts";
+import type { DerivedCount } from "./derived.ts";
 import type { NewDecision } from "./orchestrate.ts";
 
 export interface AttemptRow {
@@ -27,6 +29,7 @@ export interface MessageRow {
   category: string;
   tenant: string;
   recipient: string;
+  addressHash: string;
   state: MessageState;
   reason: string;
   createdAt: number;
@@ -66,6 +69,10 @@ export interface EventRow {
   expiresAt: number | null;
   payload: string;
   inline: string | null;
+  /** Of one that a step has sent. */
+  descent: Descent | undefined;
+  /** Of a root, what led from it; undefined where nothing did. */
+  derived: DerivedCount | undefined;
   runs: readonly RunRow[];
   messages: readonly MessageRow[];
   decisions: readonly NewDecision[];
@@ -89,13 +96,17 @@ export interface MessagePage {
   next: string | undefined;
 }
 
+export type DeadLetterKind = "message" | "event" | "run" | "source";
+
 export interface DeadLetterRow {
   id: string;
-  kind: "message" | "event" | "run";
+  kind: DeadLetterKind;
   reason: string;
   detail: string;
   at: number;
   message: MessageRow | undefined;
+  /** Of a record of a source: which source, and where the record stood. */
+  source: { key: string; place: string } | undefined;
 }
 
 export interface DeadLetterReplay {
@@ -116,6 +127,6 @@ export interface LogStore {
   /** Newest first; `before` is the `at:id` of the last one seen. */
   listDeadLetters(input: { environmentId: number; before: string; limit: number }): Promise<DeadLetterRow[]>;
   getDeadLetter(input: { environmentId: number; id: string }): Promise<DeadLetterRow | undefined>;
-  /** Puts them back to their queues under the same ids; expired ones end `expired`. */
+  /** Puts them back to their queues under the same ids; expired ones end `expired`. Records of sources are not touched. */
   replayDeadLetters(input: DeadLetterReplay): Promise<{ replayed: number; expired: number }>;
 }

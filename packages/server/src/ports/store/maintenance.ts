@@ -33,7 +33,7 @@ export interface MaintenanceStore {
   queueDepths(input: { now: number; countMax: number }): Promise<QueueDepth[]>;
   /** Sums of the minutes since 1970 from `fromMinute` to before `toMinute`, of the whole installation. */
   recentSums(input: { fromMinute: number; toMinute: number }): Promise<RecentSum[]>;
-  /** Deletes idempotency keys, dedupe claims and arrivals that have run out, at most `limit` of each; gives how many. */
+  /** Deletes idempotency keys, dedupe claims, arrivals, counts of derived events and single-use keys that have run out, at most `limit` of each; gives how many. */
   purgeExpiredKeys(input: { now: number; limit: number }): Promise<number>;
   appendMail(input: { mails: readonly SealedMail[]; keep: number }): Promise<void>;
   listMail(input: { environmentId: number; limit: number }): Promise<SealedMail[]>;

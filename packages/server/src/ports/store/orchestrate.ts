@@ -1,15 +1,21 @@
+import type { MailboxProvider } from "@tidings/contract/mailbox-providers";
 import type { Channel, Lane, MessageState } from "@tidings/contract/words";
 import type { AttentionClaim } from "../../domain/attention.ts";
+import type { Descent } from "../../domain/descent.ts";
 import type { EventKind } from "../../domain/event-kind.ts";
 import type { MessageOrigin } from "../../domain/message.ts";
 import type { OrderMark } from "../../domain/order.ts";
 import type { SunsetClaim } from "../../domain/sunset.ts";
 import type { CallStart } from "./call-start.ts";
+import type { DerivedClaim, DerivedEvent } from "./derived.ts";
 import type { GatheredWindow, JoiningEvent, WindowEnd } from "./digests.ts";
 import type { EventPart } from "./event-part.ts";
+import type { NewDecision } from "./new-decision.ts";
 import type { RecipientWebhook } from "./recipient-webhooks.ts";
 import type { ReplayTurn } from "./replays.ts";
 import type { Arrival, AwaitedKey, RunWait, WaitsWritten } from "./waits.ts";
+
+export type { NewDecision };
 
 /** A due event, or the part of one that another lane continues. */
 export interface EventRecord {
@@ -35,6 +41,8 @@ export interface EventRecord {
   position: string | null;
   /** Where it stands among events of its ordering key; left out where it has none. */
   order?: OrderMark | undefined;
+  /** Of one that a step has sent; left out for its own root. */
+  descent?: Descent | undefined;
 }
 
 export interface RecipientRecord {
@@ -102,11 +110,15 @@ export interface NewMessage {
   /** Where it stands among messages of its event's ordering key; left out where there is none. */
   order?: OrderMark | undefined;
   /** What joins a digest in its place where a cap has none for it. Left out where no digest takes it. */
-  overflow?: DigestJoin;
+  overflow?: DigestJoin | undefined;
   /** What its category does with recipients who are silent; undefined where nothing. */
   sunset?: SunsetClaim | undefined;
+  /** Who runs the mailbox that it goes to; left out for addresses that are none. */
+  mailbox?: MailboxProvider | undefined;
   /** When the suppression of a STOP was written, ms, that it confirms: this one does not hold it back. Left out for all else. */
   confirmsStop?: number | undefined;
+  /** The run that watches it for its fallback: whatever ends the message makes that due. Left out where there is none. */
+  watcher?: string | undefined;
 }
 
 /** A message that was to go out with its insert, and does not. */
@@ -146,27 +158,16 @@ export interface NewRun {
   gathers: boolean;
   /** Its event's; left out where there is none. */
   order?: OrderMark | undefined;
+  /** The messages that it watches for their fallback; left out where it watches none. */
+  watch?: RunWatch | undefined;
 }
 
-export interface NewDecision {
-  environmentId: number;
-  eventId: string;
-  runId: string;
-  recipient: string;
-  workflow: string;
-  workflowVersion: number;
-  step: string;
-  channel: string;
-  outcome: string;
-  reason: string;
-  /** What decided: a place in the order of precedence (domain/policy); empty where it was no policy. */
-  rule: string;
-  /** JSON of the versions of category and policy that it was made by; empty where neither had a say. */
-  versions: string;
-  detail: string;
-  /** Left out where there is none. */
-  category?: string;
-  at: number;
+/** A run that waits for what becomes of another's messages, and goes on with what is sent in their place. */
+export interface RunWatch {
+  /** The run whose messages they are; what comes of the watch is that run's too. */
+  of: string;
+  /** When the last of them was to go out, ms. */
+  from: number;
 }
 
 /** A workflow's dedupe key: of all runs with this hash inside the window only the first goes on. */
@@ -216,6 +217,10 @@ export interface TurnWrites {
   decisions: readonly NewDecision[];
   /** Under which keys its event has come; left out where nobody waits for such events. */
   arrivals?: readonly Arrival[];
+  /** Events that its runs send; left out where they send none. */
+  events?: readonly DerivedEvent[];
+  /** How much its root leaves for it; left out where nothing of it is counted. */
+  derived?: DerivedClaim;
 }
 
 /** A recipient as a plan read it. */
@@ -256,6 +261,10 @@ export interface TurnWritten extends WaitsWritten {
   /** Runs that lost a claim, by its key or at a throttle; their messages were not written. */
   dropped: readonly string[];
   held: readonly HeldMessage[];
+  /** Events that were not written, as there are enough of their root; left out where all were. */
+  unsent?: readonly string[];
+  /** Something was not written for that reason; left out where nothing was. */
+  isLimited?: true;
 }
 
 export type TurnResult =
@@ -263,17 +272,19 @@ export type TurnResult =
   /** Somebody else moved it on; nothing was written. */
   | { status: "lost" };
 
-export interface RunRecord extends Omit<NewRun, "createdAt" | "eventId" | "effectKey" | "awaited"> {
+export interface RunRecord extends Omit<NewRun, "createdAt" | "eventId" | "effectKey" | "awaited" | "watch"> {
   createdAt: number;
   /** What it waits for where that is no time: tries so far, and when the next one is due. `dueAt` is then the step's own. */
   effect: { attempts: number; dueAt: number } | null;
   event: EventPart;
   /** The event that it waits for; null where it waits for none. */
   wait: RunWait | null;
+  /** What it watches, and the message that made it due, as its row has it: its turn is lost where that is another by then. Null where it watches nothing. */
+  watch: (RunWatch & { told: string | null }) | null;
   recipientRecord: RecipientRecord | null;
   /** The window that it gathers; null where it gathers none, or has closed it. */
   window: GatheredWindow | null;
-  /** The run's messages so far. */
+  /** The run's messages so far; of one that watches those of the run that it does so for. */
   messages: readonly RunMessage[];
 }
 
@@ -285,6 +296,8 @@ export interface RunMessage {
   isOpened: boolean;
   isRead: boolean;
   isClicked: boolean;
+  /** It was held back, and its address is known to take nothing any more. */
+  isUndeliverable: boolean;
 }
 
 export type RunProgress =
@@ -311,7 +324,7 @@ export interface RunTurn {
   step: number;
   /** It waited for an effect when the turn found it. */
   ofEffect: boolean;
-  /** What had arrived, as the row had it when the turn found the run; left out where it waited for no event. */
+  /** What had arrived, or which message had ended, as the row had it when the turn found the run; left out where it waited for neither. */
   arrivedEventId?: string | null;
   now: number;
   progress: RunProgress;
@@ -321,6 +334,11 @@ export interface RunTurn {
   window: WindowEnd | null;
   messages: readonly NewMessage[];
   decisions: readonly NewDecision[];
+  /** Those that watch its messages; left out where there is none. */
+  runs?: readonly NewRun[];
+  /** As of a turn on an event. */
+  events?: readonly DerivedEvent[];
+  derived?: DerivedClaim;
 }
 
 export interface DueQuery {

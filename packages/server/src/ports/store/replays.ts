@@ -54,6 +54,8 @@ export interface PastEvent {
   payload: string;
   /** Another lane's part of it is not done. */
   hasParts: boolean;
+  /** A step has sent it. */
+  isDerived: boolean;
   /** Of the newest that was made of it; 0 where there is none. */
   generation: number;
 }

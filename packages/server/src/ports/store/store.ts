@@ -1,3 +1,4 @@
+import type { AllowanceStore } from "./allowances.ts";
 import type { AttentionStore } from "./attention.ts";
 import type { CampaignStore } from "./campaigns.ts";
 import type { ChoicesStore } from "./choices.ts";
@@ -6,6 +7,7 @@ import type { DecisionStore } from "./decisions.ts";
 import type { DeliverStore } from "./deliver.ts";
 import type { DryRunStore } from "./dry-run.ts";
 import type { FeedbackStore } from "./feedback.ts";
+import type { InboundMailStore } from "./inbound-mail.ts";
 import type { InboxStore } from "./inbox.ts";
 import type { IngestStore } from "./ingest.ts";
 import type { KeyStore } from "./keys.ts";
@@ -13,10 +15,14 @@ import type { KeywordStore } from "./keywords.ts";
 import type { LogStore } from "./log.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
 import type { OrchestrateStore } from "./orchestrate.ts";
+import type { PauseStore } from "./pauses.ts";
+import type { ProbeStore } from "./probes.ts";
 import type { RecentStore } from "./recent.ts";
 import type { RecipientStore } from "./recipients.ts";
 import type { ReplayStore } from "./replays.ts";
 import type { SegmentStore } from "./segments.ts";
+import type { SourceLetterStore } from "./source-letters.ts";
+import type { StatisticStore } from "./statistics.ts";
 import type { SuppressionStore } from "./suppressions.ts";
 import type { TenantStore } from "./tenants.ts";
 import type { AudienceStore, TopicStore } from "./topics.ts";
@@ -33,7 +39,9 @@ export interface StoreCalls
     OrchestrateStore,
     WaitStore,
     DeliverStore,
+    PauseStore,
     FeedbackStore,
+    InboundMailStore,
     ConfigurationStore,
     TenantStore,
     TopicStore,
@@ -50,9 +58,13 @@ export interface StoreCalls
     KeywordStore,
     InboxStore,
     LogStore,
+    SourceLetterStore,
     DecisionStore,
     DryRunStore,
     MaintenanceStore,
+    AllowanceStore,
+    ProbeStore,
+    StatisticStore,
     WebhookStore {}
 
 export interface Store extends StoreCalls {

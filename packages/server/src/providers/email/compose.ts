@@ -2,11 +2,11 @@ import { returnPathOf } from "../../domain/return-path.ts";
 import type { OutboundMessage, Outcome, ProviderEnvironment } from "../../ports/provider.ts";
 import { type Address, parseAddress } from "./address.ts";
 import type { Envelope } from "./client/job.ts";
+import { contentFault } from "./content-fault.ts";
 import { readDkimKey } from "./dkim/key.ts";
 import { type DkimSigner, signatures } from "./dkim/sign.ts";
 import { unsubscribeHeaders } from "./list-unsubscribe.ts";
-import { attachmentFault } from "./mime/attachment.ts";
-import { hasControl, headerText } from "./mime/header.ts";
+import { headerText } from "./mime/header.ts";
 import { composeMail, type Mail } from "./mime/mail.ts";
 import { Senders } from "./senders.ts";
 import type { SmtpSettings } from "./smtp-settings.ts";
@@ -79,19 +79,6 @@ export function composeEnvelope(
     messageId,
   });
   return signers.length === 0 ? composed(mail) : withSignatures(mail, signers, now).then(composed);
-}
-
-function contentFault({ content, id }: OutboundMessage): string | undefined {
-  const { subject, text, html, attachments = [] } = content;
-  if (subject !== undefined && hasControl(subject)) return "control characters in the subject";
-  if (text === undefined && html === undefined) return "neither text nor html";
-  if (text?.includes("\0") === true || html?.includes("\0") === true) return "NUL in the body";
-  if (!/^[\w.-]{1,100}$/.test(id)) return "an id that is none";
-  for (const attachment of attachments) {
-    const fault = attachmentFault(attachment);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
 }
 
 /** Where bounces go (RFC 5321 §4.4): to an address of the message's own, where the settings say so. */

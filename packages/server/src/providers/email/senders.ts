@@ -1,6 +1,6 @@
 import type { Lane } from "@tidings/contract/words";
 import { type Mailbox, parseMailbox } from "./address.ts";
-import type { SmtpSettings } from "./smtp-settings.ts";
+import type { MailSettings } from "./mail-settings.ts";
 
 /** Who a mail is from, by lane: the settings alone say it, nothing of a message, template or tenant. */
 export class Senders {
@@ -8,7 +8,7 @@ export class Senders {
   readonly #default: Mailbox;
   readonly #lanes: Partial<Record<Lane, Mailbox>> = {};
 
-  constructor({ from, replyTo }: Pick<SmtpSettings, "from" | "replyTo">) {
+  constructor({ from, replyTo }: Pick<MailSettings, "from" | "replyTo">) {
     const given = typeof from === "string" ? { default: from } : from;
     this.#default = validated(given.default);
     for (const lane of ["critical", "transactional", "marketing"] as const) {
@@ -16,6 +16,10 @@ export class Senders {
       if (own !== undefined) this.#lanes[lane] = validated(own);
     }
     this.replyTo = replyTo === undefined ? undefined : validated(replyTo);
+  }
+
+  get default(): Mailbox {
+    return this.#default;
   }
 
   of(lane: Lane): Mailbox {

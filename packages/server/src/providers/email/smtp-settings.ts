@@ -1,27 +1,9 @@
 import { z } from "zod";
 import { returnPathLocalMax } from "../../domain/return-path.ts";
-import { parseAddress, parseMailbox } from "./address.ts";
+import { parseAddress } from "./address.ts";
 import { readDkimKey } from "./dkim/key.ts";
-import { unsubscribeFault } from "./list-unsubscribe.ts";
-
-const control = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
-const line = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((text) => !control.test(text), { error: "must not contain control characters" });
-
-const mailbox = line(500).refine((text) => parseMailbox(text) !== undefined, {
-  error: "must be name@host or Display Name <name@host>",
-});
-
-/** A value that `fault` has nothing to say about. */
-const sound = (schema: z.ZodString, fault: (text: string) => string | undefined) =>
-  schema.superRefine((text, context) => {
-    const message = fault(text);
-    if (message !== undefined) context.addIssue({ code: "custom", message });
-  });
+import { line, mailFields, oneClickFault, oneClickIsThere, sound } from "./mail-settings.ts";
+import { returnMailboxSchema } from "./return-mailbox.ts";
 
 /** Labels as DNS has them; of a domain that is not ASCII, its A-labels. */
 const dnsName = z
@@ -74,19 +56,16 @@ const connection = {
 };
 
 const mail = {
-  /** One sender for all, or one by lane. No message, template or tenant changes it. */
-  from: z.union([
-    mailbox,
-    z.strictObject({
-      default: mailbox,
-      critical: mailbox.optional(),
-      transactional: mailbox.optional(),
-      marketing: mailbox.optional(),
-    }),
-  ]),
-  replyTo: mailbox.optional(),
+  ...mailFields,
   /** Bounces of each message come to an address of its own, made of this one; the sender's address where left out. */
   returnPath: sound(line(254), returnPathFault).optional(),
+  /** Where bounces are fetched from, where they do not come by SMTP. */
+  returnMailbox: returnMailboxSchema.optional(),
+  /** Where DMARC reports about its domains come, and complaints; read by the same ways as bounces. */
+  reportAddress: sound(line(254), (text) =>
+    parseAddress(text) === undefined ? "must be name@host" : undefined,
+  ).optional(),
+  mailboxPassword: line(1000).optional(),
   /** Who signs; the private keys are `dkimPrivateKey` and, for the second, `dkimPrivateKey2`. */
   dkim: z
     .array(z.strictObject({ domain: dnsName, selector: dnsName }))
@@ -95,14 +74,9 @@ const mail = {
     .optional(),
   dkimPrivateKey: privateKey.optional(),
   dkimPrivateKey2: privateKey.optional(),
-  /** With {recipient}, {message}, {category} and {tenant}; a POST to it unsubscribes (RFC 8058). */
-  unsubscribeUrl: sound(line(500), (text) => unsubscribeFault(text, "https:")).optional(),
-  unsubscribeMailto: sound(line(500), (text) => unsubscribeFault(text, "mailto:")).optional(),
-  /** Whether transactional mail carries it too; marketing mail always does, critical mail never. */
-  unsubscribeTransactional: z.boolean().default(false),
 };
 
-export const smtpSecrets = ["password", "dkimPrivateKey", "dkimPrivateKey2"] as const;
+export const smtpSecrets = ["password", "dkimPrivateKey", "dkimPrivateKey2", "mailboxPassword"] as const;
 
 export const smtpSchema = z
   .strictObject({ ...connection, ...mail })
@@ -118,8 +92,9 @@ export const smtpSchema = z
     error: "a second entry of dkim and its private key go together",
     path: ["dkimPrivateKey2"],
   })
-  .refine(({ unsubscribeUrl, unsubscribeMailto }) => unsubscribeUrl !== undefined || unsubscribeMailto === undefined, {
-    error: "goes with unsubscribeUrl, which one click needs",
-    path: ["unsubscribeMailto"],
-  });
+  .refine(({ returnMailbox, mailboxPassword }) => (returnMailbox === undefined) === (mailboxPassword === undefined), {
+    error: "returnMailbox and its password go together",
+    path: ["mailboxPassword"],
+  })
+  .refine(oneClickIsThere, oneClickFault);
 export type SmtpSettings = z.infer<typeof smtpSchema>;

@@ -1,13 +1,16 @@
 import type {
   OutboundMessage,
   Outcome,
+  ProbeResult,
   Provider,
   ProviderDefinition,
   ProviderEnvironment,
   SendContext,
 } from "../../ports/provider.ts";
 import { SmtpPool } from "./client/pool.ts";
+import { probeServer } from "./client/probe.ts";
 import { type Composer, composeEnvelope, createComposer } from "./compose.ts";
+import { smtpMailSender } from "./mail-sender.ts";
 import { type SmtpSettings, smtpSchema, smtpSecrets } from "./smtp-settings.ts";
 
 class Smtp implements Provider {
@@ -17,16 +20,24 @@ class Smtp implements Provider {
   readonly callTimeoutMs: number;
   readonly #composer: Composer;
   readonly #pool: SmtpPool;
+  readonly #settings: SmtpSettings;
+  readonly #environment: ProviderEnvironment;
 
   constructor(settings: SmtpSettings, environment: ProviderEnvironment) {
     const { queueTimeoutMs, finalDotTimeoutMs } = settings;
     this.callTimeoutMs = Math.min(callTimeoutMax, queueTimeoutMs + finalDotTimeoutMs + marginMs);
     this.#composer = createComposer(settings, environment);
+    this.#settings = settings;
+    this.#environment = environment;
     this.#pool = new SmtpPool(settings, environment);
   }
 
   send(batch: readonly OutboundMessage[], context: SendContext): Promise<Outcome[]> {
     return Promise.all(batch.map((message) => this.#sendOne(message, context.timeoutMs)));
+  }
+
+  probe(context: SendContext): Promise<ProbeResult> {
+    return probeServer(this.#settings, this.#environment, context);
   }
 
   close(): Promise<void> {
@@ -53,5 +64,11 @@ export const smtp: ProviderDefinition<SmtpSettings> = {
   channels: ["email"],
   schema: smtpSchema,
   secretNames: smtpSecrets,
+  mailSender: smtpMailSender,
+  reportAddress: ({ reportAddress }) => reportAddress,
+  returnMailbox: ({ returnMailbox, mailboxPassword }) =>
+    returnMailbox === undefined || mailboxPassword === undefined
+      ? undefined
+      : { ...returnMailbox, password: mailboxPassword },
   create: (settings, environment) => new Smtp(settings, environment),
 };

@@ -84,6 +84,7 @@ function contentOf({ content }: OutboundMessage): { content: InboxContent } | { 
 /** The recipient's inbox in this installation, which pages read with a recipient's token. */
 export const inbox: ProviderDefinition<z.infer<typeof settingsSchema>> = {
   name: "inbox",
+  behind: "ourselves",
   channels: ["in_app"],
   schema: settingsSchema,
   secretNames: [],

@@ -51,6 +51,7 @@ function withoutFiles({ attachments, ...content }: RenderedContent): MailboxCont
 /** Sends nothing: every message lies in the sandbox mailbox, to be looked at. */
 export const sandbox: ProviderDefinition<z.infer<typeof settingsSchema>> = {
   name: "sandbox",
+  behind: "nobody",
   channels: allChannels,
   schema: settingsSchema,
   secretNames: [],

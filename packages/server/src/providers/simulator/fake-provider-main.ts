@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
-import { FakeProvider, type FakeProviderOptions } from "./fake-provider.ts";
+import { FakeProvider } from "./fake-provider.ts";
+import type { FakeProviderOptions } from "./fake-provider-options.ts";
 import { faultsSchema } from "./settings.ts";
 
 const usage = `fake-provider-main --port 0 [--host ADDRESS] [--journal FILE] [--latency-ms N] [--seed N] [--settings JSON]
-  [--blackhole] [--blackhole-path /x]... [--feedback-url URL --feedback-secret SECRET]`;
+  [--answer-status N] [--blackhole] [--blackhole-path /x]... [--feedback-url URL --feedback-secret SECRET]`;
 
 /** A program of its own, so that a benchmark can measure and kill it apart. Prints `{"port":N}` once it listens. */
 async function main(): Promise<void> {
@@ -24,6 +25,7 @@ function readOptions(): FakeProviderOptions {
       "latency-ms": { type: "string" },
       seed: { type: "string" },
       settings: { type: "string", default: "{}" },
+      "answer-status": { type: "string" },
       blackhole: { type: "boolean", default: false },
       "blackhole-path": { type: "string", multiple: true, default: [] },
       "feedback-url": { type: "string" },
@@ -44,6 +46,7 @@ function readOptions(): FakeProviderOptions {
       ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
     }),
     blackhole: values.blackhole,
+    ...(values["answer-status"] === undefined ? {} : { answerStatus: Number(values["answer-status"]) }),
     blackholePaths: values["blackhole-path"],
     ...(values.host === undefined ? {} : { host: values.host }),
     ...(values.journal === undefined ? {} : { journal: values.journal }),

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { OutboundHttpClient } from "../../lib/outbound-http.ts";
 import { readCall } from "./fake-call.ts";
-import { FakeProvider, type FakeProviderOptions } from "./fake-provider.ts";
+import { FakeProvider } from "./fake-provider.ts";
+import type { FakeProviderOptions } from "./fake-provider-options.ts";
 import { faultsSchema } from "./settings.ts";
 
 const cleanups: (() => Promise<unknown> | unknown)[] = [];

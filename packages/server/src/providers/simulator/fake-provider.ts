@@ -5,23 +5,10 @@ import { answer, hookStatusOf } from "./fake-answer.ts";
 import { readCall } from "./fake-call.ts";
 import { FakeFeedback } from "./fake-feedback.ts";
 import { FakeJournal } from "./fake-journal.ts";
+import type { FakeProviderOptions } from "./fake-provider-options.ts";
 import { type FakeProviderStats, noStats } from "./fake-stats.ts";
-import { type Faults, faultsSchema } from "./settings.ts";
+import { faultsSchema } from "./settings.ts";
 import { type Offered, Vendor, type Verdict } from "./vendor.ts";
-
-export interface FakeProviderOptions {
-  port: number;
-  /** Address that it listens on; 127.0.0.1 where left out. */
-  host?: string;
-  /** File that gets a JSON line per message taken: `{"id","attempt","callId","at"}`. */
-  journal?: string;
-  faults?: Partial<Faults>;
-  /** Accepts connections and requests, answers none. */
-  blackhole?: boolean;
-  /** Paths that are never answered. */
-  blackholePaths?: readonly string[];
-  feedback?: { url: string; secret: string };
-}
 
 const bodyBytesMax = 64 * 1024 * 1024;
 
@@ -38,6 +25,7 @@ export class FakeProvider {
   readonly #vendor: Vendor;
   readonly #silentPaths: ReadonlySet<string>;
   readonly #silent: boolean;
+  readonly #status: number | undefined;
   /** Tries per webhook, which carries no number of its own. */
   readonly #tries = new Map<string, number>();
   readonly #place: { port: number; host: string };
@@ -48,6 +36,7 @@ export class FakeProvider {
     this.#feedback =
       options.feedback === undefined ? undefined : new FakeFeedback(options.feedback.url, options.feedback.secret);
     this.#silent = options.blackhole ?? false;
+    this.#status = options.answerStatus;
     this.#silentPaths = new Set(options.blackholePaths);
     this.#place = { port: options.port, host: options.host ?? "127.0.0.1" };
     this.#server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0, noDelay: true }, (request, response) =>
@@ -92,6 +81,7 @@ export class FakeProvider {
       const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
       if (this.#silent || this.#silentPaths.has(path)) this.stats.unanswered += 1;
       else if (request.method !== "POST") answer(response, 405, "{}");
+      else if (this.#status !== undefined) answer(response, this.#status, "{}");
       else if (path === "/send") this.#send(body, response);
       else this.#hook(request, response);
     });

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import { feedbackKinds } from "../../domain/feedback.ts";
 import type { FeedbackRequest, FeedbackResult } from "../../ports/provider.ts";
 
 export const signatureHeader = "x-simulator-signature";
@@ -8,7 +9,7 @@ const toleranceSeconds = 300;
 
 const reportSchema = z.object({
   messageId: z.string().min(1).max(200),
-  kind: z.enum(["delivered", "failed", "bounced", "complained", "opened", "clicked", "read"]),
+  kind: z.enum(feedbackKinds),
   at: z.number().min(0).max(8.64e15),
   code: z.string().max(100).exactOptional(),
 });
@@ -28,7 +29,7 @@ export const signFeedback = (secret: string, timestamp: string, rawBody: Buffer 
   createHmac("sha256", secret).update(`${timestamp}.`).update(rawBody).digest("hex");
 
 /** Verifies the raw body before it is parsed; whoever has no key, or an old request, learns only `forged`. */
-export function readFeedback(secret: string | undefined, request: FeedbackRequest): FeedbackResult {
+export function readFeedback(secret: string | undefined, request: Omit<FeedbackRequest, "url">): FeedbackResult {
   const signature = request.headers[signatureHeader];
   const timestamp = request.headers[timestampHeader];
   if (secret === undefined || typeof signature !== "string" || typeof timestamp !== "string")

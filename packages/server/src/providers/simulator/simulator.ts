@@ -11,6 +11,7 @@ import { type SimulatorSettings, simulatorSchema } from "./settings.ts";
  */
 export const simulator: ProviderDefinition<SimulatorSettings> = {
   name: "simulator",
+  behind: "nobody",
   channels: allChannels,
   schema: simulatorSchema,
   secretNames: ["feedbackSecret"],

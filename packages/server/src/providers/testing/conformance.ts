@@ -14,6 +14,8 @@ export type Fault =
   | "silentBeforeAccept"
   | "connectionRefused"
   | "malformedAnswer"
+  /** The answer begins and never ends. */
+  | "slowBody"
   /** The connection is reset after the message was sent. */
   | "resetAfterSend"
   /** The connection is reset while the message is still being sent, or before. */
@@ -25,6 +27,8 @@ export interface ProviderUnderTest {
   /** An address on the provider's channel. */
   to: string;
   channel: OutboundMessage["channel"];
+  /** What makes a message one that the other side can tell from others, where it does not get the id. */
+  changes?(id: string): Partial<OutboundMessage>;
   /** Ids that the other side has taken so far, in order. */
   taken(): Promise<readonly string[]> | readonly string[];
   close(): Promise<void>;
@@ -44,6 +48,7 @@ const expected: Readonly<Record<Exclude<Fault, "none">, readonly string[]>> = {
   silentBeforeAccept: ["unknown", "transient"],
   connectionRefused: ["transient"],
   malformedAnswer: ["unknown"],
+  slowBody: ["unknown"],
   resetAfterSend: ["unknown"],
   resetBeforeSend: ["transient", "unknown"],
 };
@@ -66,8 +71,12 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
       open.push(subject);
       return subject;
     };
+    const made = (subject: ProviderUnderTest): OutboundMessage => {
+      const message = outbound(subject.channel, subject.to);
+      return Object.assign(message, subject.changes?.(message.id));
+    };
     const send = async (subject: ProviderUnderTest, count: number, timeoutMs = 10_000): Promise<Outcome[]> => {
-      const batch = Array.from({ length: count }, () => outbound(subject.channel, subject.to));
+      const batch = Array.from({ length: count }, () => made(subject));
       const outcomes = await subject.provider.send(batch, {
         callId: "call-1",
         timeoutMs,
@@ -80,7 +89,7 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
 
     it("delivers, and says accepted", async () => {
       const subject = await start("none");
-      const message = outbound(subject.channel, subject.to);
+      const message = made(subject);
       const outcomes = await subject.provider.send([message], {
         callId: "call-1",
         timeoutMs: 10_000,
@@ -95,7 +104,7 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
       const trace = { parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", propagate: false };
       requestTraces.length = 0;
       const call = { callId: "call-1", timeoutMs: 10_000, signal: AbortSignal.timeout(10_000), trace };
-      const outcomes = await subject.provider.send([outbound(subject.channel, subject.to)], call);
+      const outcomes = await subject.provider.send([made(subject)], call);
       expect(outcomes).toMatchObject([{ status: "accepted" }]);
       // A provider over another protocol makes none.
       expect(requestTraces.every((given) => given === trace)).toBe(true);
@@ -119,7 +128,7 @@ export function providerConformance(name: string, maker: ProviderMaker): void {
       if (fault === "none") continue;
       it(`answers ${expected[fault].join(" or ")} where the other side is: ${fault}`, async () => {
         const subject = await start(fault);
-        const [outcome] = await send(subject, 1, fault.startsWith("silent") ? 1000 : 10_000);
+        const [outcome] = await send(subject, 1, /^(silent|slow)/.test(fault) ? 1000 : 10_000);
         expect(expected[fault]).toContain(kindOf(outcome));
         if (fault === "rateLimited") expect(outcome?.status === "rejected" && outcome.retryAfterMs).toBeGreaterThan(0);
         if (fault === "silentAfterAccept") expect(await subject.taken()).toHaveLength(1);

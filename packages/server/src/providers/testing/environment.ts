@@ -1,13 +1,21 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolveGuarded } from "../../lib/address-guard.ts";
+import { HmacKey } from "../../lib/hmac-key.ts";
 import { OutboundHttpClient } from "../../lib/outbound-http.ts";
+import { OutboundHttp2Client } from "../../lib/outbound-http2.ts";
 import { keyedHash } from "../../lib/seal.ts";
 import { SystemClock } from "../../lib/system-clock.ts";
 import type { InboxEntry } from "../../ports/inbox.ts";
-import type { Feedback, MailboxEntry, OutboundMessage, ProviderEnvironment } from "../../ports/provider.ts";
+import type {
+  Feedback,
+  MailboxEntry,
+  OutboundHttp,
+  OutboundMessage,
+  ProviderEnvironment,
+} from "../../ports/provider.ts";
 import type { RequestTrace } from "../../ports/tracer.ts";
 
-const hashKey = Buffer.alloc(32, 7);
+const hashKey = new HmacKey(Buffer.alloc(32, 7));
 
 export interface TestEnvironment extends ProviderEnvironment {
   entries: MailboxEntry[];
@@ -25,6 +33,7 @@ export const requestTraces: (RequestTrace | undefined)[] = [];
 /** A provider's environment with the real HTTP client and resolver, the system's clock, and lists to look into. */
 export function testEnvironment(allowPrivateNetwork = true): TestEnvironment {
   const http = new OutboundHttpClient({ allowPrivateNetwork });
+  const http2 = new OutboundHttp2Client({ allowPrivateNetwork });
   const entries: MailboxEntry[] = [];
   const inbox: InboxEntry[] = [];
   const reported: Feedback[] = [];
@@ -37,12 +46,9 @@ export function testEnvironment(allowPrivateNetwork = true): TestEnvironment {
     integration: "test",
     clock: new SystemClock(),
     random: { number: Math.random, bytes: randomBytes },
-    http: {
-      request: (request) => {
-        requestTraces.push(request.trace);
-        return http.request(request);
-      },
-    },
+    http: noting(http),
+    http2: noting(http2),
+    feedbackUrl: "https://tidings.example.com/v1/feedback/test?environment=development",
     resolve: (host) => resolveGuarded(host, { allowPrivateNetwork }),
     mailbox: {
       append: async (_environmentId, added) => {
@@ -73,9 +79,18 @@ export function testEnvironment(allowPrivateNetwork = true): TestEnvironment {
         waiting = { count, resolve };
         settle();
       }),
-    close: () => http.close(),
+    close: async () => {
+      await Promise.all([http.close(), http2.close()]);
+    },
   };
 }
+
+const noting = (http: OutboundHttp): OutboundHttp => ({
+  request: (request) => {
+    requestTraces.push(request.trace);
+    return http.request(request);
+  },
+});
 
 /** A message with an id of its own, and content for every channel. */
 export function outbound(

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer as createHttpServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import type { Http2Server } from "node:http2";
 import { createServer, type Server, type Socket } from "node:net";
 
 export interface RunningServer {
@@ -7,13 +8,14 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export function portOf(server: Server): number {
+export function portOf(server: Server | Http2Server): number {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("listens on no port");
   return address.port;
 }
 
-async function listening(server: Server, end: () => void): Promise<RunningServer> {
+/** Ready to be called; `end` ends what is open when it is closed. */
+export async function listening(server: Server | Http2Server, end: () => void): Promise<RunningServer> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

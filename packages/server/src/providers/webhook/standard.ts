@@ -91,6 +91,7 @@ class StandardWebhook implements Provider {
 /** Signed HTTP calls to the recipient's own endpoint, by Standard Webhooks 1.0.0 (standardwebhooks.com). */
 export const standardWebhook: ProviderDefinition<Settings> = {
   name: "webhook",
+  behind: "ourselves",
   channels: ["webhook"],
   schema: settingsSchema,
   secretNames: ["secret"],

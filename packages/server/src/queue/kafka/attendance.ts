@@ -1,22 +1,14 @@
-import type { Consumer, EachBatchPayload } from "kafkajs";
+import type { ConsumerGroupJoinEvent, EachBatchPayload } from "kafkajs";
+import { GroupMember } from "../../lib/kafka/group-member.ts";
+import { repeat } from "../../lib/repeat.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Take } from "../broker/broker.ts";
 import { stickyAssigner } from "./assigner.ts";
-import { createClient } from "./client.ts";
 import { GroupPlace } from "./group-place.ts";
-import { repeat } from "./repeat.ts";
 import type { KafkaSettings, OnFault } from "./settings.ts";
 import { takeBatch } from "./take-batch.ts";
 
-/** How long the broker holds a request that finds nothing. */
-const fetchWaitMs = 500;
-const heartbeatMs = 1000;
 const commitEveryMs = 200;
-/** Everybody waits for a member that is gone for so long when another joins; one that lives answers within a heartbeat. */
-const rejoinMaxMs = 3000;
-/** Without any sign of life for so many session time-outs a consumer is given up: it stands still without a fault. */
-const silentSessions = 2;
-const stopMaxMs = 3000;
 
 export interface AttendanceParts {
   settings: KafkaSettings;
@@ -31,63 +23,40 @@ export interface AttendanceParts {
 export class Attendance {
   readonly #parts: AttendanceParts;
   readonly #heldUp: ReadonlySet<string>;
-  readonly #onFetch: () => void;
   readonly #place = new GroupPlace();
-  readonly #consumer: Consumer;
-  readonly #ended: Promise<void>;
-  #end: (error?: unknown) => void = () => {};
-  #heardAt: number;
+  readonly #member: GroupMember;
 
   /** `heldUp`: topics of which nothing is wanted at the moment; `onFetch` is called while all is well. */
   constructor(parts: AttendanceParts, heldUp: ReadonlySet<string>, onFetch: () => void) {
     this.#parts = parts;
     this.#heldUp = heldUp;
-    this.#onFetch = onFetch;
-    this.#heardAt = parts.clock.monotonic();
-    const { settings, groupId } = parts;
-    this.#consumer = createClient(settings).consumer({
-      groupId,
-      sessionTimeout: settings.sessionTimeoutMs,
-      rebalanceTimeout: rejoinMaxMs,
-      heartbeatInterval: heartbeatMs,
-      maxWaitTimeInMs: fetchWaitMs,
-      maxBytesPerPartition: settings.fetchBytes,
-      allowAutoTopicCreation: false,
-      partitionAssigners: [stickyAssigner(() => this.#place.owned)],
-      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1000, restartOnFailure: async () => false },
-    });
-    this.#ended = new Promise((resolve, reject) => {
-      this.#end = (error) => (error === undefined ? resolve() : reject(error));
-    });
+    const { settings, groupId, clock } = parts;
+    const { sessionTimeoutMs, fetchBytes } = settings;
+    const partitionAssigners = [stickyAssigner(() => this.#place.owned)];
+    this.#member = new GroupMember(
+      { connection: settings, groupId, sessionTimeoutMs, fetchBytes, partitionAssigners },
+      { clock, onFetch, onJoin: (joined) => this.#join(joined) },
+    );
   }
 
   /** Resolves when it was ended, and rejects with what ended it. */
-  async attend(): Promise<void> {
+  attend(): Promise<void> {
     const { takes, clock } = this.#parts;
-    const timers = [
-      repeat(clock, commitEveryMs, () => this.commit()),
-      repeat(clock, heartbeatMs, async () => this.#endIfSilent()),
-    ];
-    try {
-      this.#listen();
-      // What begins after its end ends it too.
-      void this.#begin([...takes.keys()]).catch(this.#end);
-      await this.#ended;
-    } finally {
-      for (const timer of timers) timer.cancel();
-      const timeIsUp = new Promise<void>((resolve) => void clock.after(stopMaxMs, resolve));
-      await Promise.race([this.#consumer.disconnect().catch(() => {}), timeIsUp]);
-    }
+    const commits = repeat(clock, commitEveryMs, () => this.commit());
+    return this.#member.attend(
+      () => this.#begin([...takes.keys()]),
+      () => commits.cancel(),
+    );
   }
 
   end(): void {
-    this.#end();
+    this.#member.end();
   }
 
   flow(topic: string, isWanted: boolean): void {
     try {
-      if (isWanted) this.#consumer.resume([{ topic }]);
-      else this.#consumer.pause([{ topic }]);
+      if (isWanted) this.#member.consumer.resume([{ topic }]);
+      else this.#member.consumer.pause([{ topic }]);
     } catch {
       // It is not at work yet; when it joins it is told what is held up.
     }
@@ -97,7 +66,7 @@ export class Attendance {
     const changed = this.#place.uncommitted();
     if (changed.length === 0) return;
     try {
-      await this.#consumer.commitOffsets(changed);
+      await this.#member.consumer.commitOffsets(changed);
       this.#place.committed(changed);
     } catch {
       // The partitions are another member's, or the broker is away: they are committed next time, or read again.
@@ -105,37 +74,18 @@ export class Attendance {
   }
 
   async #begin(topics: string[]): Promise<void> {
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topics, fromBeginning: true });
-    await this.#consumer.run({
+    await this.#member.consumer.connect();
+    await this.#member.consumer.subscribe({ topics, fromBeginning: true });
+    await this.#member.consumer.run({
       autoCommit: false,
       eachBatch: async (payload) => this.#takeBatch(payload),
     });
   }
 
-  #listen(): void {
-    const { CRASH, FETCH, FETCH_START, GROUP_JOIN, HEARTBEAT } = this.#consumer.events;
-    const hear = (): void => {
-      this.#heardAt = this.#parts.clock.monotonic();
-    };
-    this.#consumer.on(FETCH_START, hear);
-    this.#consumer.on(HEARTBEAT, hear);
-    this.#consumer.on(FETCH, () => {
-      hear();
-      this.#onFetch();
-    });
-    this.#consumer.on(CRASH, ({ payload }) => this.#end(payload.error));
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
-      hear();
-      for (const kept of this.#place.join(payload.memberAssignment, this.#parts.clock.now())) this.#consumer.seek(kept);
-      for (const topic of this.#heldUp) this.#consumer.pause([{ topic }]);
-    });
-  }
-
-  #endIfSilent(): void {
-    const { clock, settings } = this.#parts;
-    if (clock.monotonic() - this.#heardAt > silentSessions * settings.sessionTimeoutMs)
-      this.#end(new Error("the consumer gave no sign of life"));
+  #join({ memberAssignment }: ConsumerGroupJoinEvent["payload"]): void {
+    const { consumer } = this.#member;
+    for (const kept of this.#place.join(memberAssignment, this.#parts.clock.now())) consumer.seek(kept);
+    for (const topic of this.#heldUp) consumer.pause([{ topic }]);
   }
 
   #takeBatch({ batch }: EachBatchPayload): void {

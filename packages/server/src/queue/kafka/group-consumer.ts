@@ -1,7 +1,7 @@
+import { Backoff } from "../../lib/backoff.ts";
+import { withAdmin } from "../../lib/kafka/with-admin.ts";
 import { Attendance, type AttendanceParts } from "./attendance.ts";
-import { Backoff } from "./backoff.ts";
 import { ensureTopics } from "./topics.ts";
-import { withAdmin } from "./with-admin.ts";
 
 /**
  * A member of one group, for as long as it is wanted: a consumer that met a fault is replaced by a new one, later each time.

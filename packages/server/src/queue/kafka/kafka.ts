@@ -1,3 +1,4 @@
+import { withAdmin } from "../../lib/kafka/with-admin.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { QueueItem, Topic } from "../../ports/queue.ts";
 import { placeOfTopic } from "../../ports/topic.ts";
@@ -6,7 +7,6 @@ import { GroupConsumer } from "./group-consumer.ts";
 import { Publisher } from "./publisher.ts";
 import type { KafkaSettings, OnFault } from "./settings.ts";
 import { ensureTopics, nameOfTopic, refuseLosingTopics } from "./topics.ts";
-import { withAdmin } from "./with-admin.ts";
 
 export interface KafkaBrokerParts {
   settings: KafkaSettings;

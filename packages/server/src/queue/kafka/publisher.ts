@@ -1,13 +1,13 @@
 import type { Producer } from "kafkajs";
+import { Backoff } from "../../lib/backoff.ts";
+import { createClient } from "../../lib/kafka/client.ts";
+import { withAdmin } from "../../lib/kafka/with-admin.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { QueueItem, Topic } from "../../ports/queue.ts";
 import { allTopics } from "../../ports/topic.ts";
-import { Backoff } from "./backoff.ts";
-import { createClient } from "./client.ts";
 import { itemValue, partitionOf } from "./item-value.ts";
 import type { KafkaSettings, OnFault } from "./settings.ts";
 import { ensureTopics, nameOfTopic } from "./topics.ts";
-import { withAdmin } from "./with-admin.ts";
 
 /** A request that is under way for longer says that the broker is not well. */
 const slowMs = 2000;

@@ -1,15 +1,8 @@
+import type { KafkaConnection } from "../../lib/kafka/client.ts";
 import type { KafkaAddress } from "../../lib/kafka-address.ts";
 
-export type SaslMechanism = "scram-sha-512" | "scram-sha-256" | "plain";
-
 /** How a Kafka is reached, and the bounds of what is given to it and taken. */
-export interface KafkaSettings extends KafkaAddress {
-  tls: { mode: "verify" | "off"; caFile: string };
-  mechanism: SaslMechanism;
-  /** Name of this process, seen in the broker's log. */
-  clientId: string;
-  connectTimeoutMs: number;
-  requestTimeoutMs: number;
+export interface KafkaSettings extends KafkaConnection, KafkaAddress {
   /** A member that was not heard of for so long loses its partitions. */
   sessionTimeoutMs: number;
   /** Partitions of topics that are made. */

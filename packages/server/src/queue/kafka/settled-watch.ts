@@ -1,8 +1,8 @@
 import type { Admin } from "kafkajs";
+import { createClient } from "../../lib/kafka/client.ts";
 import type { Topic } from "../../ports/queue.ts";
 import { allTopics } from "../../ports/topic.ts";
 import type { SettledLooks } from "../broker/broker.ts";
-import { createClient } from "./client.ts";
 import { groupOf } from "./kafka.ts";
 import type { KafkaSettings } from "./settings.ts";
 import { type Offsets, SettledTimes } from "./settled-times.ts";

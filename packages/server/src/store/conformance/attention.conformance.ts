@@ -87,7 +87,7 @@ export function attentionConformance(open: OpenCorner): void {
       const [record] = await corner.store.loadRuns({ ids: [id ?? ""], lane: "transactional" });
       expect(record?.window?.entries).toHaveLength(1);
       if (record === undefined) throw new RangeError("there is no window");
-      const { event, window, ...run } = record;
+      const { event, window, watch: _, ...run } = record;
       const close = corner.runTurn(
         { ...run, eventId: event.id, effectKey: null },
         {

@@ -5,6 +5,7 @@ import type { MessageRow } from "../../ports/store/log.ts";
 import type { NewMessage, NewRun } from "../../ports/store/orchestrate.ts";
 import type { Store } from "../../ports/store/store.ts";
 import type { WebhookRow, WebhookWrite } from "../../ports/store/webhooks.ts";
+import type { SqlRow } from "../sql/columns.ts";
 import { type AttemptFields, type MessageFields, Rows } from "./rows.conformance.ts";
 
 /** An engine as a suite gets it. `reopen` gives the store as it is after a crash of its process. */
@@ -12,6 +13,8 @@ export interface StoreUnderTest {
   store: Store;
   close(): Promise<void>;
   reopen?(): Promise<Store>;
+  /** Rows of `soft_bounce`, in order, where the suite can see them. */
+  softBounces?: (environmentId: number) => Promise<SqlRow[]>;
 }
 export type OpenStore = () => Promise<StoreUnderTest>;
 export type OpenCorner = () => Promise<Corner>;

@@ -43,7 +43,11 @@ export function digestsConformance(open: OpenCorner): void {
   const windows = async (corner: Corner) => load(corner, await due(corner, corner.at + 86_400_000));
   const gathered = (records: readonly RunRecord[]) =>
     records.map(({ window }) => window?.entries.map(({ eventId }) => eventId)).sort();
-  const runOf = ({ event, ...record }: RunRecord): NewRun => ({ ...record, eventId: event.id, effectKey: null });
+  const runOf = ({ event, watch: _, ...record }: RunRecord): NewRun => ({
+    ...record,
+    eventId: event.id,
+    effectKey: null,
+  });
   const close = (corner: Corner, record: RunRecord, version = record.window?.version ?? 0) =>
     corner.runTurn(runOf(record), {
       progress: { kind: "wait", step: 3, dueAt: record.dueAt, journal: "events" },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type FeedbackKind, feedbackKinds } from "../../domain/feedback.ts";
 import type { FeedbackReport } from "../../ports/store/feedback.ts";
 import type { NewMessage } from "../../ports/store/orchestrate.ts";
 import type { Corner, OpenCorner } from "./corner.conformance.ts";
@@ -42,6 +43,24 @@ export function feedbackConformance(open: OpenCorner): void {
       ],
     ],
     [
+      "two ends of one rank",
+      [
+        { kind: "failed", at: 30, code: "f" },
+        { kind: "soft_bounced", at: 10, code: "z" },
+        { kind: "soft_bounced", at: 10, code: "y" },
+        { kind: "failed", at: 20, code: "f" },
+      ],
+    ],
+    [
+      "what moves nothing, beside what does",
+      [
+        { kind: "unsubscribed", at: 1 },
+        { kind: "complained", at: 2 },
+        { kind: "soft_bounced", at: 3 },
+        { kind: "delivered", at: 4 },
+      ],
+    ],
+    [
       "times beside an end",
       [
         { kind: "opened", at: 40 },
@@ -71,7 +90,7 @@ export function feedbackConformance(open: OpenCorner): void {
         // Every second order comes one report per call, the others in one call, and doubled.
         const calls = number % 2 === 0 ? shuffled.map((report) => [report]) : [[...shuffled, ...shuffled.toReversed()]];
         for (const call of calls) await corner.store.recordFeedback({ reports: call, now: corner.at });
-        return JSON.stringify({ ...(await corner.row(message)), id: "", eventId: "" });
+        return JSON.stringify({ ...(await corner.row(message)), id: "", eventId: "", addressHash: "" });
       };
       for (const state of starts) {
         const rows = await Promise.all(orders.map((order, number) => rowAfter(state, order, number)));
@@ -84,6 +103,10 @@ export function feedbackConformance(open: OpenCorner): void {
       ["unknown", "delivered", "delivered"],
       ["sent", "failed", "failed"],
       ["sent", "bounced", "bounced"],
+      ["sent", "soft_bounced", "failed"],
+      ["sending", "soft_bounced", "failed"],
+      ["dead", "soft_bounced", "dead"],
+      ["sent", "unsubscribed", "sent"],
       ["failed", "delivered", "delivered"],
       ["failed", "bounced", "bounced"],
       ["queued", "delivered", "delivered"],
@@ -141,6 +164,55 @@ export function feedbackConformance(open: OpenCorner): void {
         ).toBe("started");
       },
     );
+
+    test("that bounced and complained keeps the weightier reason, and what somebody suppressed by hand stays theirs", async () => {
+      const corner = await open();
+      const { store, environmentId, at: now } = corner;
+      const byHand = { channel: "email", addressHash: "hand", scope: "everything", value: "", createdAt: 1 } as const;
+      await store.addSuppressions({ environmentId, suppressions: [{ ...byHand, reason: "manual" }] });
+      const kinds = ["bounced", "complained"] as const;
+      for (const [hash, order] of [
+        ["one", kinds],
+        ["two", kinds.toReversed()],
+        ["hand", kinds],
+      ] as const) {
+        const message = await messageIn(corner, "sent", hash);
+        for (const kind of order) await store.recordFeedback({ reports: [corner.report(message, { kind })], now });
+        await store.recordFeedback({ reports: order.map((kind) => corner.report(message, { kind })), now });
+      }
+      const { items } = await store.listSuppressions({ environmentId, after: undefined, limit: 10 });
+      expect(items.map(({ addressHash, reason }) => `${addressHash} ${reason}`)).toEqual([
+        "hand manual",
+        "one complained",
+        "two complained",
+      ]);
+    });
+
+    test("counts each kind once for a message, in any order, and no end that the attempts came to", async () => {
+      const minuteMs = 60_000;
+      const counted = async (state: (typeof starts)[number], order: readonly FeedbackKind[]) => {
+        const corner = await open();
+        const message = await messageIn(corner, state, "h");
+        const now = corner.at + 10 * minuteMs;
+        const reports = order.map((kind, index) => corner.report(message, { kind, at: index }));
+        for (const report of reports) await corner.store.recordFeedback({ reports: [report], now });
+        await corner.store.recordFeedback({ reports: [...reports, ...reports], now });
+        const fromMinute = Math.floor(now / minuteMs);
+        const sums = await corner.store.recentSums({ fromMinute, toMinute: fromMinute + 1 });
+        return sums.map(({ metric, value }) => `${metric} ${value}`).toSorted();
+      };
+      const all = feedbackKinds.map((kind) => `${kind} 1`).toSorted();
+      expect(await counted("sent", feedbackKinds)).toEqual(all);
+      expect(await counted("sent", feedbackKinds.toReversed())).toEqual(all);
+      // What a provider tells about, it had: it was sent, which nobody had counted.
+      const withSent = (sums: readonly string[]) => [...sums, "sent 1"].toSorted();
+      expect(await counted("queued", feedbackKinds)).toEqual(withSent(all));
+      const others = all.filter((sum) => sum !== "failed 1");
+      expect(await counted("failed", feedbackKinds)).toEqual(withSent(others));
+      expect(await counted("failed", feedbackKinds.toReversed())).toEqual(withSent(others));
+      const noEnds = others.filter((sum) => !/bounced/.test(sum));
+      expect(await counted("dead", feedbackKinds)).toEqual(noEnds);
+    });
 
     test("about unknown messages, or another environment's, changes nothing and is counted out", async () => {
       const corner = await open();

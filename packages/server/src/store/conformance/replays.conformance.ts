@@ -70,6 +70,7 @@ export function replaysConformance(open: OpenCorner): void {
         cancellationHash: "k",
         payload: "payload",
         hasParts: false,
+        isDerived: false,
         generation: 0,
       });
       expect(idsOf((await read({ names: ["order.paid", "none"] })).events)).toEqual([other.id]);

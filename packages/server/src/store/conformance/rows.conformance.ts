@@ -101,6 +101,7 @@ export class Rows {
       order: undefined,
       recalled: false,
       confirmsStop: undefined,
+      mailbox: undefined,
     };
     return { ...message, ...laidOver(message, over), origin: { ...origin, ...laidOver(origin, over) } };
   }

@@ -44,6 +44,16 @@ export function settleConformance(open: OpenCorner): void {
       expect(letters).toMatchObject([{ reason: "r", detail: "d", kind: "message", message: { state: "dead" } }]);
     });
 
+    test("tells why it waits where that is said, until something else is said", async () => {
+      const corner = await open();
+      const { id } = await corner.queued();
+      const dueAt = corner.at + 9;
+      await settle(corner, id, { state: "queued", dueAt, reason: "budget_reached" });
+      expect(await corner.row({ id })).toMatchObject({ state: "queued", dueAt, reason: "budget_reached" });
+      await settle(corner, id, { state: "queued", dueAt: dueAt + 1 });
+      expect(await corner.row({ id })).toMatchObject({ dueAt: dueAt + 1, reason: "budget_reached" });
+    });
+
     test("is fenced where an attempt began meanwhile, or it has ended", async () => {
       const corner = await open();
       const sending = await corner.sending();

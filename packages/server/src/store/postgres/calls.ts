@@ -1,5 +1,6 @@
 import { acceptEvents } from "./calls/accept-events.ts";
 import { addInboxItems } from "./calls/add-inbox-items.ts";
+import { allowanceCalls } from "./calls/allowances.ts";
 import { audienceCalls } from "./calls/audience-calls.ts";
 import { cancelEvents } from "./calls/cancel-events.ts";
 import { changeInbox } from "./calls/change-inbox.ts";
@@ -11,12 +12,14 @@ import {
   listConfiguration,
   listConfigurationVersions,
 } from "./calls/configuration.ts";
-import { getDeadLetter, listDeadLetters } from "./calls/dead-letters.ts";
+import { deadLetterCalls } from "./calls/dead-letter-calls.ts";
 import { decisionCalls } from "./calls/decision-calls.ts";
+import { deliverCalls } from "./calls/deliver-calls.ts";
 import { dueEffects, dueEvents, dueRuns } from "./calls/due-events.ts";
-import { dueMessages } from "./calls/due-messages.ts";
+import { feedbackCalls } from "./calls/feedback-calls.ts";
 import { getEvent } from "./calls/get-event.ts";
 import { getMessage } from "./calls/get-message.ts";
+import { inboundMailCalls } from "./calls/inbound-mail.ts";
 import { openInbox, revokeInboxTokens } from "./calls/inbox-tokens.ts";
 import {
   createApiKey,
@@ -28,22 +31,14 @@ import {
 } from "./calls/keys.ts";
 import { getInboxItem, listInbox } from "./calls/list-inbox.ts";
 import { listMessages } from "./calls/list-messages.ts";
-import { loadDeliveries } from "./calls/load-deliveries.ts";
 import { loadEvents } from "./calls/load-events.ts";
 import { loadRecipients } from "./calls/load-recipients.ts";
 import { loadRuns } from "./calls/load-runs.ts";
-import { appendMail, findMail, listMail } from "./calls/mail.ts";
-import { purgeExpiredKeys } from "./calls/purge-expired-keys.ts";
-import { queueDepths } from "./calls/queue-depths.ts";
+import { maintenanceCalls } from "./calls/maintenance-calls.ts";
 import { inboxHeads, readInboxes } from "./calls/read-inboxes.ts";
 import { recentMessages } from "./calls/recent-messages.ts";
-import { recentSums } from "./calls/recent-sums.ts";
 import { deleteRecipient, getRecipient, putRecipient } from "./calls/recipients.ts";
-import { recordFeedback } from "./calls/record-feedback.ts";
-import { recordOutcomes } from "./calls/record-outcomes.ts";
-import { replayDeadLetters } from "./calls/replay-dead-letters.ts";
-import { settleMessages } from "./calls/settle-messages.ts";
-import { startAttempts } from "./calls/start-attempts.ts";
+import { statisticCalls } from "./calls/statistics.ts";
 import { addSuppressions, listSuppressions, removeSuppressions } from "./calls/suppressions.ts";
 import { sweepAttention } from "./calls/sweep-attention.ts";
 import { sweepInboxes } from "./calls/sweep-inboxes.ts";
@@ -80,12 +75,9 @@ export const calls: PostgresCalls = {
   loadRuns,
   commitRuns,
   wakeRuns,
-  dueMessages,
-  loadDeliveries,
-  startAttempts,
-  recordOutcomes,
-  settleMessages,
-  recordFeedback,
+  ...deliverCalls,
+  ...feedbackCalls,
+  ...inboundMailCalls,
   writeDocuments,
   getConfiguration,
   listConfiguration,
@@ -120,19 +112,14 @@ export const calls: PostgresCalls = {
   sweepAttention,
   sweepInboxes,
   ...audienceCalls,
+  ...allowanceCalls,
   getEvent,
   getMessage,
   listMessages,
   ...decisionCalls,
-  listDeadLetters,
-  getDeadLetter,
-  replayDeadLetters,
-  queueDepths,
-  recentSums,
-  purgeExpiredKeys,
-  appendMail,
-  listMail,
-  findMail,
+  ...deadLetterCalls,
+  ...maintenanceCalls,
+  ...statisticCalls,
   createWebhook,
   putWebhook,
   getWebhook,

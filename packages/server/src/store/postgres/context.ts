@@ -1,6 +1,5 @@
-import type { StatisticMetric } from "../../domain/statistic.ts";
 import type { StoreCalls } from "../../ports/store/store.ts";
-import type { StatisticLabels } from "../sql/statistics.ts";
+import type { Count } from "../sql/counted.ts";
 import type { Session } from "./session.ts";
 import type { WebhookOutbox } from "./webhook-outbox.ts";
 
@@ -27,8 +26,8 @@ export interface CallContext {
   holding: Holding;
   /** What endpoints are to be told of changes that the call makes: gathered, and written before its commit. */
   webhooks: WebhookOutbox;
-  /** Adds one to a sum of the minute of `at`; written before the call's commit. */
-  count(labels: StatisticLabels, metric: StatisticMetric, at: number, integration?: string): void;
+  /** Written before the call's commit. */
+  count: Count;
 }
 
 export type CallName = keyof StoreCalls;

@@ -3,6 +3,7 @@ import { listDeadLetters } from "./calls/dead-letters.ts";
 import { listMessages } from "./calls/list-messages.ts";
 import { queueDepths } from "./calls/queue-depths.ts";
 import { recentSums } from "./calls/recent-sums.ts";
+import { sumStatistics } from "./calls/statistics.ts";
 import { listWebhookDeliveries } from "./calls/webhook-log.ts";
 import type { ReadContext } from "./context.ts";
 import type { Replica } from "./replica/replica.ts";
@@ -32,6 +33,7 @@ export function readingFrom(replica: Replica, store: Store): Store {
     listDeadLetters: from(store.listDeadLetters, listDeadLetters),
     queueDepths: from(store.queueDepths, queueDepths),
     recentSums: from(store.recentSums, recentSums),
+    sumStatistics: from(store.sumStatistics, sumStatistics),
     listWebhookDeliveries: from(store.listWebhookDeliveries, listWebhookDeliveries),
   };
 }

@@ -45,7 +45,7 @@ async function once<T>({ holding, endpoints }: Parts, lent: Lent, call: (context
     sql,
     holding,
     webhooks,
-    count: (labels, metric, at, integration = "") => sums.add(labels, metric, at, integration),
+    count: sums.add,
   };
   const begun = sql.exec("begin");
   // Whoever waits for the first statement hears of it; nobody has to hear twice.

@@ -24,10 +24,20 @@ export type CurrentAttempt = z.infer<typeof currentAttemptSchema>;
  * A call's attempt at a message, as it begins. Lease and process stand in front, where a statement finds them without
  * parsing (`ofOther`).
  */
-export function startedAttempt({ callId, integration, node, at, leaseUntil }: CallStart, number: number): string {
+export function startedAttempt(call: CallStart, number: number): string {
+  if (lastStarted.call === call && lastStarted.number === number) return lastStarted.text;
+  const { callId, integration, node, at, leaseUntil } = call;
   const attempt: CurrentAttempt = { lease: leaseUntil, node, number, call: callId, integration, started: at };
-  return JSON.stringify(attempt);
+  lastStarted = { call, number, text: JSON.stringify(attempt) };
+  return lastStarted.text;
 }
+
+/** Messages of one call come one after the other, and their attempts begin alike. */
+let lastStarted: { call: CallStart | undefined; number: number; text: string } = {
+  call: undefined,
+  number: 0,
+  text: "",
+};
 
 const leaseAt = '{"lease":'.length + 1;
 /** Times of this and the next centuries have as many digits. */

@@ -1,6 +1,6 @@
 import { leftQueue } from "../../domain/statistic.ts";
 import { type SqlRow, text } from "./columns.ts";
-import type { Sum } from "./statistics.ts";
+import { rowNameOf, type Sum } from "./counted.ts";
 
 /** A sum of a campaign. `minute` is 0 for all time. */
 export interface CampaignSum {
@@ -21,16 +21,18 @@ export function campaignOf(row: SqlRow): string | undefined {
   return row["expanded"] === 1 ? text(row, "event_id") : undefined;
 }
 
-/** A turn's sums as statistics have them, which know no campaigns. */
+/** A turn's sums as statistics have them, which know no campaigns: each row once. */
 export function withoutCampaigns(sums: readonly Sum[]): readonly Sum[] {
   if (sums.every(({ labels }) => labels.campaign === undefined)) return sums;
   const merged = new Map<string, Sum>();
   for (const sum of sums) {
-    const { labels, metric, integration, minute, value } = sum;
-    const name = JSON.stringify([{ ...labels, campaign: undefined }, metric, integration, minute]);
+    const name = rowNameOf(sum);
     const known = merged.get(name);
     if (known === undefined) merged.set(name, { ...sum });
-    else known.value += value;
+    else {
+      known.value += sum.value;
+      known.cost += sum.cost;
+    }
   }
   return [...merged.values()];
 }

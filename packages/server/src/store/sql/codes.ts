@@ -1,3 +1,4 @@
+import { type MailboxProvider, mailboxProviders } from "@tidings/contract/mailbox-providers";
 import {
   type WebhookDeliveryState,
   type WebhookType,
@@ -23,6 +24,8 @@ export const messageStateCode: Record<MessageState, number> = codesOf(messageSta
 export const eventStateCode: Record<EventState, number> = codesOf(eventStates);
 export const runStateCode: Record<RunState, number> = codesOf(runStates);
 export const eventKindCode: Record<EventKind, number> = codesOf(eventKinds);
+
+export const mailboxProviderCode: Record<MailboxProvider, number> = codesOf(mailboxProviders);
 
 export const webhookTypeCode: Record<WebhookType, number> = codesOf(webhookTypes);
 export const webhookStateCode: Record<WebhookDeliveryState, number> = codesOf(webhookDeliveryStates);

@@ -21,3 +21,12 @@ export function textOrNull(row: SqlRow, column: string): string | null {
 export function integerOrNull(row: SqlRow, column: string): number | null {
   return row[column] === null ? null : integer(row, column);
 }
+
+/** One of a closed list of words. */
+export function word<Word extends string>(row: SqlRow, column: string, words: readonly Word[]): Word {
+  const stored = text(row, column);
+  const known = words.find((each) => each === stored);
+  if (known === undefined)
+    throw new TypeError(`column ${column} holds ${stored}, which is none of ${words.join(", ")}`);
+  return known;
+}

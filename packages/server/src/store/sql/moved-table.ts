@@ -36,6 +36,9 @@ export interface PageBounds {
   bytesMax: number;
 }
 
+/** Sources of a table whose open work is some process's. */
+export const nobody = { holder: "0" };
+
 const typeOf = { i: "integer", b: "bigint", s: "smallint", t: "text", u: "uuid" } as const;
 
 /** `columns`: names with the first letter of their type, as in `id:u due_at:b`, and a value of its own where SQLite has none. */

@@ -1,12 +1,14 @@
 import { choiceTables } from "./choice-tables.ts";
 import { movedAudienceTables } from "./moved-audience-tables.ts";
-import { type MovedTable, movedTable } from "./moved-table.ts";
+import { type MovedTable, movedTable, nobody } from "./moved-table.ts";
+import { movedWebhookTables } from "./moved-webhook-tables.ts";
 
 /*
  * What a store consists of, as it is moved. Letters are types: i integer, b bigint, s smallint, t text, u uuid. Nobody holds
  * what is moved (holder 0): the first process on the destination finds open work as free, and what was under way as lost.
  */
-const nobody = { holder: "0" };
+const deadLetterColumns =
+  "environment_id:i id:u at:b kind:t channel:t reason:t detail:t source:t place:t identity:t sealed:t";
 
 export const movedTables: readonly MovedTable[] = [
   movedTable("environment", "id", "id:i key:t wrapped_data_key:t wrapped_address_key:t created_at:b"),
@@ -29,7 +31,7 @@ export const movedTables: readonly MovedTable[] = [
     "event",
     "id",
     `environment_id:i id:u kind:s lane:s state:s generation:i cursor:i holder:i received_at:b due_at:b expires_at:b name:t
-     tenant:t cancellation_hash:t payload:t inline:t trace:t position:t order_key:t order_place:t`,
+     tenant:t cancellation_hash:t payload:t inline:t trace:t position:t order_key:t order_place:t root:u depth:s`,
     nobody,
   ),
   movedTable(
@@ -49,7 +51,7 @@ export const movedTables: readonly MovedTable[] = [
     "id",
     `environment_id:i id:u event_id:u lane:s state:s step:i holder:i workflow_version:i due_at:b expires_at:b created_at:b
      workflow:t recipient:t tenant:t cancellation_hash:t journal:t gathers:s order_key:t order_place:t wait_key:t wait_since:b
-     arrived_event:u`,
+     arrived_event:u watch_of:u watch_from:b`,
     nobody,
   ),
   movedTable(
@@ -70,6 +72,7 @@ export const movedTables: readonly MovedTable[] = [
   ),
   movedTable("arrival", "environment_id key_hash", "environment_id:i key_hash:t expires_at:b recent:t"),
   movedTable("wake", "environment_id key_hash event_id", "environment_id:i key_hash:t event_id:u at:b"),
+  movedTable("derived", "environment_id root", "environment_id:i root:u events:i messages:i expires_at:b"),
   movedTable("throttle", "environment_id hash", "environment_id:i hash:t expires_at:b passed:t"),
   movedTable(
     "message",
@@ -77,8 +80,14 @@ export const movedTables: readonly MovedTable[] = [
     `environment_id:i id:u event_id:u run_id:u channel:s lane:s state:s holder:i workflow_version:i template_version:i
      attempts:i created_at:b due_at:b expires_at:b first_attempt_at:b settled_at:b sent_at:b delivered_at:b opened_at:b
      clicked_at:b read_at:b complained_at:b step:t workflow:t template:t category:t tenant:t recipient:t address_hash:t
-     reason:t content:t decisions:t attempt:t expanded:s recalled:s collapse_hash:t order_key:t order_place:t confirms_stop:b`,
+     reason:t content:t decisions:t attempt:t expanded:s recalled:s collapse_hash:t order_key:t order_place:t confirms_stop:b reported:s pause_id:u
+     mailbox:s put_off_to:b watcher:u`,
     { ...nobody, run_id: "nullif(run_id, '')" },
+  ),
+  movedTable(
+    "pause",
+    "environment_id id",
+    `environment_id:i id:u kind:t key:t tenant:t reason:t created_at:b ends_at:b ended_at:b released_at:b sequence:b`,
   ),
   movedTable(
     "attempt",
@@ -93,12 +102,18 @@ export const movedTables: readonly MovedTable[] = [
     `environment_id:i event_id:u sequence:b run_id:t workflow_version:i at:b recipient:t workflow:t step:t channel:t
      outcome:t reason:t rule:t versions:t detail:t category:t`,
   ),
-  movedTable("dead_letter", "environment_id at id", "environment_id:i id:u at:b kind:t channel:t reason:t detail:t"),
+  movedTable("dead_letter", "environment_id at id", deadLetterColumns),
   movedTable(
     "statistic",
-    "environment_id minute metric channel lane category tenant integration",
-    `environment_id:i minute:i slot:i metric:t channel:t lane:t category:t tenant:t integration:t value:b`,
+    "environment_id minute metric channel lane category tenant integration workflow mailbox bucket",
+    `environment_id:i minute:i slot:i metric:t channel:t lane:t category:t tenant:t integration:t workflow:t mailbox:t bucket:s
+     value:b cost:b`,
     { slot: "0" },
+  ),
+  movedTable(
+    "integration_probe",
+    "environment_id integration",
+    "environment_id:i integration:t version:i status:t code:t detail:t at:b good_at:b",
   ),
   movedTable("sandbox_mail", "environment_id id", "environment_id:i id:t at:b sealed:t"),
   movedTable(
@@ -117,19 +132,7 @@ export const movedTables: readonly MovedTable[] = [
     "environment_id recipient sequence",
     "environment_id:i recipient:t sequence:b kind:s unseen:i unread:i item:t",
   ),
-  movedTable(
-    "webhook",
-    "id",
-    `id:t environment_id:i description:t types:t tenant:t enabled:s sealed:t version:i disabled_at:b disabled_reason:t
-     failing_since:b created_at:b updated_at:b`,
-  ),
-  movedTable(
-    "webhook_delivery",
-    "id",
-    `id:t webhook_id:t environment_id:i message_id:t type:s state:s holder:i at:b due_at:b settled_at:b attempts:i tries:i
-     recipient:t payload:t place:i`,
-    nobody,
-  ),
+  ...movedWebhookTables,
   ...movedAudienceTables,
-  movedTable("webhook_attempt", "delivery_id number", "delivery_id:t number:i at:b duration_ms:i status:i code:t"),
+  movedTable("allowance", "environment_id key day", "environment_id:i key:t day:i used:b"),
 ];

@@ -31,11 +31,11 @@ export function messageAhead(message: string): string {
     and p.order_place < ${place} and p.due_at is not null)`;
 }
 
-/** SQL: something stands in front of `message` of which messages may still come. */
+/** SQL: something stands in front of `message` of which messages may still come. Nobody waits for a fallback that may never be needed. */
 export function otherAhead(message: string): string {
   const { key, recipient, event } = of(message);
   return `(exists (select 1 from run p where p.order_key = ${key} and p.recipient = ${recipient} and p.order_place < ${event}
-      and p.state = ${runStateCode.waiting})
+      and p.state = ${runStateCode.waiting} and p.watch_of is null)
     or exists (select 1 from event p where p.order_key = ${key} and p.order_place < ${event} and p.state = ${eventStateCode.accepted})
     or exists (select 1 from continuation p where p.order_key = ${key} and p.order_place < ${event} and p.due_at is not null))`;
 }
@@ -47,7 +47,8 @@ export function otherAhead(message: string): string {
 export function dueAhead(message: string): string {
   const { key, recipient, event } = of(message);
   return `(select min(case when p.wait_key is null then p.due_at else -p.due_at end) from run p
-    where p.order_key = ${key} and p.recipient = ${recipient} and p.order_place < ${event} and p.state = ${runStateCode.waiting})`;
+    where p.order_key = ${key} and p.recipient = ${recipient} and p.order_place < ${event} and p.state = ${runStateCode.waiting}
+      and p.watch_of is null)`;
 }
 
 /** SQL: it may not start yet. Messages without an ordering key are not looked for. */

@@ -1,26 +1,17 @@
-import type { Channel, Lane } from "@tidings/contract/words";
+import { latencyBucketOf } from "../../domain/latency-bucket.ts";
 import type { StatisticMetric } from "../../domain/statistic.ts";
-
-/** What it is counted under. Empty where it has none. */
-export interface StatisticLabels {
-  environmentId: number;
-  channel: Channel | "";
-  lane: Lane;
-  category: string;
-  tenant: string;
-  /** Event of a campaign, where it is counted for one too. */
-  campaign?: string | undefined;
-}
+import { mailboxProviderCode } from "./codes.ts";
+import { areSame, type Count, type CountedOf, rowNameOf, type StatisticLabels, type Sum } from "./counted.ts";
 
 const minuteMs = 60_000;
+const nothing: CountedOf = {};
 
-/** So many of one minute. */
-export interface Sum {
+/** What was counted of one metric in a row, which differs in mailbox and bucket alone. */
+interface Line {
   labels: StatisticLabels;
-  metric: StatisticMetric;
-  integration: string;
   minute: number;
-  value: number;
+  integration: string;
+  sums: Map<number, Sum>;
 }
 
 /**
@@ -30,22 +21,43 @@ export interface Sum {
 export class StatisticSums {
   readonly #sums = new Map<string, Sum>();
   readonly #ofCall = new Map<string, Sum>();
-  /** The sum of the call that was added to last, by metric: messages of one origin come in a row. */
-  readonly #last = new Map<StatisticMetric, Sum>();
+  /** The sums of the call that were added to last, by metric: messages of one origin come in a row. */
+  readonly #last = new Map<StatisticMetric, Line>();
 
-  add(labels: StatisticLabels, metric: StatisticMetric, at: number, integration: string): void {
+  readonly add: Count = (labels, metric, at, of = nothing) => {
     const minute = Math.floor(at / minuteMs);
-    const last = this.#last.get(metric);
-    if (last !== undefined && last.labels === labels && last.minute === minute && last.integration === integration) {
-      last.value += 1;
+    const { integration = "", mailbox, latencyMs, cost = 0 } = of;
+    const bucket = latencyMs === undefined ? 0 : latencyBucketOf(latencyMs);
+    const { sums } = this.#line(labels, metric, minute, integration);
+    const place = mailbox === undefined ? -bucket - 1 : mailboxProviderCode[mailbox] * 64 + bucket;
+    const known = sums.get(place);
+    if (known !== undefined) {
+      known.value += 1;
+      known.cost += cost;
       return;
     }
-    this.#last.set(metric, addTo(this.#ofCall, { labels, metric, integration, minute, value: 1 }));
+    const sum: Sum = { labels, metric, integration, mailbox: mailbox ?? "", bucket, minute, value: 1, cost };
+    sums.set(place, addTo(this.#ofCall, nameOf(sum), sum));
+  };
+
+  #line(labels: StatisticLabels, metric: StatisticMetric, minute: number, integration: string): Line {
+    const last = this.#last.get(metric);
+    if (
+      last !== undefined &&
+      last.minute === minute &&
+      last.integration === integration &&
+      areSame(last.labels, labels)
+    )
+      return last;
+    const line = { labels, minute, integration, sums: new Map<number, Sum>() };
+    this.#last.set(metric, line);
+    return line;
   }
 
   /** The call stays: its counts join those of the turn. */
   keep(): void {
-    for (const sum of this.#ofCall.values()) addTo(this.#sums, sum);
+    if (this.#ofCall.size === 0) return;
+    for (const [name, sum] of this.#ofCall) addTo(this.#sums, name, sum);
     this.discard();
   }
 
@@ -69,14 +81,16 @@ export class StatisticSums {
 }
 
 /** Gives the sum that has it now. */
-function addTo(sums: Map<string, Sum>, added: Sum): Sum {
-  const { labels, metric, integration, minute, value } = added;
-  const name = `${labels.environmentId}|${minute}|${metric}|${labels.channel}|${labels.lane}|${labels.category}|${labels.tenant}|${integration}|${labels.campaign ?? ""}`;
+function addTo(sums: Map<string, Sum>, name: string, added: Sum): Sum {
   const sum = sums.get(name);
   if (sum === undefined) {
     sums.set(name, added);
     return added;
   }
-  sum.value += value;
+  sum.value += added.value;
+  sum.cost += added.cost;
   return sum;
 }
+
+/** Of the row of statistics that it is added to, and of the campaign. */
+const nameOf = (sum: Sum): string => `${rowNameOf(sum)}|${sum.labels.campaign ?? ""}`;

@@ -1,6 +1,5 @@
-import type { StatisticMetric } from "../../domain/statistic.ts";
 import type { StoreCalls } from "../../ports/store/store.ts";
-import type { StatisticLabels } from "../sql/statistics.ts";
+import type { Count } from "../sql/counted.ts";
 import type { Database } from "./database.ts";
 import type { WebhookOutbox } from "./webhook-outbox.ts";
 
@@ -9,8 +8,8 @@ export interface CallContext {
   database: Database;
   /** What endpoints are to be told of a change that the call makes. */
   webhooks: WebhookOutbox;
-  /** Adds one to a sum of the minute of `at`; written once per turn. Found fastest where calls in a row give one object. */
-  count(labels: StatisticLabels, metric: StatisticMetric, at: number, integration?: string): void;
+  /** Written once per turn. */
+  count: Count;
 }
 
 type CallName = keyof StoreCalls;

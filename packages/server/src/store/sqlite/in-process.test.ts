@@ -24,6 +24,9 @@ storeConformance("SQLite in process", async () => {
     store: open(),
     // Another connection finds what the first committed, as after the first's process was killed.
     reopen: async () => open(),
+    softBounces: async (environmentId) =>
+      databases[0]?.all("select * from soft_bounce where environment_id = ? order by address_hash", environmentId) ??
+      [],
     close: async () => {
       for (const database of databases) database.close();
       rmSync(directory, { recursive: true });

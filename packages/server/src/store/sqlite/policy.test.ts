@@ -137,13 +137,14 @@ describe("statistics", () => {
       accepted: 1,
       queued: 6,
       failed: 1,
-      sent: 1,
+      // The one that was reported before its outcome was sent too.
+      sent: 2,
       retried: 1,
       dead: 1,
       delivered: 1,
       expired: 1,
     });
-    expect(sql.get("select * from statistic where metric = 'sent'")).toEqual({
+    expect(sql.get("select * from statistic where metric = 'sent' and bucket = 0")).toEqual({
       environment_id: corner.environmentId,
       minute: Math.floor((corner.at + 50) / 60_000),
       metric: "sent",
@@ -152,7 +153,11 @@ describe("statistics", () => {
       category: "orders",
       tenant: "t",
       integration: "smtp",
+      workflow: "shipped",
+      mailbox: "",
+      bucket: 0,
       value: 1,
+      cost: 0,
     });
   });
 

@@ -50,7 +50,7 @@ export class TurnRunner {
     this.#context = {
       database,
       webhooks: new WebhookOutbox(database),
-      count: (labels, metric, at, integration = "") => this.#statistics.add(labels, metric, at, integration),
+      count: this.#statistics.add,
     };
   }
 

@@ -8,9 +8,25 @@ export function assumedMessage(
   given: DryRunRequest["assume"]["messages"],
 ): RunMessage {
   if (isSuppressed)
-    return { step, state: "suppressed", isDelivered: false, isOpened: false, isRead: false, isClicked: false };
+    return {
+      step,
+      state: "suppressed",
+      isDelivered: false,
+      isOpened: false,
+      isRead: false,
+      isClicked: false,
+      isUndeliverable: false,
+    };
   const { state = "sent", delivered = false, seen = false, read = false, clicked = false } = given[step] ?? {};
-  return { step, state, isDelivered: delivered, isOpened: seen, isRead: read, isClicked: clicked };
+  return {
+    step,
+    state,
+    isDelivered: delivered,
+    isOpened: seen,
+    isRead: read,
+    isClicked: clicked,
+    isUndeliverable: false,
+  };
 }
 
 /** The same in words. */

@@ -36,6 +36,8 @@ export class Assumptions {
       return record;
     }
     const step = this.#stepAt(record);
+    if (record.watch !== null && record.messages.some((message) => message.step === step))
+      this.#texts.set(step, messageText(this.#request.assume.messages[step]));
     if (record.wait !== null) {
       const data = this.#request.assume.arrivals[step];
       this.#texts.set(step, arrivalText(data));
@@ -55,6 +57,6 @@ export class Assumptions {
 
   #stepAt({ step }: RunRecord): string {
     const instruction = programOf(this.#request.workflow.document)[step];
-    return instruction?.op === "step" ? instruction.step.id : "";
+    return instruction === undefined || instruction.op === "jump" ? "" : instruction.step.id;
   }
 }

@@ -44,7 +44,7 @@ export class DryRun {
 
   constructor(dependencies: DryRunDependencies) {
     this.#on = dependencies;
-    this.#pages = new AudiencePages(dependencies, new PersonCache(0));
+    this.#pages = new AudiencePages(dependencies, new PersonCache(0), () => dependencies.limits.recipientsPerTurn);
   }
 
   /** The page behind a place, of those who are members of topics and segments now; no more than `most` who are named. */

@@ -2,22 +2,17 @@ import type { DryRunGap } from "@tidings/contract/dry-runs";
 import type { Lane } from "@tidings/contract/words";
 import type { DryRunOutcome, DryRunRendering, DryRunRequest, DryRunResult } from "../../../ports/dry-run.ts";
 import type { WeighedTurn } from "../../../ports/store/dry-run.ts";
-import type {
-  DigestJoin,
-  NewMessage,
-  RunMessage,
-  RunRecord,
-  RunTurn,
-  TurnWrites,
-} from "../../../ports/store/orchestrate.ts";
+import type { DigestJoin, NewMessage, RunRecord, RunTurn, TurnWrites } from "../../../ports/store/orchestrate.ts";
 import type { Person } from "../person.ts";
 import { recentOfRuns } from "../recent-in-sight.ts";
 import { planRunTurn } from "../run-turn.ts";
 import { assumedMessage } from "./assumed.ts";
 import { Assumptions } from "./assumptions.ts";
+import { decisionsOf } from "./decisions-of.ts";
 import type { DryRunDependencies } from "./dependencies.ts";
 import { renderingsOf, unknownRendering } from "./renderings.ts";
-import { gatheringOf, nextOf } from "./waiting-runs.ts";
+import { RunMessages } from "./run-messages.ts";
+import { gatheringOf, nextOf, watchingOf } from "./waiting-runs.ts";
 import type { World } from "./world.ts";
 
 /** Turns of one run: each step may be one, and a digest two. */
@@ -43,8 +38,7 @@ export class DryTurns {
   readonly #lane: Lane;
   readonly #assumptions: Assumptions;
   readonly #world: World;
-  /** Messages of each run so far, as its later steps see them. */
-  readonly #messages = new Map<string, RunMessage[]>();
+  readonly #messages = new RunMessages();
 
   constructor(on: DryRunDependencies, environmentId: number, request: DryRunRequest, lane: Lane, world: World) {
     this.#world = world;
@@ -75,7 +69,7 @@ export class DryTurns {
   }
 
   async follow(runs: readonly RunRecord[]): Promise<void> {
-    let waiting = runs.map((record) => this.#assumptions.readied(record));
+    let waiting = runs.map((record) => this.#assumptions.readied(this.#messages.watchedBy(record)));
     for (let turn = 0; turn < turnsMax && waiting.length > 0; turn += 1) {
       const recent = await recentOfRuns(waiting, this.#lane, this.#on);
       const on = { ...this.#on, recent };
@@ -89,6 +83,11 @@ export class DryTurns {
       const turns = planned.map((one) => ({ ...noDedupe, ...one.planned.turn }));
       const kept = await this.#keep(turns, ({ id }) => renderings.get(id));
       waiting = planned.flatMap((one) => (kept.goesOn(one.record.id) ? this.#next(one.record, one.planned.turn) : []));
+      for (const one of planned) {
+        if (!kept.goesOn(one.record.id)) continue;
+        const watching = watchingOf(one.record, one.planned.turn);
+        waiting.push(...watching.map((record) => this.#assumptions.readied(this.#messages.watchedBy(record))));
+      }
       waiting.push(...gatheringOf(planned, kept.joins).map((record) => this.#assumptions.readied(record)));
     }
   }
@@ -96,7 +95,7 @@ export class DryTurns {
   /** The run at its next turn: none where it has ended. */
   #next(record: RunRecord, turn: RunTurn): RunRecord[] {
     const { progress } = turn;
-    const messages = this.#messages.get(record.id) ?? [];
+    const messages = this.#messages.of(record.watch?.of ?? record.id);
     this.#assumptions.branched(record, turn);
     const next = nextOf(record, progress, messages);
     return next === undefined ? [] : [this.#assumptions.readied(next)];
@@ -115,7 +114,7 @@ export class DryTurns {
     const weighed = await this.#on.store.weighTurn({ environmentId, ...claims, ...this.#world.of(claims) });
     this.#world.take(weighed);
     const dropped = new Set(weighed.dropped);
-    const made = turns.flatMap(({ decisions, joins }) => [...decisions, ...joins.map(({ decision }) => decision)]);
+    const made = turns.flatMap(decisionsOf);
     for (const decision of [...weighed.decisions, ...made.filter(({ runId }) => !dropped.has(runId))])
       this.#outcomes.push({ decision });
     this.#remember(weighed, renderingOf);
@@ -136,11 +135,8 @@ export class DryTurns {
       if (!isSuppressed) this.#superseded.push(...this.#world.collapse(message));
       const rendering = renderingOf(message) ?? unknownRendering(message.recipient);
       this.#outcomes.push({ message, isSuppressed, rendering });
-      const own = this.#messages.get(message.runId) ?? [];
-      this.#messages.set(message.runId, [
-        ...own,
-        assumedMessage(message.origin.step, isSuppressed, this.#request.assume.messages),
-      ]);
+      const assumed = assumedMessage(message.origin.step, isSuppressed, this.#request.assume.messages);
+      this.#messages.add(message.runId, assumed);
     }
   }
 }

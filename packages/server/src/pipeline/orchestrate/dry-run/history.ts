@@ -88,7 +88,8 @@ export class History implements Histories {
     const workflowsFor = (_: number, name: string) =>
       past.sides.filter((side) => side.name === name).map((side) => side.given.workflow);
     // Whether it had expired is a matter of the moment at which it came in.
-    const bounds = { now: 0, lookedMax: this.#on.limits.replayLookedMax, limit: perLook };
+    const lookedMax = this.#on.limits.replayLookedMax;
+    const bounds = { now: 0, lookedMax, limit: perLook, derived: "taken" as const };
     return lookAtPast(environmentId, selection, after, bounds, { ...this.#on, configuration: { workflowsFor } });
   }
 

@@ -6,18 +6,20 @@ import type { DryRunRequest } from "../../../ports/dry-run.ts";
 /** Of documents that are not published. */
 const unpublished = 0;
 
-/** Configuration in force with what a dry run tries laid over it: its workflow is the only one that any event starts. */
+type Tried = Pick<DryRunRequest, "workflow" | "category" | "policy"> & { event: Pick<DryRunRequest["event"], "name"> };
+
+/** Configuration in force with what a dry run tries laid over it: its workflow is the only one that its event starts. */
 export class LaidOver implements Configuration {
   readonly #base: Configuration;
-  readonly #tried: Pick<DryRunRequest, "workflow" | "category" | "policy">;
+  readonly #tried: Tried;
 
-  constructor(base: Configuration, tried: Pick<DryRunRequest, "workflow" | "category" | "policy">) {
+  constructor(base: Configuration, tried: Tried) {
     this.#base = base;
     this.#tried = tried;
   }
 
-  workflowsFor(): readonly Versioned<WorkflowBody>[] {
-    return [this.#tried.workflow];
+  workflowsFor(environmentId: number, name: string): readonly Versioned<WorkflowBody>[] {
+    return name === this.#tried.event.name ? [this.#tried.workflow] : this.#base.workflowsFor(environmentId, name);
   }
 
   category(environmentId: number, key: string) {

@@ -34,21 +34,31 @@ export function runsOf(
     records.set(write.id, { ...write, version: 1 + (known?.version ?? 0), choices: known?.choices ?? null });
   }
   const part = { id: event.id, tenant: event.tenant, payload: event.payload, trace: null };
-  const recordOf = (run: NewRun): RunRecord => ({
-    ...run,
-    effect: run.effectKey === null ? null : { attempts: 0, dueAt: run.dueAt },
-    event: part,
-    wait: run.awaited === undefined ? null : nothingArrived,
-    recipientRecord: records.get(run.recipient) ?? null,
-    window: null,
-    messages: [],
-  });
+  const recordOf = (run: NewRun) =>
+    newRecord(run, { event: part, recipientRecord: records.get(run.recipient) ?? null });
   return [
     ...turn.runs.filter(({ id }) => alive(id)).map(recordOf),
     ...joins
       .filter(({ runId }) => alive(runId))
       .map((join) => gathering({ event: part, recipientRecord: records.get(join.gatherer.recipient) ?? null }, join)),
   ];
+}
+
+function newRecord(run: NewRun, known: Pick<RunRecord, "event" | "recipientRecord">): RunRecord {
+  return {
+    ...run,
+    ...known,
+    effect: run.effectKey === null ? null : { attempts: 0, dueAt: run.dueAt },
+    wait: run.awaited === undefined ? null : nothingArrived,
+    watch: run.watch === undefined ? null : { ...run.watch, told: null },
+    window: null,
+    messages: [],
+  };
+}
+
+/** Runs that a turn of a run leaves watching its messages. */
+export function watchingOf(record: RunRecord, { runs = [] }: RunTurn): RunRecord[] {
+  return runs.map((run) => newRecord(run, record));
 }
 
 /** The run of a window that nobody else joins: of a step, or of a category for a recipient who asked for it. */
@@ -64,6 +74,7 @@ export function gathering(
     dueAt: closesAt,
     effect: null,
     wait: null,
+    watch: null,
     messages: [],
     window: { version: 1, entries: [{ runId, eventId, at, expiresAt, content }] },
   };

@@ -36,6 +36,8 @@ export interface LookBounds {
   /** Rows that are looked at, and events that are taken of them. */
   lookedMax: number;
   limit: number;
+  /** What becomes of events that steps have sent; left out, they are skipped where what led to them may be selected too. */
+  derived?: "taken";
 }
 
 /** Looks at the selected events behind an id, the first where that is null, and tells which may go. */
@@ -57,7 +59,9 @@ export async function lookAtPast(
     // Whom it names cannot be told of one that does not open.
     if (selection.recipient !== undefined && payload?.recipients.includes(selection.recipient) !== true) continue;
     selected.push(past);
-    const reason = skipOf(past, bounds.now);
+    // Named by its id, it is meant itself.
+    const isAgain = past.isDerived && selection.ids === undefined && bounds.derived !== "taken";
+    const reason = isAgain ? "derived" : skipOf(past, bounds.now);
     const judged = reason ?? (payload === undefined ? "unreadable" : workflowsOf(past, payload, selection, services));
     if (typeof judged === "string") skip(judged);
     else if (payload !== undefined) ready.push({ past, payload, workflows: judged });

@@ -1,5 +1,5 @@
-import { type Lane, lanes } from "@tidings/contract/words";
 import { type EventPayload, sealContext } from "../../../domain/event-payload.ts";
+import { mostUrgent } from "../../../domain/most-urgent.ts";
 import { eventPlace } from "../../../domain/order.ts";
 import type { Selection } from "../../../domain/replay-selection.ts";
 import type { Configuration } from "../../../ports/configuration.ts";
@@ -52,8 +52,4 @@ export function replayedEvent(
   if (orderingKey !== undefined)
     event.order = { key: keyring.hash(environmentId, "ordering", orderingKey), place: eventPlace(id, now, now) };
   return event;
-}
-
-function mostUrgent(among: readonly Lane[]): Lane {
-  return lanes.find((lane) => among.includes(lane)) ?? "transactional";
 }

@@ -39,7 +39,7 @@ export const addInboxItems: Call<"addInboxItems"> = async (context, { items, now
     add(item, inboxes.get(nameOf(item)), leaving.get(nameOf(item)));
     tellDelivered(context, messages, item, now);
   }
-  await Promise.all([saveInboxes(sql, opened), messages.write(sql)]);
+  await Promise.all([saveInboxes(sql, opened), messages.write(sql, now)]);
   return results;
 };
 
@@ -97,11 +97,7 @@ function isDelivered(messages: FeedbackRows, item: NewInboxItem): boolean {
   return message !== undefined && message.deliveredAt !== null;
 }
 
-/** What is in the inbox is delivered. The attempt's outcome comes after it and finds it so: being sent is counted here. */
+/** What is in the inbox is delivered, and was sent. The attempt's outcome comes after it and finds it so. */
 function tellDelivered(context: CallContext, messages: FeedbackRows, item: NewInboxItem, now: number): void {
-  const message = messages.find(messageOf(item));
-  if (message === undefined) return;
-  if (message.state === "sending" || message.state === "queued")
-    context.count(message.labels, "sent", now, message.integration);
   messages.apply(context, { ...messageOf(item), kind: "delivered", at: now, code: "" }, now);
 }

@@ -1,7 +1,7 @@
 import { eventStateCode, messageStateCode, runStateCode } from "../../sql/codes.ts";
 import { integer, type SqlRow, text } from "../../sql/columns.ts";
 import { isId } from "../../sql/is-id.ts";
-import { labelsOf } from "../../sql/rows/labels.ts";
+import { labelColumns, labelsOf, mailboxOf } from "../../sql/rows/labels.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
@@ -106,7 +106,7 @@ const messagesSql = (open: string) => `with locked as materialized (
     holder = case when state = ${messageStateCode.queued} then 0 else holder end,
     settled_at = case when state = ${messageStateCode.queued} then $2::bigint else settled_at end
   from locked where message.environment_id = locked.environment_id and message.id = locked.id
-  returning message.id, state, lane, category, tenant, event_id, expanded, ${lineColumns}`;
+  returning message.id, state, ${labelColumns}, ${lineColumns}`;
 
 const plainSql = messagesSql("");
 /** Of an event that has come to its topics: its open messages have an index; through all of a million it took seconds. */
@@ -124,7 +124,7 @@ async function cancelMessages(
   for (const row of canceled) {
     const labels = labelsOf(environmentId, row);
     webhooks.state(environmentId, labels.tenant, text(row, "id"), "canceled", now);
-    count(labels, "canceled", now);
+    count(labels, "canceled", now, { mailbox: mailboxOf(row) });
   }
   await letNextGo(sql, canceled, now);
   return canceled.length;

@@ -52,7 +52,7 @@ function reportsOf({ environmentId, now }: InboxVisit, changes: readonly Change[
 async function save(context: CallContext, inbox: OpenInbox, reports: readonly FeedbackReport[], now: number) {
   const [messages] = await Promise.all([FeedbackRows.lock(context.sql, reports), saveInboxes(context.sql, [inbox])]);
   for (const report of reports) messages.apply(context, report, now);
-  await messages.write(context.sql);
+  await messages.write(context.sql, now);
 }
 
 const columns = "id, seen_at, read_at, archived_at, action, acted_at";

@@ -7,12 +7,14 @@ import { few } from "../few.ts";
 import type { Session } from "../session.ts";
 import { claimPlaces, lockPlaces } from "./claim-places.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
+import { writeDerived } from "./derived.ts";
 import { endWindows, withWindowsAsRead } from "./digest-windows.ts";
 import { deleteEffects, putEffects } from "./effects.ts";
 import { insertDecisions } from "./insert-decisions.ts";
 import { insertMessages } from "./insert-messages.ts";
+import { insertRuns } from "./insert-runs.ts";
 import { joinDigests } from "./join-digests.ts";
-import { claimThrottles } from "./throttle.ts";
+import { pastThrottles } from "./past-throttles.ts";
 import { foundAmong, holdKeys, type Waiting } from "./wait-keys.ts";
 
 export const commitRuns: Call<"commitRuns"> = async (context, { turns }) => {
@@ -37,11 +39,18 @@ async function commitRound(
   const advanced = await advance(context, await withWindowsAsRead(sql, sorted), found);
   await endWindows(sql, advanced);
   const moved = await pastThrottles(context, advanced, results);
-  const messages = moved.flatMap((turn) => turn.messages);
+  const fits = await writeDerived(context, moved, new Set());
+  const messages = moved.flatMap((turn) => fits.get(turn)?.messages ?? turn.messages);
   const places = await claimPlaces(sql, messages);
   await joinDigests(context, [...moved.flatMap(({ joins }) => joins), ...places.joins]);
+  // Ahead of what they watch, whatever becomes of that at once.
+  const inserted = insertRuns(
+    context,
+    moved.flatMap(({ runs = [] }) => runs),
+  );
   const [held] = await Promise.all([
     insertMessages(context, places),
+    inserted,
     putEffects(sql, moved),
     deleteEffects(
       sql,
@@ -57,7 +66,8 @@ async function commitRound(
     results.set(turn, {
       status: "committed",
       dropped: [],
-      held: turn.messages.flatMap(({ id }) => heldById.get(id) ?? []),
+      held: [...turn.messages.flatMap(({ id }) => heldById.get(id) ?? []), ...(fits.get(turn)?.held ?? [])],
+      ...fits.get(turn)?.written,
       ...(found.has(turn.runId) ? { found: [turn.runId] } : {}),
     });
     if (turn.progress.kind !== "dead") continue;
@@ -74,34 +84,6 @@ async function findAwaited(sql: Session, turns: readonly RunTurn[]): Promise<Rea
     return [{ environmentId, id, eventId, dueAt: progress.dueAt, awaited: progress.awaited }];
   });
   return foundAmong(await holdKeys(sql, [], waiting), waiting);
-}
-
-const stoppedSql = `update run set state = ${runStateCode.completed}, due_at = null, holder = 0
-  from json_to_recordset($1) as r (environment_id int, id uuid) where run.environment_id = r.environment_id and run.id = r.id and ${few}`;
-
-/** A run that does not get past a throttle ends, and nothing of what it would have made is written. Gives the others. */
-async function pastThrottles(
-  { sql }: CallContext,
-  turns: readonly RunTurn[],
-  results: Map<RunTurn, TurnResult>,
-): Promise<readonly RunTurn[]> {
-  const lost = new Set<string>();
-  const claims = turns.flatMap(({ throttles }) => throttles);
-  const refused = await claimThrottles(sql, claims, lost);
-  if (refused.length === 0) return turns;
-  const stopped = turns.filter(({ runId }) => lost.has(runId));
-  const rows = stopped.map(({ environmentId, runId }) => ({ environment_id: environmentId, id: runId }));
-  await sql.run(stoppedSql, JSON.stringify(rows));
-  await deleteEffects(
-    sql,
-    stopped.filter(({ ofEffect }) => ofEffect),
-  );
-  await insertDecisions(
-    sql,
-    refused.map(({ decision }) => decision),
-  );
-  for (const turn of stopped) results.set(turn, { status: "committed", dropped: [turn.runId], held: [] });
-  return turns.filter(({ runId }) => !lost.has(runId));
 }
 
 const advancedSql = `update run set step = coalesce(r.next, run.step), due_at = r.due_at, holder = 0, state = r.state,

@@ -9,11 +9,14 @@ import { messageRows } from "./message-rows.ts";
 /** Before every id. */
 const first = "00000000-0000-0000-0000-000000000000";
 
+/** All but the sealed record, which may be long. */
+const columns = "id, kind, reason, detail, at, source, place";
+
 export const listDeadLetters: Read<"listDeadLetters"> = async ({ sql }, { environmentId, before, limit }) => {
   const { at, id } = placeOf(before);
   if (!Number.isSafeInteger(at)) return [];
   const rows = await sql.all(
-    "select * from dead_letter where environment_id = $1 and (at, id) < ($2, $3) order by at desc, id desc limit $4",
+    `select ${columns} from dead_letter where environment_id = $1 and (at, id) < ($2, $3) order by at desc, id desc limit $4`,
     environmentId,
     at,
     isId(id) ? id : first,
@@ -24,7 +27,11 @@ export const listDeadLetters: Read<"listDeadLetters"> = async ({ sql }, { enviro
 
 export const getDeadLetter: Call<"getDeadLetter"> = async ({ sql }, { environmentId, id }) => {
   if (!isId(id)) return undefined;
-  const rows = await sql.all("select * from dead_letter where environment_id = $1 and id = $2", environmentId, id);
+  const rows = await sql.all(
+    `select ${columns} from dead_letter where environment_id = $1 and id = $2`,
+    environmentId,
+    id,
+  );
   return (await letters(sql, environmentId, rows))[0];
 };
 

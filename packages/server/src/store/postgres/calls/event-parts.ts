@@ -1,9 +1,11 @@
 import type { EventPart } from "../../../ports/store/event-part.ts";
 import { type SqlRow, text, textOrNull } from "../../sql/columns.ts";
+import { lineageOf } from "../../sql/rows/descent.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
 
-const payloadSql = `select event.id, event.tenant, event.payload, event.trace from json_to_recordset($1) as r (environment_id int, id uuid)
+const payloadSql = `select event.id, event.tenant, event.payload, event.trace, event.generation, event.root, event.depth
+  from json_to_recordset($1) as r (environment_id int, id uuid)
   join event on event.environment_id = r.environment_id and event.id = r.id and ${few}`;
 
 /** The events of rows with `environment_id` and `event_id`, each read once, however many rows of it there are. */
@@ -22,5 +24,6 @@ function partOf(row: SqlRow): EventPart {
     tenant: text(row, "tenant"),
     payload: text(row, "payload"),
     trace: textOrNull(row, "trace"),
+    ...lineageOf(row),
   };
 }

@@ -9,6 +9,7 @@ import { rowOf } from "./new-message-row.ts";
 import { settleAll } from "./settle.ts";
 import { behindOthers } from "./stand-behind.ts";
 import { supersede } from "./supersede.ts";
+import { tellWatchers } from "./tell-watchers.ts";
 
 /**
  * Message ids are derived, so a step that runs again makes the same rows: they are there already. `places` is what caps and
@@ -37,7 +38,8 @@ async function insertOvertaken(
   const made = new Set(found.map((row) => text(row, "id")));
   for (const { message } of overtaken) {
     held.push({ id: message.id, status: "superseded" });
-    if (made.has(message.id)) context.count(message.origin, message.state, message.createdAt);
+    if (made.has(message.id))
+      context.count(message.origin, message.state, message.createdAt, { mailbox: message.mailbox });
   }
   const settled = overtaken.filter(({ message }) => made.has(message.id));
   await settleAll(
@@ -63,6 +65,8 @@ async function insertAdmitted(
   const ahead = await behindOthers(context.sql, sorted);
   const rows = sorted.map((message) => rowOf(context, message, ahead?.get(message.id)));
   const found = await context.sql.all(insertedMessagesSql, JSON.stringify(rows));
+  // Some end as they are written.
+  await tellWatchers(context.sql, found, sorted[0]?.createdAt ?? 0);
   const states = new Map(found.map((row) => [text(row, "id"), integer(row, "state")]));
   for (const message of messages) {
     const isBehind = ahead?.has(message.id) === true && states.get(message.id) === messageStateCode.queued;
@@ -71,8 +75,8 @@ async function insertAdmitted(
   }
 }
 
-function waitsBehind(context: CallContext, { origin, createdAt }: NewMessage): HeldMessage["status"] {
-  context.count(origin, "queued", createdAt);
+function waitsBehind(context: CallContext, { origin, createdAt, mailbox }: NewMessage): HeldMessage["status"] {
+  context.count(origin, "queued", createdAt, { mailbox });
   return "behind";
 }
 
@@ -82,18 +86,18 @@ function account(
   message: NewMessage,
   state: number | undefined,
 ): HeldMessage["status"] | undefined {
-  const { id, origin, start, createdAt } = message;
+  const { id, origin, start, createdAt, mailbox } = message;
   if (state === undefined) return start === null ? undefined : "lost";
   const ended = endOf(message, state);
   if (start === null) {
-    context.count(origin, message.state, createdAt);
+    context.count(origin, message.state, createdAt, { mailbox });
     if (message.state !== "queued")
       context.webhooks.state(origin.environmentId, origin.tenant, id, message.state, createdAt);
     return undefined;
   }
-  context.count(origin, "queued", createdAt);
+  context.count(origin, "queued", createdAt, { mailbox });
   if (ended === undefined) return undefined;
-  context.count(origin, ended, start.at);
+  context.count(origin, ended, start.at, { mailbox });
   context.webhooks.state(origin.environmentId, origin.tenant, id, ended, start.at);
   return ended;
 }

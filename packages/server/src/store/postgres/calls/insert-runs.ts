@@ -4,14 +4,14 @@ import type { CallContext } from "../context.ts";
 
 const insertedSql = `with inserted as (
     insert into run (environment_id, id, event_id, lane, state, step, holder, workflow_version, due_at, expires_at, created_at, workflow,
-      recipient, tenant, cancellation_hash, journal, gathers, order_key, order_place, wait_key, wait_since, arrived_event)
+      recipient, tenant, cancellation_hash, journal, gathers, order_key, order_place, wait_key, wait_since, arrived_event, watch_of, watch_from)
     select environment_id, id, event_id, lane, ${runStateCode.waiting}, step, 0, workflow_version,
       case when effect_key is null then due_at end, expires_at, created_at, workflow, recipient, tenant, cancellation_hash, journal, gathers,
-      order_key, order_place, wait_key, wait_since, arrived_event
+      order_key, order_place, wait_key, wait_since, arrived_event, watch_of, watch_from
     from json_to_recordset($1) as r (environment_id int, id uuid, event_id uuid, lane smallint, step int, workflow_version int,
       due_at bigint, expires_at bigint, created_at bigint, workflow text, recipient text, tenant text, cancellation_hash text,
       journal text, effect_key text, gathers smallint, order_key text, order_place text, wait_key text, wait_since bigint,
-      arrived_event uuid)
+      arrived_event uuid, watch_of uuid, watch_from bigint)
     on conflict do nothing
     returning environment_id, id
   )
@@ -54,6 +54,8 @@ export async function insertRuns(
     wait_key: run.awaited?.keyHash,
     wait_since: run.awaited?.since,
     arrived_event: found.get(run.id),
+    watch_of: run.watch?.of,
+    watch_from: run.watch?.from,
   }));
   await sql.run(insertedSql, JSON.stringify(rows));
 }

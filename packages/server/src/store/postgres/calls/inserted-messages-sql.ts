@@ -5,7 +5,7 @@ import { covers } from "../../sql/suppressions.ts";
 const columns = `environment_id, id, event_id, run_id, channel, lane, state, holder, workflow_version, template_version, attempts,
   created_at, due_at, expires_at, first_attempt_at, settled_at, step, workflow, template, category, tenant, recipient,
   address_hash, reason, content, decisions, expanded, recalled, collapse_hash,
-  order_key, order_place, confirms_stop, attempt`;
+  order_key, order_place, confirms_stop, mailbox, put_off_to, watcher, attempt`;
 
 const covering = covers({
   environment: "r.environment_id",
@@ -41,7 +41,7 @@ export const insertedMessagesSql = `insert into message (${columns})
     case when held is not null then started_at else settled_at end,
     step, workflow, template, category, tenant, recipient, address_hash,
     case when held is not null then held else reason end, content, decisions, expanded, recalled, collapse_hash,
-    order_key, order_place, confirms_stop,
+    order_key, order_place, confirms_stop, mailbox, put_off_to, watcher,
     case when held is not null then null else attempt end
   from (
     select r.*, case when r.sender is null then null
@@ -51,8 +51,10 @@ export const insertedMessagesSql = `insert into message (${columns})
       state smallint, holder int, workflow_version int, template_version int, attempts int, created_at bigint, due_at bigint,
       expires_at bigint, first_attempt_at bigint, settled_at bigint, started_at bigint, step text, workflow text, template text,
       category text, tenant text, recipient text, address_hash text, reason text, content text, decisions text,
-      expanded smallint, recalled smallint, collapse_hash text, order_key text, order_place text, confirms_stop bigint, attempt text, sender text)
+      expanded smallint, recalled smallint, collapse_hash text, order_key text, order_place text, confirms_stop bigint, mailbox smallint, put_off_to bigint,
+      watcher uuid,
+      attempt text, sender text)
     offset 0
   ) as r
   on conflict do nothing
-  returning id, state`;
+  returning environment_id, id, state, watcher`;

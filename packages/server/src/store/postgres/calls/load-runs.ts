@@ -1,5 +1,5 @@
 import { runStateCode } from "../../sql/codes.ts";
-import { integer, type SqlRow, text } from "../../sql/columns.ts";
+import { integer, type SqlRow, text, textOrNull } from "../../sql/columns.ts";
 import { isId } from "../../sql/is-id.ts";
 import { runMessageColumns, runRecord } from "../../sql/rows/run.ts";
 import type { Call } from "../context.ts";
@@ -39,7 +39,7 @@ export const loadRuns: Call<"loadRuns"> = async ({ sql }, { ids }) => {
         wait: waits.get(text(row, "id")) ?? null,
         recipientRecord: recipients.get(recipientName(recipientKey(row))) ?? null,
         window: windows.get(text(row, "id")),
-        messages: messages.get(text(row, "id")) ?? [],
+        messages: messages.get(runOfMessages(row)) ?? [],
       }),
     ];
   });
@@ -54,6 +54,9 @@ function effectOf(row: SqlRow) {
   };
 }
 
+/** Whose messages it goes by: its own, or those that it watches. */
+const runOfMessages = (row: SqlRow): string => textOrNull(row, "watch_of") ?? text(row, "id");
+
 const messagesSql = `select message.run_id, ${runMessageColumns}
   from json_to_recordset($1) as r (environment_id int, event_id uuid, run_id uuid)
   join message on message.event_id = r.event_id and message.run_id = r.run_id and ${few} order by message.id`;
@@ -64,7 +67,7 @@ async function messagesOf(sql: Session, rows: readonly SqlRow[]): Promise<Readon
   const keys = rows.map((row) => ({
     environment_id: row["environment_id"],
     event_id: row["event_id"],
-    run_id: row["id"],
+    run_id: runOfMessages(row),
   }));
   for (const row of await sql.all(messagesSql, JSON.stringify(keys))) {
     const id = text(row, "run_id");

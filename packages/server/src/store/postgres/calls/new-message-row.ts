@@ -1,7 +1,8 @@
 import type { NewMessage } from "../../../ports/store/orchestrate.ts";
 import { startedAttempt } from "../../sql/attempts.ts";
-import { channelCode, laneCode, messageStateCode } from "../../sql/codes.ts";
+import { channelCode, laneCode, mailboxProviderCode, messageStateCode } from "../../sql/codes.ts";
 import { type Ahead, behind, lookAgainAt } from "../../sql/order.ts";
+import { putOffTo } from "../../sql/put-off-to.ts";
 import type { CallContext } from "../context.ts";
 
 /** A message as `insertedMessagesSql` takes it. `ahead`: what it may not start before, where it was to start. */
@@ -9,10 +10,10 @@ export function rowOf({ holding }: CallContext, message: NewMessage, ahead?: Ahe
   const { origin, createdAt, expiresAt } = message;
   const expired = message.start !== null && expiresAt !== null && expiresAt <= message.start.at;
   const start = expired || ahead !== undefined ? null : message.start;
-  const putOffTo = ahead && message.start && !expired ? lookAgainAt(ahead, message.start.at) : undefined;
+  const standsUntil = ahead && message.start && !expired ? lookAgainAt(ahead, message.start.at) : undefined;
   const state = expired ? "expired" : start === null ? message.state : "sending";
   const isOpen = state === "queued" || state === "sending";
-  const isDue = message.dueAt !== null && message.dueAt <= createdAt && putOffTo === undefined;
+  const isDue = message.dueAt !== null && message.dueAt <= createdAt && standsUntil === undefined;
   return {
     environment_id: origin.environmentId,
     id: message.id,
@@ -26,7 +27,7 @@ export function rowOf({ holding }: CallContext, message: NewMessage, ahead?: Ahe
     template_version: origin.templateVersion,
     attempts: start === null ? 0 : 1,
     created_at: createdAt,
-    due_at: isOpen ? (putOffTo ?? message.dueAt) : null,
+    due_at: isOpen ? (standsUntil ?? message.dueAt) : null,
     expires_at: expiresAt,
     first_attempt_at: start?.at ?? null,
     settled_at: isOpen ? null : (message.start?.at ?? createdAt),
@@ -38,7 +39,7 @@ export function rowOf({ holding }: CallContext, message: NewMessage, ahead?: Ahe
     tenant: origin.tenant,
     recipient: message.recipient,
     address_hash: message.addressHash,
-    reason: expired ? "expired" : putOffTo === undefined ? null : behind,
+    reason: expired ? "expired" : standsUntil === undefined ? null : behind,
     content: message.content,
     decisions: message.decisions,
     expanded: message.expanded === true ? 1 : null,
@@ -48,6 +49,9 @@ export function rowOf({ holding }: CallContext, message: NewMessage, ahead?: Ahe
     order_key: message.order?.key,
     order_place: message.order?.place,
     confirms_stop: message.confirmsStop,
+    mailbox: message.mailbox === undefined ? undefined : mailboxProviderCode[message.mailbox],
+    put_off_to: putOffTo(message) ?? undefined,
+    watcher: message.watcher,
     attempt: start === null ? null : startedAttempt(start, 1),
     sender: start?.integration ?? null,
   };

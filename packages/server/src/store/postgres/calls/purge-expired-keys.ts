@@ -27,7 +27,8 @@ export const purgeExpiredKeys: Call<"purgeExpiredKeys"> = async ({ sql, holding 
   else leftOff.set(holding, next);
   const keys = await deleteKeys(sql, expired, now);
   let claims = 0;
-  for (const table of ["dedupe", "throttle", "arrival"] as const) claims += await sql.run(claimsSql(table), now, limit);
+  for (const table of ["dedupe", "throttle", "arrival", "feedback_once", "derived"] as const)
+    claims += await sql.run(claimsSql(table), now, limit);
   return keys + claims;
 };
 
@@ -70,7 +71,9 @@ async function deleteKeys(sql: Session, places: readonly Place[], now: number): 
 }
 
 /** What a turn has just claimed anew is locked by it, and is passed. */
-const claimsSql = (table: "dedupe" | "throttle" | "arrival") => `delete from ${table} where ctid = any (array(
+const claimsSql = (
+  table: "dedupe" | "throttle" | "arrival" | "feedback_once" | "derived",
+) => `delete from ${table} where ctid = any (array(
     select ctid from ${table} where expires_at <= $1 order by expires_at limit $2 for update skip locked
   ))`;
 

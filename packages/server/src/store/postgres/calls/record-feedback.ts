@@ -1,9 +1,9 @@
 import type { Call } from "../context.ts";
 import { FeedbackRows } from "./feedback-rows.ts";
 
-export const recordFeedback: Call<"recordFeedback"> = async (context, { reports, now }) => {
+export const recordFeedback: Call<"recordFeedback"> = async (context, { reports, now, softBounces }) => {
   const rows = await FeedbackRows.lock(context.sql, reports);
-  const known = reports.filter((report) => rows.apply(context, report, now)).length;
-  await rows.write(context.sql);
-  return known;
+  const isKnown = reports.map((report) => rows.apply(context, report, now, softBounces?.get(report.environmentId)));
+  await rows.write(context.sql, now);
+  return isKnown.filter(Boolean).length;
 };

@@ -2,6 +2,7 @@ import type { AttemptOutcome, OutcomeResult } from "../../../ports/store/deliver
 import { evidenceOf, lateEvidenceOf } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
 import { integer, text } from "../../sql/columns.ts";
+import { outweighsSoftBounces } from "../../sql/feedback.ts";
 import { inRounds } from "../../sql/in-rounds.ts";
 import type { Call, CallContext } from "../context.ts";
 import { few } from "../few.ts";
@@ -43,7 +44,7 @@ async function recordRound(
   for (const outcome of sorted) {
     const state = states.get(outcome.messageId);
     results.set(outcome, state === undefined ? "fenced" : "recorded");
-    if (state === undefined) await keepEvidence(context, outcome);
+    if (state === undefined) await late(context, outcome);
     else await follow(context, outcome, state === messageStateCode.canceled);
   }
   const ended = found.filter((row) => row["due_at"] === null);
@@ -65,10 +66,10 @@ function rowOf({ labels, messageId, number, after, finishedAt, ...outcome }: Att
 }
 
 async function follow(context: CallContext, outcome: AttemptOutcome, canceled: boolean): Promise<void> {
-  const { finishedAt: at, labels, integration, messageId, after } = outcome;
+  const { finishedAt: at, labels, messageId, after } = outcome;
   const state = canceled ? "canceled" : after.state;
   context.webhooks.state(labels.environmentId, labels.tenant, messageId, state, at);
-  context.count(labels, state === "queued" ? "retried" : state, at, integration);
+  context.count(labels, state === "queued" ? "retried" : state, at, outcome);
   if (after.state === "dead") {
     const { reason, detail } = after;
     const { environmentId, channel } = labels;
@@ -78,12 +79,26 @@ async function follow(context: CallContext, outcome: AttemptOutcome, canceled: b
   await context.sql.run(
     `insert into suppression (environment_id, channel, address_hash, scope, value, reason, created_at)
      select environment_id, channel, address_hash, 'everything', '', $3, $4 from message where environment_id = $1 and id = $2
-     on conflict do nothing`,
+     on conflict (environment_id, channel, address_hash, scope, value)
+       do update set reason = excluded.reason, created_at = excluded.created_at where ${outweighsSoftBounces}`,
     labels.environmentId,
     messageId,
     outcome.suppress,
     at,
   );
+}
+
+const endedSql = `select coalesce(
+    case when (attempt::json ->> 'number')::int = $3 then coalesce(attempt::json ->> 'outcome', 'started') end,
+    (select outcome from attempt as earlier where environment_id = $1 and message_id = $2 and number = $3)) as outcome
+  from message where environment_id = $1 and id = $2 for update`;
+
+/** What a late outcome cost counts where it is the first of its attempt: told again, or after one that said `unknown`, it was counted. */
+async function late(context: CallContext, outcome: AttemptOutcome): Promise<void> {
+  const { messageId, number, finishedAt, labels, integration, mailbox, cost = 0 } = outcome;
+  const row = cost === 0 ? undefined : await context.sql.get(endedSql, labels.environmentId, messageId, number);
+  if (row?.["outcome"] === "started") context.count(labels, "charged_late", finishedAt, { integration, mailbox, cost });
+  await keepEvidence(context, outcome);
 }
 
 /**
@@ -94,7 +109,7 @@ async function keepEvidence({ sql }: CallContext, outcome: AttemptOutcome): Prom
   const { labels, messageId, number, finishedAt } = outcome;
   const saysLittle = outcome.outcome === "unknown";
   const current = await sql.run(
-    `update message set attempt = left(attempt, -1) || ',' || substr($4::text, 2), sent_at = coalesce(sent_at, $5::bigint)
+    `update message set attempt = left(attempt, -1) || ',' || substr($4::text, 2), sent_at = least(sent_at, $5::bigint)
      where environment_id = $1 and id = $2 and attempts = $3 and (attempt::json ->> 'number')::int = $3
        and not ($6 and coalesce(attempt::json ->> 'outcome', '') in ('accepted', 'rejected'))`,
     labels.environmentId,

@@ -30,9 +30,9 @@ export const replayDeadLetters: Call<"replayDeadLetters"> = async (context, inpu
 };
 
 const byIdSql = `select letter.* from unnest($2::uuid[]) as r (id)
-  cross join lateral (select id, kind, at from dead_letter where environment_id = $1 and id = r.id offset 0) as letter`;
+  cross join lateral (select id, kind, at from dead_letter where environment_id = $1 and id = r.id and kind <> 'source' offset 0) as letter`;
 const fittingSql = `select id, kind, at from dead_letter
-  where environment_id = $1 and ($2::text is null or reason = $2) and ($3::text is null or channel = $3)
+  where environment_id = $1 and kind <> 'source' and ($2::text is null or reason = $2) and ($3::text is null or channel = $3)
   order by at, id limit $4`;
 
 /** A letter that was written anew meanwhile stays. */

@@ -1,7 +1,7 @@
-import { channels, lanes, type MessageState } from "@tidings/contract/words";
-import { campaignOf } from "../../sql/campaign-sums.ts";
-import { messageStateCode, wordAt } from "../../sql/codes.ts";
-import { integer, text } from "../../sql/columns.ts";
+import type { MessageState } from "@tidings/contract/words";
+import { messageStateCode } from "../../sql/codes.ts";
+import { text } from "../../sql/columns.ts";
+import { labelColumns, labelsOf, mailboxOf } from "../../sql/rows/labels.ts";
 import type { CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
@@ -28,7 +28,7 @@ const settledSql = `update message set state = r.state, due_at = r.due_at, holde
     sent_at = coalesce(r.sent_at, message.sent_at)
   from json_to_recordset($1) as r (environment_id int, id uuid, state smallint, due_at bigint, reason text, settled_at bigint, sent_at bigint)
   where message.environment_id = r.environment_id and message.id = r.id and ${few}
-  returning message.id, message.lane, message.category, message.tenant, message.event_id, message.expanded, message.due_at, ${lineColumns}`;
+  returning message.id, ${labelColumns}, message.due_at, ${lineColumns}`;
 
 /**
  * Moves messages' rows to what follows: state, timer, and a dead letter where one is dead. Counts them. Nobody holds a row
@@ -56,13 +56,10 @@ export async function settleAll(context: CallContext, settled: readonly Settled[
     const { environmentId, messageId, after, at, integration } = one;
     const metric = after.state === "queued" ? "retried" : after.state;
     if (metric === "sending") throw new RangeError("sending is no end");
-    const channel = wordAt(channels, integer(row, "channel"));
-    const lane = wordAt(lanes, integer(row, "lane"));
-    const tenant = text(row, "tenant");
+    const labels = labelsOf(environmentId, row);
+    const { channel, tenant } = labels;
     context.webhooks.state(environmentId, tenant, messageId, after.state, at);
-    const campaign = campaignOf(row);
-    const labels = { environmentId, channel, lane, category: text(row, "category"), tenant, campaign };
-    context.count(labels, metric, at, integration);
+    context.count(labels, metric, at, { integration, mailbox: mailboxOf(row) });
     if (after.state !== "dead") continue;
     const { reason = "", detail = "" } = after;
     await insertDeadLetter(context.sql, { environmentId, id: messageId, kind: "message", channel, reason, detail, at });

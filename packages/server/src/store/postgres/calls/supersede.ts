@@ -11,7 +11,7 @@ import {
   withDecision,
 } from "../../sql/collapse.ts";
 import { integer, text } from "../../sql/columns.ts";
-import { labelsOf } from "../../sql/rows/labels.ts";
+import { labelColumns, labelsOf, mailboxOf } from "../../sql/rows/labels.ts";
 import type { CallContext } from "../context.ts";
 import { few } from "../few.ts";
 import type { Session } from "../session.ts";
@@ -56,7 +56,7 @@ export async function collapsed(sql: Session, messages: readonly NewMessage[]): 
 const endedSql = `update message set ${supersedingSql}, holder = 0, settled_at = r.at, decisions = ${withDecision("r.decision")}
   from json_to_recordset($1) as r (environment_id int, id uuid, at bigint, decision text)
   where message.environment_id = r.environment_id and message.id = r.id and ${few} and message.state = ${messageStateCode.queued}
-  returning message.environment_id, message.id, message.lane, message.category, message.tenant, message.event_id, message.expanded, r.at, ${lineColumns}`;
+  returning message.environment_id, message.id, ${labelColumns}, r.at, ${lineColumns}`;
 
 /** Ends what waited, in favour of messages that are written. */
 export async function supersede(
@@ -78,7 +78,7 @@ export async function supersede(
     const [environmentId, at] = [integer(row, "environment_id"), integer(row, "at")];
     const labels = labelsOf(environmentId, row);
     webhooks.state(environmentId, labels.tenant, text(row, "id"), "canceled", at);
-    count(labels, "canceled", at);
+    count(labels, "canceled", at, { mailbox: mailboxOf(row) });
   }
   if (rows[0] !== undefined) await letNextGo(sql, ended, rows[0].at);
 }

@@ -1,9 +1,11 @@
-import type { SuppressionKey, SuppressionRow } from "../../../domain/suppression.ts";
+import { type SuppressionKey, type SuppressionRow, suppressionIdOf } from "../../../domain/suppression.ts";
 import { channelCode } from "../../sql/codes.ts";
+import { outweighsSoftBounces } from "../../sql/feedback.ts";
 import { suppressionKey, suppressionRow } from "../../sql/rows/suppression.ts";
 import { scannedMax } from "../../sql/scanned-max.ts";
 import type { Call } from "../context.ts";
 import type { Session } from "../session.ts";
+import { releaseSoftBounces } from "./soft-bounces.ts";
 
 /** Rows of one statement, so that its text stays small. */
 const rowsMax = 5000;
@@ -13,7 +15,8 @@ const addedSql = `insert into suppression (environment_id, channel, address_hash
   select $1, channel, address_hash, scope, value, reason, created_at
   from json_to_recordset($2) as r (channel smallint, address_hash text, scope text, value text, reason text, created_at bigint)
   order by channel, address_hash collate "C", scope collate "C", value collate "C"
-  on conflict do nothing`;
+  on conflict (environment_id, channel, address_hash, scope, value)
+    do update set reason = excluded.reason, created_at = excluded.created_at where ${outweighsSoftBounces}`;
 
 export const addSuppressions: Call<"addSuppressions"> = async (
   { sql },
@@ -29,7 +32,9 @@ export async function insertSuppressions(
   environmentId: number,
   suppressions: readonly SuppressionRow[],
 ): Promise<number> {
-  const rows = suppressions
+  // A statement may write a row once: of two alike the first counts.
+  const distinct = new Map(suppressions.toReversed().map((suppression) => [suppressionIdOf(suppression), suppression]));
+  const rows = [...distinct.values()]
     .map((suppression) => ({
       ...columnsOf(suppression),
       reason: suppression.reason,
@@ -76,8 +81,10 @@ const removedSql = `delete from suppression s
   where s.environment_id = $1 and s.channel = r.channel and s.address_hash = r.address_hash and s.scope = r.scope
     and s.value = r.value`;
 
-export const removeSuppressions: Call<"removeSuppressions"> = ({ sql }, { environmentId, keys }) =>
-  deleteSuppressions(sql, environmentId, keys);
+export const removeSuppressions: Call<"removeSuppressions"> = async ({ sql }, { environmentId, keys }) => {
+  await releaseSoftBounces(sql, environmentId, keys);
+  return deleteSuppressions(sql, environmentId, keys);
+};
 
 /** Gives how many there were. */
 export function deleteSuppressions(

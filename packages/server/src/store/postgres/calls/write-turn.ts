@@ -6,6 +6,7 @@ import { waitsWritten } from "../../sql/waits.ts";
 import type { CallContext } from "../context.ts";
 import type { Session } from "../session.ts";
 import { claimPlaces } from "./claim-places.ts";
+import { writeDerived } from "./derived.ts";
 import { insertDecisions } from "./insert-decisions.ts";
 import { insertMessages } from "./insert-messages.ts";
 import { insertRuns } from "./insert-runs.ts";
@@ -27,13 +28,15 @@ export async function writeTurns(context: CallContext, turns: readonly TurnWrite
   );
   const kept = <Item extends { runId: string }>(items: readonly Item[]): readonly Item[] =>
     lost.size === 0 ? items : items.filter(({ runId }) => !lost.has(runId));
-  const messages = turns.flatMap((turn) => kept(turn.messages));
+  const fits = await writeDerived(context, turns, lost);
+  const messages = turns.flatMap((turn) => fits.get(turn)?.messages ?? kept(turn.messages));
   const places = await claimPlaces(context.sql, messages);
   await joinDigests(context, [...turns.flatMap(({ joins }) => kept(joins)), ...places.joins]);
+  // Runs ahead of the messages that they watch, whatever becomes of those at once.
   const writing = [
     insertRuns(
       context,
-      turns.flatMap((turn) => turn.runs.filter(({ id }) => !lost.has(id))),
+      turns.flatMap((turn) => turn.runs.filter(({ id, watch }) => !lost.has(watch?.of ?? id))),
       waits.found,
     ),
     insertDecisions(context.sql, [
@@ -45,7 +48,11 @@ export async function writeTurns(context: CallContext, turns: readonly TurnWrite
   const heldById = new Map(held.map((one) => [one.id, one]));
   return turns.map((turn) => ({
     dropped: lost.size === 0 ? [] : droppedOf(turn, lost),
-    held: heldById.size === 0 ? [] : turn.messages.flatMap(({ id }) => heldById.get(id) ?? []),
+    held: [
+      ...(heldById.size === 0 ? [] : turn.messages.flatMap(({ id }) => heldById.get(id) ?? [])),
+      ...(fits.get(turn)?.held ?? []),
+    ],
+    ...fits.get(turn)?.written,
     ...waits.of(turn, lost),
   }));
 }

@@ -1,17 +1,21 @@
-import type { DeadLetterRow, MessageRow } from "../../../ports/store/log.ts";
+import type { DeadLetterKind, DeadLetterRow, MessageRow } from "../../../ports/store/log.ts";
 import { integer, type SqlRow, text } from "../columns.ts";
 
 export function deadLetterRow(row: SqlRow, message: MessageRow | undefined): DeadLetterRow {
-  const kind = text(row, "kind");
   return {
     id: text(row, "id"),
-    kind: kind === "message" || kind === "run" ? kind : "event",
+    kind: kindOf(text(row, "kind")),
     reason: text(row, "reason"),
     detail: text(row, "detail"),
     at: integer(row, "at"),
     message,
+    source: row["source"] === null ? undefined : { key: text(row, "source"), place: text(row, "place") },
   };
 }
+
+const kinds: readonly DeadLetterKind[] = ["message", "run", "source"];
+
+const kindOf = (kind: string): DeadLetterKind => kinds.find((each) => each === kind) ?? "event";
 
 /** Where a page begins: before this one, `at:id`; before no other one where that is empty. */
 export function placeOf(before: string): { at: number; id: string } {

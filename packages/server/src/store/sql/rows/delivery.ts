@@ -1,10 +1,10 @@
-import { channels, lanes, messageStates } from "@tidings/contract/words";
+import { messageStates } from "@tidings/contract/words";
 import type { MessageOrigin } from "../../../domain/message.ts";
 import type { DeliveryRecord } from "../../../ports/store/deliver.ts";
 import { type CurrentAttempt, currentAttempt } from "../attempts.ts";
-import { campaignOf } from "../campaign-sums.ts";
 import { laneCode, wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
+import { labelsOf, mailboxOf } from "./labels.ts";
 
 type Joined = Pick<DeliveryRecord, "event" | "recipientRecord">;
 
@@ -20,6 +20,8 @@ export function deliveryRecord(row: SqlRow, joined: Joined, boundTo: string | un
     addressHash: text(row, "address_hash"),
     state,
     createdAt: integer(row, "created_at"),
+    putOffTo: integerOrNull(row, "put_off_to"),
+    mailbox: mailboxOf(row),
     expiresAt: integerOrNull(row, "expires_at"),
     content: textOrNull(row, "content"),
     attempts: integer(row, "attempts"),
@@ -37,17 +39,11 @@ function openAttempt({ integration, node, started, lease }: CurrentAttempt): Non
 
 function originOf(row: SqlRow): MessageOrigin {
   return {
-    environmentId: integer(row, "environment_id"),
-    workflow: text(row, "workflow"),
+    ...labelsOf(integer(row, "environment_id"), row),
     workflowVersion: integer(row, "workflow_version"),
     step: text(row, "step"),
     template: text(row, "template"),
     templateVersion: integer(row, "template_version"),
-    channel: wordAt(channels, integer(row, "channel")),
-    lane: wordAt(lanes, integer(row, "lane")),
-    category: text(row, "category"),
-    tenant: text(row, "tenant"),
-    campaign: campaignOf(row),
   };
 }
 

@@ -3,6 +3,7 @@ import { eventKinds } from "../../../domain/event-kind.ts";
 import type { EventRecord } from "../../../ports/store/orchestrate.ts";
 import { wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
+import { descentOf } from "./descent.ts";
 import { orderMark } from "./order-mark.ts";
 
 /** `cursor` and `position` are those of the part which is loaded. */
@@ -25,5 +26,6 @@ export function eventRecord(row: SqlRow, cursor: number, position: string | null
     cursor,
     position,
     order: orderMark(row),
+    descent: descentOf(row),
   };
 }

@@ -4,16 +4,19 @@ import type { EventRow, MessageRow, RunRow } from "../../../ports/store/log.ts";
 import type { NewDecision } from "../../../ports/store/orchestrate.ts";
 import { wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
+import { derivedCount, descentOf } from "./descent.ts";
 
 interface OfEvent {
   messages: readonly MessageRow[];
   runs: readonly SqlRow[];
   decisions: readonly SqlRow[];
   truncated: boolean;
+  /** Of `derived`, where there is one. */
+  derived: SqlRow | undefined;
 }
 
 /** An event as the log shows it, with what was made of it. */
-export function eventRow(row: SqlRow, { messages, runs, decisions, truncated }: OfEvent): EventRow {
+export function eventRow(row: SqlRow, { messages, runs, decisions, truncated, derived }: OfEvent): EventRow {
   return {
     id: text(row, "id"),
     kind: wordAt(eventKinds, integer(row, "kind")),
@@ -27,6 +30,8 @@ export function eventRow(row: SqlRow, { messages, runs, decisions, truncated }: 
     expiresAt: integerOrNull(row, "expires_at"),
     payload: text(row, "payload"),
     inline: textOrNull(row, "inline"),
+    descent: descentOf(row),
+    derived: derived && derivedCount(derived),
     runs: runs.map(runRow),
     messages,
     decisions: decisions.map(decisionRow),

@@ -18,6 +18,7 @@ export function messageRow(row: SqlRow, attempts: readonly AttemptRow[]): Messag
     category: text(row, "category"),
     tenant: text(row, "tenant"),
     recipient: text(row, "recipient"),
+    addressHash: text(row, "address_hash"),
     state: wordAt(messageStates, integer(row, "state")),
     reason: textOrNull(row, "reason") ?? "",
     createdAt: integer(row, "created_at"),

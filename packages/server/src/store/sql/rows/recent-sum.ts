@@ -1,19 +1,13 @@
 import { channels, lanes } from "@tidings/contract/words";
 import { statisticMetrics } from "../../../domain/statistic.ts";
 import type { RecentSum } from "../../../ports/store/maintenance.ts";
-import { integer, type SqlRow, text } from "../columns.ts";
+import { integer, type SqlRow, word } from "../columns.ts";
 
 export function recentSum(row: SqlRow): RecentSum {
   return {
-    metric: oneOf(statisticMetrics, text(row, "metric")),
-    lane: oneOf(lanes, text(row, "lane")),
-    channel: row["channel"] === "" ? undefined : oneOf(channels, text(row, "channel")),
+    metric: word(row, "metric", statisticMetrics),
+    lane: word(row, "lane", lanes),
+    channel: row["channel"] === "" ? undefined : word(row, "channel", channels),
     value: integer(row, "value"),
   };
-}
-
-function oneOf<Word extends string>(words: readonly Word[], word: string): Word {
-  const known = words.find((each) => each === word);
-  if (known === undefined) throw new RangeError(`stored word ${word} is not known`);
-  return known;
 }

@@ -28,6 +28,7 @@ export function pastEvent(row: SqlRow): PastEvent {
     payload: text(row, "payload"),
     // One engine has truth values, the other has numbers.
     hasParts: row["has_parts"] === true || row["has_parts"] === 1,
+    isDerived: row["root"] !== null,
     generation: integer(row, "made"),
   };
 }

@@ -1,7 +1,7 @@
 import { lanes, messageStates } from "@tidings/contract/words";
 import type { DigestEntry } from "../../../ports/store/digests.ts";
 import type { RunMessage, RunRecord } from "../../../ports/store/orchestrate.ts";
-import { wordAt } from "../codes.ts";
+import { messageStateCode, wordAt } from "../codes.ts";
 import { integer, integerOrNull, type SqlRow, text, textOrNull } from "../columns.ts";
 import { orderMark } from "./order-mark.ts";
 
@@ -32,6 +32,7 @@ export function runRecord(row: SqlRow, { effect, event, wait, recipientRecord, w
     effect: effect ?? null,
     event,
     wait,
+    watch: watchOf(row),
     recipientRecord,
     gathers: integer(row, "gathers") === 1,
     order: orderMark(row),
@@ -41,6 +42,11 @@ export function runRecord(row: SqlRow, { effect, event, wait, recipientRecord, w
         : { version: integer(window.window, "version"), entries: window.entries.map(digestEntry) },
     messages: messages.map(runMessage),
   };
+}
+
+function watchOf(row: SqlRow): RunRecord["watch"] {
+  const of = textOrNull(row, "watch_of");
+  return of === null ? null : { of, from: integer(row, "watch_from"), told: textOrNull(row, "arrived_event") };
 }
 
 function digestEntry(row: SqlRow): DigestEntry {
@@ -54,9 +60,12 @@ function digestEntry(row: SqlRow): DigestEntry {
 }
 
 /** What is read of a run's messages. */
-export const runMessageColumns = ["step", "state", "delivered_at", "opened_at", "read_at", "clicked_at"]
-  .map((column) => `message.${column}`)
-  .join(", ");
+export const runMessageColumns = [
+  ...["step", "state", "delivered_at", "opened_at", "read_at", "clicked_at"].map((column) => `message.${column}`),
+  `case when message.state = ${messageStateCode.suppressed} and exists (select 1 from suppression s
+    where s.environment_id = message.environment_id and s.channel = message.channel and s.address_hash = message.address_hash
+      and s.scope = 'everything' and (s.reason in ('bounced', 'soft_bounces') or s.reason like 'refused: %')) then 1 else 0 end as undeliverable`,
+].join(", ");
 
 function runMessage(row: SqlRow): RunMessage {
   return {
@@ -66,5 +75,6 @@ function runMessage(row: SqlRow): RunMessage {
     isOpened: row["opened_at"] !== null,
     isRead: row["read_at"] !== null,
     isClicked: row["clicked_at"] !== null,
+    isUndeliverable: integer(row, "undeliverable") === 1,
   };
 }

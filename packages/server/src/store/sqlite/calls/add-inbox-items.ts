@@ -1,9 +1,5 @@
-import { messageStates } from "@tidings/contract/words";
 import { countsOf, newMarks } from "../../../domain/inbox.ts";
 import type { InboxBounds, NewInboxItem, NewInboxItemResult } from "../../../ports/store/inbox.ts";
-import { wordAt } from "../../sql/codes.ts";
-import { integer, text } from "../../sql/columns.ts";
-import { labelsOf } from "../../sql/rows/labels.ts";
 import type { Call, CallContext } from "../context.ts";
 import { wrappedKeyOf } from "../inbox/inbox-row.ts";
 import { OpenInbox } from "../inbox/open-inbox.ts";
@@ -73,19 +69,7 @@ function wasDelivered({ database }: CallContext, item: NewInboxItem): boolean {
   );
 }
 
-/** What is in the inbox is delivered. The attempt's outcome comes after it and finds it so: being sent is counted here. */
-function delivered(context: CallContext, item: NewInboxItem, now: number): void {
-  const row = context.database.get(
-    `select state, channel, lane, category, tenant, event_id, expanded, attempt ->> '$.integration' as integration
-     from message where id = ? and environment_id = ?`,
-    item.id,
-    item.environmentId,
-  );
-  if (row === undefined) return;
-  const labels = labelsOf(item.environmentId, row);
-  const state = wordAt(messageStates, integer(row, "state"));
-  if (state === "sending" || state === "queued")
-    context.count(labels, "sent", now, row["integration"] === null ? "" : text(row, "integration"));
-  const { environmentId, id: messageId } = item;
+/** What is in the inbox is delivered, and was sent. The attempt's outcome comes after it and finds it so. */
+function delivered(context: CallContext, { environmentId, id: messageId }: NewInboxItem, now: number): void {
   applyFeedback(context, { environmentId, messageId, kind: "delivered", at: now, code: "" }, now);
 }

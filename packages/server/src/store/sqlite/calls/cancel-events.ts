@@ -1,6 +1,6 @@
 import { eventStateCode, messageStateCode, runStateCode } from "../../sql/codes.ts";
 import { type SqlRow, text } from "../../sql/columns.ts";
-import { labelsOf } from "../../sql/rows/labels.ts";
+import { labelColumns, labelsOf, mailboxOf } from "../../sql/rows/labels.ts";
 import type { Call, CallContext } from "../context.ts";
 import { leaveDigests } from "./digest.ts";
 
@@ -74,14 +74,14 @@ function cancelMessages(
   const canceled = database.all(
     `update message set state = ${messageStateCode.canceled}, reason = 'canceled', due_at = null, settled_at = ?
      where ${open} and state = ${messageStateCode.queued} and ${ofOneEvent}
-     returning id, channel, lane, category, tenant, event_id, expanded`,
+     returning id, ${labelColumns}`,
     now,
     eventId,
   );
   for (const row of canceled) {
     const labels = labelsOf(environmentId, row);
     webhooks.state(environmentId, labels.tenant, text(row, "id"), "canceled", now);
-    count(labels, "canceled", now);
+    count(labels, "canceled", now, { mailbox: mailboxOf(row) });
   }
   // What is under way may still be sent; marked, it is not tried again (record-outcomes).
   database.run(

@@ -12,8 +12,8 @@ const readSql = `select recipient, entries from attention
 const writtenSql = `insert into attention (environment_id, recipient, entries) values (?, ?, ?)
   on conflict do update set entries = excluded.entries`;
 
-/** Of a longer row, what is past is cut off before it grows. */
-const shortRowMax = 1024;
+/** Of a longer row, what is past is cut off before it grows. So long is what a day's cap of twenty messages comes to. */
+const shortRowMax = 2048;
 const appendedSql = `insert into attention (environment_id, recipient, entries) values (?, ?, ?)
   on conflict do update set entries = case entries when '' then excluded.entries else entries || char(10) || excluded.entries end
   where length(entries) <= ${shortRowMax} and instr(entries, ?) = 0

@@ -3,6 +3,7 @@ import { runStateCode } from "../../sql/codes.ts";
 import type { Call, CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
+import { writeDerived } from "./derived.ts";
 import { endWindow, isAsRead, joinDigest } from "./digest.ts";
 import { deleteEffect, putEffect } from "./effect.ts";
 import { insertDecision } from "./insert-decision.ts";
@@ -30,9 +31,13 @@ function commit(context: CallContext, turn: RunTurn, suspects: Suspects): TurnRe
   claimThrottles(database, turn.throttles, lost);
   if (lost.size > 0) return stop(database, turn);
   for (const join of turn.joins) joinDigest(database, join, (run) => insertRun(database, run));
+  // Ahead of what they watch, whatever becomes of that at once.
+  for (const run of turn.runs ?? []) insertRun(database, run);
   if (turn.progress.kind === "effect") putEffect(database, turn.runId, turn.progress);
   else if (turn.ofEffect) deleteEffect(database, turn.runId);
-  const held = insertMessages(context, turn.messages, suspects);
+  const fit = writeDerived(database, turn, lost);
+  const inserted = insertMessages(context, fit?.messages ?? turn.messages, suspects);
+  const held = fit === undefined ? inserted : [...inserted, ...fit.held];
   for (const decision of turn.decisions) insertDecision(database, decision);
   if (turn.progress.kind === "dead") {
     const { reason, detail } = turn.progress;
@@ -46,7 +51,13 @@ function commit(context: CallContext, turn: RunTurn, suspects: Suspects): TurnRe
       at: turn.now,
     });
   }
-  return { status: "committed", dropped: [], held, ...(arrived === undefined ? {} : { found: [turn.runId] }) };
+  return {
+    status: "committed",
+    dropped: [],
+    held,
+    ...fit?.written,
+    ...(arrived === undefined ? {} : { found: [turn.runId] }),
+  };
 }
 
 /** What a turn that comes to wait for an event finds to have arrived. */

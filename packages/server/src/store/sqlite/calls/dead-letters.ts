@@ -6,11 +6,14 @@ import { messageRow } from "../../sql/rows/message.ts";
 import { attemptsOf } from "../attempts.ts";
 import type { Call, CallContext } from "../context.ts";
 
+/** All but the sealed record, which may be long. */
+const columns = "id, kind, reason, detail, at, source, place";
+
 export const listDeadLetters: Call<"listDeadLetters"> = (context, { environmentId, before, limit }) => {
   const { at, id } = placeOf(before);
   return context.database
     .all(
-      "select * from dead_letter where environment_id = ? and (at, id) < (?, ?) order by at desc, id desc limit ?",
+      `select ${columns} from dead_letter where environment_id = ? and (at, id) < (?, ?) order by at desc, id desc limit ?`,
       environmentId,
       at,
       id,
@@ -20,7 +23,11 @@ export const listDeadLetters: Call<"listDeadLetters"> = (context, { environmentI
 };
 
 export const getDeadLetter: Call<"getDeadLetter"> = (context, { environmentId, id }) => {
-  const row = context.database.get("select * from dead_letter where id = ? and environment_id = ?", id, environmentId);
+  const row = context.database.get(
+    `select ${columns} from dead_letter where id = ? and environment_id = ?`,
+    id,
+    environmentId,
+  );
   return row === undefined ? undefined : letter(context, row);
 };
 

@@ -10,6 +10,7 @@ export const getEvent: Call<"getEvent"> = ({ database }, { environmentId, id, li
   const runs = database.all("select * from run where event_id = ? order by id limit ?", id, limit + 1);
   const decisions = database.all("select * from decision where event_id = ? order by sequence limit ?", id, limit + 1);
   return eventRow(row, {
+    derived: database.get("select * from derived where environment_id = ? and root = ?", environmentId, id),
     messages: messages.slice(0, limit).map((message) => messageRow(message, attemptsOf(database, message))),
     runs: runs.slice(0, limit),
     decisions: decisions.slice(0, limit),

@@ -6,8 +6,8 @@ import type { Database } from "../database.ts";
 export function insertEvent(database: Database, event: NewEvent, done: boolean): void {
   database.run(
     `insert into event (id, environment_id, kind, name, tenant, lane, state, received_at, due_at, expires_at, cancellation_hash,
-       generation, cursor, payload, inline, trace, order_key, order_place)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
+       generation, cursor, payload, inline, trace, order_key, order_place, root, depth)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
     event.id,
     event.environmentId,
     eventKindCode[event.kind],
@@ -25,5 +25,7 @@ export function insertEvent(database: Database, event: NewEvent, done: boolean):
     event.trace,
     event.order?.key ?? null,
     event.order?.place ?? null,
+    event.descent?.root ?? null,
+    event.descent?.depth ?? 0,
   );
 }

@@ -16,12 +16,12 @@ import type { Suspects } from "./suspects.ts";
 
 const columns = `id, event_id, run_id, recipient, address_hash, state, due_at, created_at, expires_at, content, decisions, settled_at,
   environment_id, step, workflow, workflow_version, template, template_version, channel, lane, category, tenant, expanded, recalled,
-  collapse_hash, order_key, order_place, confirms_stop`;
+  collapse_hash, order_key, order_place, confirms_stop, mailbox, put_off_to, watcher`;
 
 const waitingSql = `insert into message (${columns})
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`;
 const startedSql = `insert into message (${columns}, attempts, first_attempt_at, attempt)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) on conflict do nothing`;
 
 /** One of an ordering key is written first, so that it can be looked at what is in front of it. */
 const begunSql = `update message set state = ${messageStateCode.sending}, attempts = 1, first_attempt_at = ?, attempt = ? where id = ?`;
@@ -75,8 +75,8 @@ function insertWaiting(context: CallContext, message: NewMessage): boolean {
     ...originValues(message),
   );
   if (inserted === 0) return false;
-  const { origin, state, createdAt } = message;
-  context.count(origin, state, createdAt);
+  const { origin, state, createdAt, mailbox } = message;
+  context.count(origin, state, createdAt, { mailbox });
   if (state !== "queued") context.webhooks.state(origin.environmentId, origin.tenant, message.id, state, createdAt);
   return true;
 }
@@ -121,7 +121,7 @@ function insertStarted(
     startedAttempt(start, 1),
   );
   if (inserted === 0) return "lost";
-  context.count(message.origin, "queued", message.createdAt);
+  context.count(message.origin, "queued", message.createdAt, { mailbox: message.mailbox });
   return undefined;
 }
 

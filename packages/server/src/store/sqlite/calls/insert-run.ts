@@ -5,8 +5,8 @@ import { insertEffect } from "./effect.ts";
 import { findArrival } from "./waits.ts";
 
 const runSql = `insert into run (id, environment_id, event_id, workflow, workflow_version, recipient, tenant, lane, state, step, due_at, expires_at,
-  cancellation_hash, journal, created_at, gathers, order_key, order_place, wait_key, wait_since, arrived_event)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ${runStateCode.waiting}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  cancellation_hash, journal, created_at, gathers, order_key, order_place, wait_key, wait_since, arrived_event, watch_of, watch_from)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ${runStateCode.waiting}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing`;
 
 /** Gives whether the run found that what it waits for has arrived: it is due then. */
@@ -36,6 +36,8 @@ export function insertRun(database: Database, run: NewRun): boolean {
     awaited?.keyHash ?? null,
     awaited?.since ?? null,
     arrived ?? null,
+    run.watch?.of ?? null,
+    run.watch?.from ?? null,
   );
   if (inserted === 0) return false;
   if (run.effectKey === null) return arrived !== undefined;

@@ -1,6 +1,6 @@
 import type { EventPart } from "../../../ports/store/event-part.ts";
 import { runStateCode } from "../../sql/codes.ts";
-import { integer, type SqlRow, text } from "../../sql/columns.ts";
+import { integer, type SqlRow, text, textOrNull } from "../../sql/columns.ts";
 import { runMessageColumns, runRecord } from "../../sql/rows/run.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
@@ -31,6 +31,10 @@ function record(database: Database, row: SqlRow, event: EventPart, events: Event
     recipientRecord: recipientRecord(database, integer(row, "environment_id"), text(row, "recipient")) ?? null,
     // Only a run that gathers has a window.
     window: row["gathers"] === 0 ? undefined : readWindow(database, id),
-    messages: database.all(`select ${runMessageColumns} from message where event_id = ? and run_id = ?`, event.id, id),
+    messages: database.all(
+      `select ${runMessageColumns} from message where event_id = ? and run_id = ?`,
+      event.id,
+      textOrNull(row, "watch_of") ?? id,
+    ),
   });
 }

@@ -61,6 +61,17 @@ export const recentSums: Call<"recentSums"> = ({ database }, { fromMinute, toMin
     )
     .map(recentSum);
 
+const claimSqls = [
+  ["throttle", "hash"],
+  ["dedupe", "hash"],
+  ["arrival", "key_hash"],
+  ["feedback_once", "key_hash"],
+  ["derived", "root"],
+].map(
+  ([table, hash]) =>
+    `delete from ${table} where (environment_id, ${hash}) in (select environment_id, ${hash} from ${table} where expires_at <= ? limit ?)`,
+);
+
 export const purgeExpiredKeys: Call<"purgeExpiredKeys"> = ({ database }, { now, limit }) => {
   // A bucket may go once the longest time to live, a week, is over for its newest key; shorter ones are found expired when read.
   const oldestBucket = Math.floor((now - 7 * 86_400_000) / idempotencyBucketMs);
@@ -71,24 +82,9 @@ export const purgeExpiredKeys: Call<"purgeExpiredKeys"> = ({ database }, { now, 
     now,
     limit,
   );
-  return (
-    keys +
-    database.run(
-      "delete from throttle where (environment_id, hash) in (select environment_id, hash from throttle where expires_at <= ? limit ?)",
-      now,
-      limit,
-    ) +
-    database.run(
-      "delete from dedupe where (environment_id, hash) in (select environment_id, hash from dedupe where expires_at <= ? limit ?)",
-      now,
-      limit,
-    ) +
-    database.run(
-      "delete from arrival where (environment_id, key_hash) in (select environment_id, key_hash from arrival where expires_at <= ? limit ?)",
-      now,
-      limit,
-    )
-  );
+  let claims = 0;
+  for (const sql of claimSqls) claims += database.run(sql, now, limit);
+  return keys + claims;
 };
 
 export const appendMail: Call<"appendMail"> = ({ database }, { mails, keep }) => {

@@ -1,8 +1,10 @@
 import type { NewMessage } from "../../../ports/store/orchestrate.ts";
-import { channelCode, laneCode } from "../../sql/codes.ts";
+import { channelCode, laneCode, mailboxProviderCode } from "../../sql/codes.ts";
+import { putOffTo } from "../../sql/put-off-to.ts";
 
 /** Values of a new message's last columns, which say what it is of. */
-export function originValues({ origin, expanded, recalled, collapseHash, order, confirmsStop }: NewMessage) {
+export function originValues(message: NewMessage) {
+  const { origin, expanded, recalled, collapseHash, order, confirmsStop, watcher } = message;
   return [
     origin.environmentId,
     origin.step,
@@ -20,5 +22,8 @@ export function originValues({ origin, expanded, recalled, collapseHash, order, 
     order?.key ?? null,
     order?.place ?? null,
     confirmsStop ?? null,
+    message.mailbox === undefined ? null : mailboxProviderCode[message.mailbox],
+    putOffTo(message),
+    watcher ?? null,
   ] as const;
 }

@@ -1,6 +1,7 @@
 import type { AttemptOutcome, OutcomeResult } from "../../../ports/store/deliver.ts";
 import { evidenceOf, lateEvidenceOf } from "../../sql/attempts.ts";
 import { messageStateCode } from "../../sql/codes.ts";
+import { outweighsSoftBounces } from "../../sql/feedback.ts";
 import type { Call, CallContext } from "../context.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
 
@@ -32,6 +33,7 @@ function record(context: CallContext, outcome: AttemptOutcome): OutcomeResult {
     outcome.number,
   );
   if (moved === 0) {
+    countLate(context, outcome);
     keepEvidence(context, outcome);
     return "fenced";
   }
@@ -53,9 +55,9 @@ function afterCancellation({ database }: CallContext, { after, messageId, number
 }
 
 function follow(context: CallContext, outcome: AttemptOutcome, after: After): void {
-  const { finishedAt: at, labels, integration, messageId } = outcome;
+  const { finishedAt: at, labels, messageId } = outcome;
   context.webhooks.state(labels.environmentId, labels.tenant, messageId, after.state, at);
-  context.count(labels, after.state === "queued" ? "retried" : after.state, at, integration);
+  context.count(labels, after.state === "queued" ? "retried" : after.state, at, outcome);
   if (after.state === "dead") {
     const { reason, detail } = after;
     const { environmentId, channel } = labels;
@@ -63,12 +65,27 @@ function follow(context: CallContext, outcome: AttemptOutcome, after: After): vo
   }
   if (outcome.suppress === "") return;
   context.database.run(
-    `insert or ignore into suppression (environment_id, channel, address_hash, scope, value, reason, created_at)
-     select environment_id, channel, address_hash, 'everything', '', ?, ? from message where id = ?`,
+    `insert into suppression (environment_id, channel, address_hash, scope, value, reason, created_at)
+     select environment_id, channel, address_hash, 'everything', '', ?, ? from message where id = ?
+     on conflict do update set reason = excluded.reason, created_at = excluded.created_at where ${outweighsSoftBounces}`,
     outcome.suppress,
     at,
     messageId,
   );
+}
+
+/** What a late outcome cost, where it is the first of its attempt: told again, or after one that said `unknown`, it was counted. */
+function countLate({ database, count }: CallContext, outcome: AttemptOutcome): void {
+  const { messageId, number, finishedAt, labels, cost = 0 } = outcome;
+  if (cost === 0) return;
+  const row = database.get(
+    `select coalesce(case when attempt ->> '$.number' = ?2 then coalesce(attempt ->> '$.outcome', 'started') end,
+       (select outcome from attempt where message_id = ?1 and number = ?2)) as outcome from message where id = ?1`,
+    messageId,
+    number,
+  );
+  if (row?.["outcome"] === "started")
+    count(labels, "charged_late", finishedAt, { integration: outcome.integration, mailbox: outcome.mailbox, cost });
 }
 
 /**
@@ -78,13 +95,12 @@ function follow(context: CallContext, outcome: AttemptOutcome, after: After): vo
 function keepEvidence(context: CallContext, outcome: AttemptOutcome): void {
   const saysLittle = outcome.outcome === "unknown" ? 1 : 0;
   const current = context.database.run(
-    `update message set attempt = json_patch(attempt, ?), sent_at = coalesce(sent_at, ?)
-     where id = ? and attempts = ? and attempt ->> '$.number' = ?
-       and not (? and coalesce(attempt ->> '$.outcome', '') in ('accepted', 'rejected'))`,
+    `update message set attempt = json_patch(attempt, ?1), sent_at = coalesce(min(sent_at, ?2), sent_at, ?2)
+     where id = ?3 and attempts = ?4 and attempt ->> '$.number' = ?4
+       and not (?5 and coalesce(attempt ->> '$.outcome', '') in ('accepted', 'rejected'))`,
     lateEvidenceOf(outcome),
     outcome.outcome === "accepted" ? outcome.finishedAt : null,
     outcome.messageId,
-    outcome.number,
     outcome.number,
     saysLittle,
   );

@@ -22,7 +22,7 @@ function select({ database }: CallContext, input: DeadLetterReplay): SqlRow[] {
   if (ids !== undefined) {
     return ids.flatMap((id): SqlRow[] => {
       const row = database.get(
-        "select id, kind from dead_letter where id = ? and environment_id = ?",
+        "select id, kind from dead_letter where id = ? and environment_id = ? and kind <> 'source'",
         id,
         environmentId,
       );
@@ -30,7 +30,7 @@ function select({ database }: CallContext, input: DeadLetterReplay): SqlRow[] {
     });
   }
   return database.all(
-    "select id, kind from dead_letter where environment_id = ? and (? is null or reason = ?) and (? is null or channel = ?) order by at, id limit ?",
+    "select id, kind from dead_letter where environment_id = ? and kind <> 'source' and (? is null or reason = ?) and (? is null or channel = ?) order by at, id limit ?",
     environmentId,
     reason ?? null,
     reason ?? null,

@@ -13,6 +13,11 @@ export const settleMessages: Call<"settleMessages"> = (context, { settlements })
       settle(context, messageId, after, at, "");
       return "recorded";
     }
-    context.database.run("update message set due_at = ? where id = ?", after.dueAt, messageId);
+    context.database.run(
+      "update message set due_at = ?, reason = coalesce(?, reason) where id = ?",
+      after.dueAt,
+      after.reason ?? null,
+      messageId,
+    );
     return "recorded";
   });

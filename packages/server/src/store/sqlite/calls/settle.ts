@@ -1,7 +1,7 @@
-import { channels, lanes, type MessageState } from "@tidings/contract/words";
-import { campaignOf } from "../../sql/campaign-sums.ts";
-import { messageStateCode, wordAt } from "../../sql/codes.ts";
-import { integer, text } from "../../sql/columns.ts";
+import type { MessageState } from "@tidings/contract/words";
+import { messageStateCode } from "../../sql/codes.ts";
+import { integer } from "../../sql/columns.ts";
+import { labelColumns, labelsOf, mailboxOf } from "../../sql/rows/labels.ts";
 import type { CallContext } from "../context.ts";
 import { insertDeadLetter } from "./dead-letter.ts";
 
@@ -12,6 +12,9 @@ export interface After {
   detail?: string;
 }
 
+const settledSql = `update message set state = ?, due_at = ?, reason = ?, settled_at = ?, sent_at = case when ? then ? else sent_at end
+     where id = ? returning environment_id, ${labelColumns}`;
+
 /**
  * Moves a message's row to what follows: its state, its timer, and a dead letter where it is dead. The caller has
  * checked that it may. Counts it.
@@ -20,8 +23,7 @@ export function settle(context: CallContext, messageId: string, after: After, at
   const { database } = context;
   const dueAt = after.state === "queued" ? (after.dueAt ?? at) : null;
   const row = database.get(
-    `update message set state = ?, due_at = ?, reason = ?, settled_at = ?, sent_at = case when ? then ? else sent_at end
-     where id = ? returning environment_id, channel, lane, category, tenant, event_id, expanded`,
+    settledSql,
     messageStateCode[after.state],
     dueAt,
     after.reason ?? null,
@@ -32,24 +34,12 @@ export function settle(context: CallContext, messageId: string, after: After, at
   );
   if (row === undefined) return;
   const environmentId = integer(row, "environment_id");
-  const channel = wordAt(channels, integer(row, "channel"));
+  const labels = labelsOf(environmentId, row);
+  const { channel, tenant } = labels;
   const metric = after.state === "queued" ? "retried" : after.state;
   if (metric === "sending") throw new RangeError("sending is no end");
-  const tenant = text(row, "tenant");
   context.webhooks.state(environmentId, tenant, messageId, after.state, at);
-  context.count(
-    {
-      environmentId,
-      channel,
-      lane: wordAt(lanes, integer(row, "lane")),
-      category: text(row, "category"),
-      tenant,
-      campaign: campaignOf(row),
-    },
-    metric,
-    at,
-    integration,
-  );
+  context.count(labels, metric, at, { integration, mailbox: mailboxOf(row) });
   if (after.state === "dead") {
     insertDeadLetter(database, {
       environmentId,

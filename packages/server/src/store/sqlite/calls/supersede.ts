@@ -11,7 +11,7 @@ import {
   withDecision,
 } from "../../sql/collapse.ts";
 import { text } from "../../sql/columns.ts";
-import { labelsOf } from "../../sql/rows/labels.ts";
+import { labelColumns, labelsOf, mailboxOf } from "../../sql/rows/labels.ts";
 import type { CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
 
@@ -36,7 +36,7 @@ export function collapsed(database: Database, messages: readonly NewMessage[]): 
 }
 
 const endedSql = `update message set ${supersedingSql}, settled_at = ?, decisions = ${withDecision("?")}
-  where id = ? and state = ${messageStateCode.queued} returning id, channel, lane, category, tenant, event_id, expanded`;
+  where id = ? and state = ${messageStateCode.queued} returning id, ${labelColumns}`;
 
 /** Ends what waited, in favour of a message that was written. */
 export function supersede(
@@ -48,7 +48,7 @@ export function supersede(
     for (const row of database.all(endedSql, at, supersededDecision(by, at), id)) {
       const labels = labelsOf(origin.environmentId, row);
       webhooks.state(origin.environmentId, labels.tenant, id, "canceled", at);
-      count(labels, "canceled", at);
+      count(labels, "canceled", at, { mailbox: mailboxOf(row) });
     }
   }
 }

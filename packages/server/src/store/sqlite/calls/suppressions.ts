@@ -1,12 +1,15 @@
 import type { SuppressionKey, SuppressionRow } from "../../../domain/suppression.ts";
 import { channelCode } from "../../sql/codes.ts";
+import { outweighsSoftBounces } from "../../sql/feedback.ts";
 import { suppressionKey, suppressionRow } from "../../sql/rows/suppression.ts";
 import { scannedMax } from "../../sql/scanned-max.ts";
 import type { Call } from "../context.ts";
 import type { Database } from "../database.ts";
+import { releaseSoftBounces } from "./soft-bounces.ts";
 
-const addedSql = `insert or ignore into suppression (environment_id, channel, address_hash, scope, value, reason, created_at)
-  values (?, ?, ?, ?, ?, ?, ?)`;
+const addedSql = `insert into suppression (environment_id, channel, address_hash, scope, value, reason, created_at)
+  values (?, ?, ?, ?, ?, ?, ?)
+  on conflict do update set reason = excluded.reason, created_at = excluded.created_at where ${outweighsSoftBounces}`;
 
 export const addSuppressions: Call<"addSuppressions"> = (
   { database },
@@ -60,8 +63,10 @@ export const listSuppressions: Call<"listSuppressions"> = ({ database }, query) 
 const removedSql = `delete from suppression
   where environment_id = ? and channel = ? and address_hash = ? and scope = ? and value = ?`;
 
-export const removeSuppressions: Call<"removeSuppressions"> = ({ database }, { environmentId, keys }) =>
-  deleteSuppressions(database, environmentId, keys);
+export const removeSuppressions: Call<"removeSuppressions"> = ({ database }, { environmentId, keys }) => {
+  releaseSoftBounces(database, environmentId, keys);
+  return deleteSuppressions(database, environmentId, keys);
+};
 
 /** Gives how many there were. */
 export function deleteSuppressions(database: Database, environmentId: number, keys: readonly SuppressionKey[]): number {

@@ -3,6 +3,7 @@ import type { WaitsWritten } from "../../../ports/store/waits.ts";
 import { waitsWritten } from "../../sql/waits.ts";
 import type { CallContext } from "../context.ts";
 import type { Database } from "../database.ts";
+import { writeDerived } from "./derived.ts";
 import { joinDigest } from "./digest.ts";
 import { insertDecision } from "./insert-decision.ts";
 import { insertMessages } from "./insert-message.ts";
@@ -26,11 +27,16 @@ export function writeTurn(context: CallContext, turn: TurnWrites, suspects: Susp
   claimThrottles(database, turn.throttles, lost);
   const joins = turn.joins.filter(({ runId }) => !lost.has(runId));
   for (const join of joins) joinDigest(database, join, (run) => insertRun(database, run));
-  const found = turn.runs.filter((run) => !lost.has(run.id) && insertRun(database, run)).map(({ id }) => id);
-  const messages = lost.size === 0 ? turn.messages : turn.messages.filter(({ runId }) => !lost.has(runId));
-  const held = insertMessages(context, messages, suspects);
+  const found = turn.runs
+    .filter((run) => !lost.has(run.watch?.of ?? run.id) && insertRun(database, run))
+    .map(({ id }) => id);
+  const fit = writeDerived(database, turn, lost);
+  const kept = lost.size === 0 ? turn.messages : turn.messages.filter(({ runId }) => !lost.has(runId));
+  const inserted = insertMessages(context, fit?.messages ?? kept, suspects);
+  const held = fit === undefined || fit.held.length === 0 ? inserted : [...inserted, ...fit.held];
   for (const decision of turn.decisions) if (!lost.has(decision.runId)) insertDecision(database, decision);
-  const written = lost.size + held.length === 0 ? plain : { dropped: [...lost], held };
+  const isPlain = lost.size + held.length === 0 && fit?.written.isLimited !== true;
+  const written = isPlain ? plain : { dropped: [...lost], held, ...fit?.written };
   if (turn.arrivals === undefined && found.length === 0) return written;
   return { ...written, ...waitsWritten({ woken, isWakeLeft, found }) };
 }

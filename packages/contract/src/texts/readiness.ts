@@ -1,0 +1,27 @@
+/** Probes, findings and mail's names in DNS. Names are those of `field-texts.ts`. */
+// biome-ignore format: one field per line is what lets this be read as a table
+export const readinessTexts: Readonly<Record<string, string>> = {
+  "*.probe": "Of an integration: how it stood when its account was looked at last; missing where nobody has yet",
+  "Probe.status": "`ok`: the vendor says that the account works, or took a message since. `failed`: it does not, or could not be asked. `unchecked`: there is nothing that could be asked, and no message was taken since",
+  "Probe.code": "Of what failed: the vendor's own code, or `timeout`, or `provider_unusable` where the settings do not fit the provider",
+  "Probe.detail": "The same in words",
+  "Probe.at": "When that was",
+  "Probe.lastGoodAt": "When it was known to work last: by a probe, or by a message that the vendor took; missing where that never was",
+  "ListFindingsAnswer.items": "Errors first; empty where nothing is wrong",
+  "Finding.severity": "`error`: something does not work. `warning`: it will not, or not well, once something else fails",
+  "Finding.source": "Key of the source that it is about",
+  "Finding.code": "`integration_unusable`: its settings do not fit its provider. `probe_failed`: its account does not work. `channel_unserved`, `channel_without_fallback`: a channel that workflows of a critical category use has no integration, or one only. `fallback_unproven`: what would take over there was not known to work for a week. `marketing_shares_domain`: marketing mail goes out under the domain of other mail. `public_url_missing`: marketing mail goes out, and its recipients cannot reach the server by https. `feedback_unreachable`: a vendor reports what becomes of messages, and cannot reach the server. `source_failing`, `mailbox_failing`: a source, or the mailbox that an integration's bounces come to, cannot be read now",
+  "Finding.integration": "Key of the integration that it is about, where it is about one",
+  "Finding.channel": "The channel that it is about, where it is about one",
+  "Finding.text": "What is wrong, and what to do",
+  "ListMailSendersAnswer.items": "Every integration that sends mail under names of yours, by key",
+  "MailSender.integration": "Key of the integration",
+  "MailSender.provider": "Name of its provider",
+  "MailSender.enabled": "Whether it is in use",
+  "MailSender.from": "Domains of the addresses that mails are from",
+  "MailSender.returnPath": "Domain that bounces come to; missing where it is the vendor's affair",
+  "MailSender.dkim": "Who signs, where we do; missing keys are the vendor's affair",
+  "MailSender.dkim[].domain": "The domain that answers for the mail (`d=`)",
+  "MailSender.dkim[].selector": "Name of the key below `_domainkey` (`s=`)",
+  "MailSender.dkim[].record": "What the TXT record of that name has to say",
+};
