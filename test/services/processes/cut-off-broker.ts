@@ -9,7 +9,7 @@ import type { EngineDescription } from "./engines.ts";
 import { isSettled } from "./lost-messages.ts";
 import { type Network, testInNetwork } from "./network.ts";
 import { postEvents } from "./post-events.ts";
-import { untilWorker } from "./workers-view.ts";
+import { postUntilBusy } from "./post-until-busy.ts";
 import { inWorld, type World } from "./world.ts";
 
 const latencyMs = 1000;
@@ -71,14 +71,7 @@ async function cutOff({ cluster, api, journal }: World, network: Network): Promi
   };
   const untilItWorks = async (withinMs: number): Promise<number> => {
     const from = Date.now();
-    for (let worked = false; !worked; ) {
-      if (Date.now() - from > withinMs) throw new Error(`it had nothing to do for ${withinMs} ms`);
-      acknowledged.push(...(await postEvents(api, "transactional", 20)));
-      worked = await untilWorker(api, worker, ({ inFlight }) => inFlight > 0, latencyMs).then(
-        () => true,
-        () => false,
-      );
-    }
+    acknowledged.push(...(await postUntilBusy(api, worker, withinMs)));
     return Date.now() - from;
   };
   await untilItWorks(backWithinMs);

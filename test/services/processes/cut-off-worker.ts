@@ -8,7 +8,8 @@ import type { EngineDescription } from "./engines.ts";
 import { isLost, isSettled, resolvedAt, stateOf } from "./lost-messages.ts";
 import { type Network, testInNetwork } from "./network.ts";
 import { postEvents } from "./post-events.ts";
-import { untilWorker, workerOf } from "./workers-view.ts";
+import { postUntilBusy } from "./post-until-busy.ts";
+import { untilWorker } from "./workers-view.ts";
 import { inWorld, type World } from "./world.ts";
 
 const leaseMs = 2000;
@@ -65,7 +66,7 @@ async function cutOff({ cluster, api, journal }: World, network: Network): Promi
   const acknowledged: Acknowledged[] = [];
   for (const lane of ["critical", "transactional", "marketing"])
     acknowledged.push(...(await postEvents(api, lane, perLane)));
-  await untilWorker(api, worker, ({ inFlight }) => inFlight > 0);
+  acknowledged.push(...(await postUntilBusy(api, worker)));
   const cutAt = Date.now();
   toStore.pull();
   const all = (): Promise<MessageView[]> => messagesOf(api, acknowledged);
@@ -86,15 +87,7 @@ async function cutOff({ cluster, api, journal }: World, network: Network): Promi
   expect(after.map(stateOf)).toEqual(before.map(stateOf));
   await untilWorker(api, worker, () => true);
   const backMs = Date.now() - plugAt;
-  // Whoever looks first takes all that is due: it gets its part once it is first.
-  const more = await postEvents(api, "transactional", 2 * perLane);
-  await vi.waitUntil(
-    async () => {
-      more.push(...(await postEvents(api, "transactional", 10)));
-      return ((await workerOf(api, worker))?.inFlight ?? 0) > 0;
-    },
-    { timeout: 30_000, interval: 200 },
-  );
+  const more = await postUntilBusy(api, worker);
   await untilAtRest(api);
   const { wrong, tally } = await judgeDeliveries(api, journal, [...acknowledged, ...more]);
   const { unexplained, perKill } = await explainDoubles(api, journal, [cutAt]);

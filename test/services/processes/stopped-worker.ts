@@ -9,6 +9,7 @@ import type { Engine } from "./engines.ts";
 import { heldBy } from "./held-by.ts";
 import { isLost, isSettled, resolvedAt, stateOf } from "./lost-messages.ts";
 import { postEvents } from "./post-events.ts";
+import { postUntilBusy } from "./post-until-busy.ts";
 import { untilWorker, workerOf } from "./workers-view.ts";
 import { inWorld } from "./world.ts";
 
@@ -60,8 +61,7 @@ export function stoppedWorkerSuite(engine: () => Engine): void {
       );
       expect(after.map(stateOf)).toEqual(before.map(stateOf));
       await untilWorker(api, stopped, () => true);
-      await postEvents(api, "transactional", 2 * perLane);
-      await untilWorker(api, stopped, ({ inFlight }) => inFlight > 0);
+      acknowledged.push(...(await postUntilBusy(api, stopped)));
       await untilAtRest(api);
       const { wrong, tally } = await judgeDeliveries(api, journal, acknowledged);
       const { unexplained, perKill } = await explainDoubles(api, journal, [stoppedAt]);

@@ -3,6 +3,7 @@ import type { AttentionClaim, Cap } from "../../domain/attention.ts";
 import { SeededRandom } from "../../lib/seeded-random.ts";
 import type { Store } from "../../ports/store/store.ts";
 import { type Corner, openCorner, times } from "./corner.conformance.ts";
+import { messagesTo } from "./messages-to.conformance.ts";
 
 export const loadEvents = Number(process.env["TIDINGS_TEST_ATTENTION_EVENTS"] ?? 2000);
 export const loadRecipients = Number(process.env["TIDINGS_TEST_ATTENTION_RECIPIENTS"] ?? 20);
@@ -53,14 +54,9 @@ export async function claimTogether(stores: readonly Store[]): Promise<void> {
 }
 
 /** When each message goes out, in order. */
-async function sentTo({ store, environmentId }: Corner, recipient: string): Promise<number[]> {
-  const times: number[] = [];
-  for (let before: string | undefined = ""; before !== undefined; ) {
-    const page = await store.listMessages({ environmentId, recipient, before, limit: 1000 });
-    for (const { dueAt } of page.items) times.push(dueAt ?? Number.NaN);
-    before = page.next;
-  }
-  return times.sort((a, b) => a - b);
+async function sentTo(corner: Corner, recipient: string): Promise<number[]> {
+  const messages = await messagesTo(corner, recipient);
+  return messages.map(({ dueAt }) => dueAt ?? Number.NaN).sort((a, b) => a - b);
 }
 
 function mostIn(sorted: readonly number[], windowMs: number): number {

@@ -3,6 +3,7 @@ import type { AttentionClaim, Cap } from "../../domain/attention.ts";
 import type { NewMessage } from "../../ports/store/orchestrate.ts";
 import { type Corner, type OpenCorner, times } from "./corner.conformance.ts";
 import { joinOf } from "./digests.conformance.ts";
+import { messagesTo } from "./messages-to.conformance.ts";
 import type { MessageFields } from "./rows.conformance.ts";
 
 const windowMs = 100_000;
@@ -206,9 +207,8 @@ export function attentionConformance(open: OpenCorner): void {
       }
       const results = await Promise.all(calls.map((turnsOfCall) => corner.store.commitEvents({ turns: turnsOfCall })));
       expect(results.flat().every(({ status }) => status === "committed")).toBe(true);
-      const rows = await corner.store.listMessages({ environmentId: corner.environmentId, before: "", limit: 1000 });
       for (const recipient of times(5, (index) => `u${index}`)) {
-        const own = rows.items.flatMap((row) => (row.recipient === recipient && row.dueAt !== null ? row.dueAt : []));
+        const own = (await messagesTo(corner, recipient)).flatMap(({ dueAt }) => dueAt ?? []);
         for (const at of own)
           expect(own.filter((each) => each >= at && each < at + windowMs).length).toBeLessThanOrEqual(3);
         // Ten windows lie within the horizon, and one begins at its end.
