@@ -5,6 +5,9 @@ const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12
 /** Path that strace -y shows for the write-ahead log. */
 const logFile = "tidings.db-wal";
 
+/** strace marks what it was asked to make slower. */
+const succeeded = /= 0(?: \(DELAYED\))?\s*$/;
+
 interface Verdict {
   /** 202 answers seen. */
   answers: number;
@@ -29,8 +32,8 @@ export async function judgeTrace(path: string): Promise<Verdict> {
       // What was written before the sync began is what it covers.
       const covered = new Set(written);
       if (line.includes("<unfinished")) syncing.set(thread, covered);
-      else if (line.trimEnd().endsWith("= 0")) for (const id of covered) durable.add(id);
-    } else if (/<\.\.\. (fsync|fdatasync) resumed>/.test(line) && line.trimEnd().endsWith("= 0")) {
+      else if (succeeded.test(line)) for (const id of covered) durable.add(id);
+    } else if (/<\.\.\. (fsync|fdatasync) resumed>/.test(line) && succeeded.test(line)) {
       for (const id of syncing.get(thread) ?? []) durable.add(id);
       syncing.delete(thread);
     } else if (line.includes("HTTP/1.1 202")) {

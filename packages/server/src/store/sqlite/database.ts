@@ -8,6 +8,9 @@ export interface DatabaseSettings {
   checkpointPages: number;
 }
 
+/** The write-ahead log of a database in a file. */
+export const logOf = (path: string): string => `${path}-wal`;
+
 /**
  * One connection with its prepared statements. Synchronous: it belongs to the store's thread, or to the simulation.
  * Statements are found by their text, so each call may keep its SQL where it is used; as a constant, for V8 hashes that once:
@@ -51,6 +54,11 @@ export class Database {
 
   all(sql: string, ...values: SqlValue[]): SqlRow[] {
     return this.#statement(sql).all(...values);
+  }
+
+  /** Rows written since it was opened; those rolled back count too. */
+  get changes(): number {
+    return Number(this.get("select total_changes() as changes")?.["changes"]);
   }
 
   close(): void {

@@ -1,13 +1,17 @@
+import { closeSync, fdatasync, openSync } from "node:fs";
+import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import type { Lane } from "@tidings/contract/words";
 import type { Store } from "../../ports/store/store.ts";
 import { StoreUnavailable } from "../sql/unavailable.ts";
 import type { CallName } from "./context.ts";
+import { logOf } from "./database.ts";
+import { LogSync } from "./log-sync.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { startWorker } from "./start-worker.ts";
 import { storeOfCalls } from "./store-of-calls.ts";
-import type { StoreReply } from "./turn.ts";
-import type { FromWorker } from "./worker.ts";
+import { WaitingCalls } from "./waiting-calls.ts";
+import type { CommittedTurn, FromWorker } from "./worker.ts";
 
 export interface SqliteSettings extends OutboxLimits {
   directory: string;
@@ -20,26 +24,30 @@ export interface SqliteSettings extends OutboxLimits {
 }
 
 export interface SqliteHooks {
-  /** After each turn: how long it took, and how many calls it answered. */
+  /** After each turn: how long it took until it was durable, and how many calls it answered. */
   onTurn(turnMs: number, calls: number): void;
   /** The thread ended by itself: nothing can be stored any more. */
   onFault(error: Error): void;
 }
-interface Waiting {
-  resolve: (result: unknown) => void;
-  reject: (error: Error) => void;
+
+/** A turn that is told of when the log is synced behind it. */
+interface HeldTurn extends Pick<CommittedTurn, "replies" | "turnMs"> {
+  committedAt: number;
 }
 
-/** The embedded store on a thread of its own: a promise for each call, answered with the turn that holds it. */
+/** The embedded store on a thread of its own: a promise for each call, answered when the turn that holds it is durable. */
 class SqliteThread {
   readonly #worker: Worker;
   readonly #settings: SqliteSettings;
   readonly #hooks: SqliteHooks;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new WaitingCalls();
   readonly #outbox: Outbox;
-  #lastId = 0;
+  readonly #log: number;
+  readonly #sync: LogSync<HeldTurn>;
   #ended: Error | undefined;
   #closed: (() => void) | undefined;
+  /** The thread has closed the database, and so synced it. */
+  #hasClosed = false;
   #closing: Promise<void> | undefined;
 
   constructor(worker: Worker, settings: SqliteSettings, hooks: SqliteHooks) {
@@ -47,9 +55,16 @@ class SqliteThread {
     this.#settings = settings;
     this.#hooks = hooks;
     this.#outbox = new Outbox((requests) => worker.postMessage({ requests }), settings);
+    this.#log = openSync(logOf(join(settings.directory, "tidings.db")), "r+");
+    this.#sync = new LogSync((done) => fdatasync(this.#log, done), {
+      onDurable: (turns) => this.#durable(turns),
+      onFault: (error) => this.#end(error),
+    });
     worker.on("message", (message: FromWorker) => this.#receive(message));
     worker.on("error", (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
-    worker.on("exit", () => this.#end(new StoreUnavailable("the store's thread has ended")));
+    worker.on("exit", () => {
+      if (!this.#hasClosed) this.#end(new StoreUnavailable("the store's thread has ended"));
+    });
   }
 
   dispatch(call: CallName, input: unknown, lane: Lane): Promise<unknown> {
@@ -57,9 +72,7 @@ class SqliteThread {
     if (this.#waiting.size >= this.#settings.waitingMax)
       return Promise.reject(new StoreUnavailable("too many calls wait for the store"));
     return new Promise((resolve, reject) => {
-      this.#lastId += 1;
-      this.#waiting.set(this.#lastId, { resolve, reject });
-      this.#outbox.add({ id: this.#lastId, call, lane, input });
+      this.#outbox.add({ id: this.#waiting.add({ resolve, reject }), call, lane, input });
     });
   }
 
@@ -77,26 +90,37 @@ class SqliteThread {
   }
 
   #receive(message: FromWorker): void {
-    if (message.kind === "closed") this.#closed?.();
+    if (message.kind === "closed") {
+      this.#hasClosed = true;
+      this.#closeLog();
+    }
     if (message.kind !== "turn") return;
-    for (const reply of message.replies) this.#answer(reply);
-    this.#outbox.answered(message.replies, message.more);
-    this.#hooks.onTurn(message.turnMs, message.replies.length);
+    const { replies, turnMs, more, needs } = message;
+    this.#outbox.answered(replies, more);
+    this.#sync.add({ replies, turnMs, committedAt: performance.now() }, needs);
   }
 
-  #answer(reply: StoreReply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (reply.status === "done") waiting?.resolve(reply.result);
-    else waiting?.reject(new StoreUnavailable(reply.message));
+  #durable(turns: readonly HeldTurn[]): void {
+    const now = performance.now();
+    for (const { replies, turnMs, committedAt } of turns) {
+      for (const reply of replies) this.#waiting.answer(reply);
+      this.#hooks.onTurn(turnMs + now - committedAt, replies.length);
+    }
+    this.#closeLog();
+  }
+
+  /** Once the thread has ended and all is told. */
+  #closeLog(): void {
+    if (!this.#hasClosed || !this.#sync.isIdle) return;
+    closeSync(this.#log);
+    this.#closed?.();
   }
 
   #end(error: Error): void {
     this.#closed?.();
     const expected = this.#ended !== undefined;
     this.#ended ??= error;
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#ended);
-    this.#waiting.clear();
+    this.#waiting.rejectAll(this.#ended);
     if (!expected) this.#hooks.onFault(error);
   }
 }

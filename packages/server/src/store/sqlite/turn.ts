@@ -28,12 +28,13 @@ export interface TurnLimits {
 /**
  * Turns: the engine's unit of durability (group commit).
  *
- *   waiting ── begin ──▶ executed ── commit (fsync) ──▶ answered
+ *   waiting ── begin ──▶ executed ── commit ──▶ answered
  *
  * A turn takes what waits, most urgent lane first, executes each call in a savepoint of its own, commits once, and
- * only then answers. Invariants: no answer before the commit that covers it; a call that throws leaves nothing behind
- * and does not touch its neighbours; where the commit fails, every call of the turn failed. Each turn lets one call
- * of every waiting lane in, so that a busy lane cannot starve another.
+ * only then answers; on a thread nobody hears of the answers before the commit is synced. Invariants: no answer before the
+ * commit that covers it; a call that throws leaves nothing behind and does not touch its neighbours; where the commit
+ * fails, every call of the turn failed. Each turn lets one call of every waiting lane in, so that a busy lane cannot
+ * starve another.
  */
 export class TurnRunner {
   readonly #database: Database;
