@@ -161,7 +161,7 @@ const configSchema = z.object({
     replayPreviewRecipientsMax: whole("TIDINGS_REPLAY_PREVIEW_RECIPIENTS_MAX", "recipients", 10_000, [1, 1_000_000], "Recipients that such dry runs look at, members of topics and segments among them; of each further event a page at most"),
     strideRecipientsMax: whole("TIDINGS_ORCHESTRATE_STRIDE_RECIPIENTS_MAX", "recipients", 250, [1, limits.recipientsPerEvent], "The same of a topic or segment, for marketing while nothing more urgent comes"),
     strideQuietMs: whole("TIDINGS_ORCHESTRATE_STRIDE_QUIET_MS", "ms", 1000, [0, 600_000], "How long nothing more urgent has come before that"),
-    turnRecipientsMax: whole("TIDINGS_ORCHESTRATE_TURN_RECIPIENTS_MAX", "recipients", 100, [1, limits.recipientsPerEvent], "Recipients of one event expanded in one turn"),
+    turnRecipientsMax: whole("TIDINGS_ORCHESTRATE_TURN_RECIPIENTS_MAX", "recipients", 100, [1, limits.recipientsPerEvent], "Recipients of one event expanded in one turn; on PostgreSQL twice as many of a topic or segment, for marketing"),
   }),
   deliver: deliverSettings,
   fetch: z.object({

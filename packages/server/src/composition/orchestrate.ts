@@ -51,6 +51,7 @@ export function orchestrateLimits(config: Config): OrchestrateLimits {
     concurrency: config.orchestrate.concurrency,
     recipientsPerTurn: config.orchestrate.turnRecipientsMax,
     recipientsPerStride: config.orchestrate.strideRecipientsMax,
+    recipientsPerShortStride: config.orchestrate.turnRecipientsMax * (config.database.url === undefined ? 1 : 2),
     strideQuietMs: config.orchestrate.strideQuietMs,
     expandedWaitingMax: config.orchestrate.expandedWaitingMax,
     expansionHeldMs: config.orchestrate.expansionHeldMs,

@@ -101,6 +101,7 @@ const limits = {
   concurrency: 4,
   recipientsPerTurn: 20,
   recipientsPerStride: 20,
+  recipientsPerShortStride: 20,
   strideQuietMs: 1000,
   messagesPerCommit: 50,
 };

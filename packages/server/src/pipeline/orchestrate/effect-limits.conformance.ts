@@ -57,6 +57,7 @@ export const turnLimits: OrchestrateLimits = {
   concurrency: 1,
   recipientsPerTurn: 10,
   recipientsPerStride: 10,
+  recipientsPerShortStride: 10,
   strideQuietMs: 1000,
   pacedMessages: 10,
   paceMaxMs: 0,

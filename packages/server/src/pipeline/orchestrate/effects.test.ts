@@ -101,6 +101,7 @@ const turnLimits = {
   concurrency: 1,
   recipientsPerTurn: 20,
   recipientsPerStride: 20,
+  recipientsPerShortStride: 20,
   strideQuietMs: 1000,
   expandedWaitingMax: 1000,
   derived: { depthMax: 4, perRootMax: 40, countKeptMs: 86_400_000, dataBytesMax: 2000 },

@@ -14,6 +14,8 @@ export interface OrchestrateLimits {
   recipientsPerTurn: number;
   /** People of an audience in one transaction of marketing, where nothing more urgent has come for `strideQuietMs`. */
   recipientsPerStride: number;
+  /** The same while more urgent events come, and never fewer than in a turn. */
+  recipientsPerShortStride: number;
   strideQuietMs: number;
   /** Messages of one event with topics, due and not settled: with more the event waits `expansionHeldMs` before it goes on. */
   expandedWaitingMax: number;

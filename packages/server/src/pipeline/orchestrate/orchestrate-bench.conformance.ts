@@ -92,6 +92,7 @@ export const limits = {
   concurrency: 4,
   recipientsPerTurn: 20,
   recipientsPerStride: 20,
+  recipientsPerShortStride: 20,
   strideQuietMs: 1000,
   expandedWaitingMax: 1000,
   replayLookedMax: 100,

@@ -6,7 +6,7 @@ function world() {
   let now = 0;
   const strides = new Strides(
     { monotonic: () => now },
-    { recipientsPerTurn: 10, recipientsPerStride: 500, strideQuietMs: 1000 },
+    { recipientsPerTurn: 10, recipientsPerStride: 500, recipientsPerShortStride: 20, strideQuietMs: 1000 },
   );
   const pass = (ms: number) => {
     now += ms;
@@ -27,15 +27,15 @@ test("what is more urgent makes its turns short, and they stay so until nothing 
   for (const lane of ["critical", "transactional"] as const) {
     const { strides, pass } = world();
     strides.passed(lane);
-    expect(all(strides)).toEqual([10, 10, 10]);
+    expect(all(strides)).toEqual([10, 10, 20]);
     pass(1000);
-    expect(all(strides)).toEqual([10, 10, 10]);
+    expect(all(strides)).toEqual([10, 10, 20]);
     pass(1);
     expect(all(strides)).toEqual([10, 10, 500]);
   }
 });
 
 test("a stride is never shorter than a turn", () => {
-  const limits = { recipientsPerTurn: 50, recipientsPerStride: 20, strideQuietMs: 1000 };
+  const limits = { recipientsPerTurn: 50, recipientsPerStride: 20, recipientsPerShortStride: 20, strideQuietMs: 1000 };
   expect(new Strides({ monotonic: () => 0 }, limits).recipients("marketing")).toBe(50);
 });

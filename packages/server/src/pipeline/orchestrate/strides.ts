@@ -2,12 +2,15 @@ import type { Lane } from "@tidings/contract/words";
 import type { Clock } from "../../ports/clock.ts";
 import type { OrchestrateLimits } from "./limits.ts";
 
-export type StrideLimits = Pick<OrchestrateLimits, "recipientsPerTurn" | "recipientsPerStride" | "strideQuietMs">;
+export type StrideLimits = Pick<
+  OrchestrateLimits,
+  "recipientsPerTurn" | "recipientsPerStride" | "recipientsPerShortStride" | "strideQuietMs"
+>;
 
 /**
  * How many people of an audience have their turn at once. Planning and writing a turn is one stretch in which nothing else
  * runs, so it is short while more urgent events come; while none do, marketing takes strides, of which each notification
- * costs less.
+ * costs less. On PostgreSQL a turn holds up no other in the store, so that the short ones are twice as long.
  */
 export class Strides {
   readonly #clock: Pick<Clock, "monotonic">;
@@ -25,8 +28,9 @@ export class Strides {
   }
 
   recipients(lane: Lane): number {
-    const { recipientsPerTurn, recipientsPerStride, strideQuietMs } = this.#limits;
-    const isQuiet = lane === "marketing" && this.#clock.monotonic() - this.#urgentAt > strideQuietMs;
-    return isQuiet ? Math.max(recipientsPerTurn, recipientsPerStride) : recipientsPerTurn;
+    const { recipientsPerTurn, recipientsPerStride, recipientsPerShortStride, strideQuietMs } = this.#limits;
+    if (lane !== "marketing") return recipientsPerTurn;
+    const isQuiet = this.#clock.monotonic() - this.#urgentAt > strideQuietMs;
+    return Math.max(recipientsPerTurn, isQuiet ? recipientsPerStride : recipientsPerShortStride);
   }
 }
