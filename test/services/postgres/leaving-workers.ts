@@ -2,9 +2,13 @@ import pg from "pg";
 import { describe, expect, test } from "vitest";
 import type { Store } from "../../../packages/server/src/ports/store/store.ts";
 import { openCorner } from "../../../packages/server/src/store/conformance/corner.conformance.ts";
+import { openPostgresPool } from "../../../packages/server/src/store/postgres/postgres.ts";
+import { withSession } from "../../../packages/server/src/store/postgres/with-session.ts";
+import { beat, registerWorker, takeOutSilent } from "../../../packages/server/src/store/postgres/worker-calls.ts";
+import type { Self } from "../../../packages/server/src/store/postgres/worker-self.ts";
 import { pause } from "../../harness/pause.ts";
 import type { Postgres } from "../servers/postgres.ts";
-import { ownDatabase } from "./database.ts";
+import { ownDatabase, poolSettings } from "./database.ts";
 import { dueOf, openWorker, until } from "./open-worker.ts";
 
 /** What processes leave to each other, and when they do not. */
@@ -56,8 +60,31 @@ export function leavingWorkersSuite(server: () => Postgres): void {
       expect([a.registry.number, b.registry.number]).toEqual(numbers);
       await Promise.all([a.end(), b.end()]);
     });
+
+    test("take nobody out with a statement that was held up for so long that they are silent themselves", async () => {
+      const url = await ownDatabase(server());
+      const pool = await openPostgresPool(poolSettings(url));
+      const left = await withSession(pool, "critical", async (session) => {
+        const numberOf = async (node: string) => (await registerWorker(session, { ...self, node })).number;
+        const [own, other] = [await numberOf("own"), await numberOf("other")];
+        const silent = (number: number) =>
+          session.run("update worker set heartbeat_at = heartbeat_at - 60000 where number = $1", number);
+        const takenOut = async () => {
+          await takeOutSilent(session, own, 2000);
+          return (await session.all("select node from worker order by node")).map(({ node }) => node);
+        };
+        await Promise.all([silent(own), silent(other)]);
+        const heldUp = await takenOut();
+        await beat(session, own, "{}");
+        return [heldUp, await takenOut()];
+      });
+      expect(left).toEqual([["other", "own"], ["own"]]);
+      await pool.end();
+    });
   });
 }
+
+const self: Self = { node: "", roles: ["api"], version: "1", host: "h", pid: 2 ** 30, place: "" };
 
 /** Locks a table for a while; gives what lets it go, after that while. */
 async function locked(url: string, table: string, forMs: number): Promise<() => Promise<void>> {

@@ -24,8 +24,17 @@ export async function takeOut(sql: Session, number: number): Promise<void> {
   await sql.run("delete from worker where number = $1", number);
 }
 
-export async function takeOutSilent(sql: Session, leaseMs: number): Promise<void> {
-  await sql.run(`delete from worker where heartbeat_at < ${databaseNow} - $1::bigint`, leaseMs);
+/**
+ * Takes out who was not heard of for a lease. This process's own heartbeat is asked for again: where the statement was held up, those
+ * of others were too.
+ */
+export async function takeOutSilent(sql: Session, number: number, leaseMs: number): Promise<void> {
+  await sql.run(
+    `delete from worker where heartbeat_at < ${databaseNow} - $2::bigint
+       and exists (select 1 from worker own where own.number = $1 and own.heartbeat_at > ${databaseNow} - $2::bigint / 2)`,
+    number,
+    leaseMs,
+  );
 }
 
 /** A process that was killed on this machine need not be waited for: its number is nobody's. */

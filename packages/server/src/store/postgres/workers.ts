@@ -136,7 +136,7 @@ export class WorkerRegistry implements Holding, Workers {
         const heartbeatAt = await beat(sql, this.#number, JSON.stringify(this.#facts()));
         if (heartbeatAt === undefined) await this.#register(sql);
         else this.#beats.wrote(heartbeatAt, sentAt);
-        if (this.#judge.mayJudge(performance.now())) await takeOutSilent(sql, this.#settings.leaseMs);
+        if (this.#judge.mayJudge(performance.now())) await takeOutSilent(sql, this.#number, this.#settings.leaseMs);
         await releaseOrphans(sql);
         // A look that was under way may have taken more, and there may be more than one round releases.
         if (this.#underWay !== undefined) await releaseWaiting(sql, this.#number, this.#underWay());
