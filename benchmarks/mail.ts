@@ -7,6 +7,7 @@ import { composeEnvelope, createComposer } from "../packages/server/dist/provide
 import { smtp } from "../packages/server/dist/providers/email/smtp.js";
 import { outbound, testEnvironment } from "../packages/server/src/providers/testing/environment.ts";
 import { startChild, stopChild } from "../test/harness/child.ts";
+import { compared, measured, type Rate } from "./rates.ts";
 
 /*
  * Mails from `provider.send` to a sink in a process of its own: unsigned, and signed with a key of each kind. Beside them
@@ -58,29 +59,6 @@ function settingsOf(port: number, kind: object) {
   });
 }
 
-interface Rate {
-  perSecond: number;
-  /** Of this process with all its threads. */
-  cpuMicroseconds: number;
-}
-
-/** Runs `each` so many times, so many at once. */
-async function measured(count: number, atOnce: number, each: () => unknown): Promise<Rate> {
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  let left = count;
-  const work = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      await each();
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  const seconds = (performance.now() - start) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  return { perSecond: count / seconds, cpuMicroseconds: (user + system) / count };
-}
-
 async function sending(port: number, kind: object): Promise<Rate> {
   const provider = smtp.create(settingsOf(port, kind), environment);
   const context = () => ({ callId: "c", timeoutMs: 60_000, signal: new AbortController().signal });
@@ -110,16 +88,6 @@ function ceilings(): Readonly<Record<string, () => Promise<Rate>>> {
   };
 }
 
-function report(name: string, rates: readonly Rate[]): void {
-  const sorted = rates.toSorted((a, b) => a.perSecond - b.perSecond);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  if (median === undefined) return;
-  const [low, high] = [sorted[0], sorted.at(-1)].map((rate) => Math.round(rate?.perSecond ?? 0));
-  console.log(
-    `${name.padEnd(28)} ${String(Math.round(median.perSecond)).padStart(7)}/s  ${median.cpuMicroseconds.toFixed(0).padStart(5)} µs CPU each  (${low} to ${high})`,
-  );
-}
-
 const child = await startChild([process.execPath, "--import", "tsx", "--conditions=source", sink], {}, (line) =>
   line.startsWith("{") ? readySchema.parse(JSON.parse(line)) : undefined,
 );
@@ -127,12 +95,7 @@ console.log(`mail: ${runs} runs of ${mails} mails, ${inFlight} in flight, five c
 try {
   const subjects: Record<string, () => Promise<Rate>> = { ...ceilings() };
   for (const [name, kind] of Object.entries(kinds)) subjects[`sent, ${name}`] = () => sending(child.ready.port, kind);
-  const rates = new Map(Object.keys(subjects).map((name) => [name, [] as Rate[]]));
-  // one of each in turn, so that what disturbs the machine disturbs all of them
-  for (let run = 0; run < runs; run += 1) {
-    for (const [name, subject] of Object.entries(subjects)) rates.get(name)?.push(await subject());
-  }
-  for (const [name, each] of rates) report(name, each);
+  await compared(subjects, runs);
 } finally {
   await stopChild(child);
   await environment.close();

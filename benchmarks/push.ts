@@ -11,6 +11,7 @@ import { fcm } from "../packages/server/dist/providers/push/fcm.js";
 import type { Provider, ProviderEnvironment } from "../packages/server/src/ports/provider.ts";
 import { outbound, testEnvironment } from "../packages/server/src/providers/testing/environment.ts";
 import { startChild, stopChild } from "../test/harness/child.ts";
+import { compared, measured, type Rate } from "./rates.ts";
 
 /*
  * Push messages from `provider.send` to servers in a process of their own, each over one HTTP/2 connection with TLS; beside
@@ -44,29 +45,6 @@ const content = {
 };
 const deviceToken = "00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0";
 const registrationToken = `fcm:APA91b${"x".repeat(140)}`;
-
-interface Rate {
-  perSecond: number;
-  /** Of this process with all its threads. */
-  cpuMicroseconds: number;
-}
-
-/** Runs `each` so many times, so many at once. */
-async function measured(count: number, atOnce: number, each: () => unknown): Promise<Rate> {
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  let left = count;
-  const work = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      await each();
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  const seconds = (performance.now() - start) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  return { perSecond: count / seconds, cpuMicroseconds: (user + system) / count };
-}
 
 async function sending(create: (environment: ProviderEnvironment) => Provider, to: string): Promise<Rate> {
   const environment = testEnvironment();
@@ -114,28 +92,12 @@ function subjects({ port, tokenPort }: z.infer<typeof readySchema>): Readonly<Re
   };
 }
 
-function report(name: string, rates: readonly Rate[]): void {
-  const sorted = rates.toSorted((a, b) => a.perSecond - b.perSecond);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  if (median === undefined) return;
-  const [low, high] = [sorted[0], sorted.at(-1)].map((rate) => Math.round(rate?.perSecond ?? 0));
-  console.log(
-    `${name.padEnd(28)} ${String(Math.round(median.perSecond)).padStart(7)}/s  ${median.cpuMicroseconds.toFixed(0).padStart(5)} µs CPU each  (${low} to ${high})`,
-  );
-}
-
 const child = await startChild([process.execPath, "--import", "tsx", "--conditions=source", sink], {}, (line) =>
   line.startsWith("{") ? readySchema.parse(JSON.parse(line)) : undefined,
 );
 console.log(`push: ${runs} runs of ${messages} messages, ${inFlight} in flight, one connection each; medians`);
 try {
-  const all = subjects(child.ready);
-  const rates = new Map(Object.keys(all).map((name) => [name, [] as Rate[]]));
-  // one of each in turn, so that what disturbs the machine disturbs all of them
-  for (let run = 0; run < runs; run += 1) {
-    for (const [name, subject] of Object.entries(all)) rates.get(name)?.push(await subject());
-  }
-  for (const [name, each] of rates) report(name, each);
+  await compared(subjects(child.ready), runs);
 } finally {
   await stopChild(child);
 }
