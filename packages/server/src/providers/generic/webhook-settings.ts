@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { feedbackKinds } from "../../domain/feedback.ts";
 import { headerName, jsonPath } from "./fields.ts";
 
 const prefix = z.string().max(100).default("");
@@ -27,18 +28,7 @@ const signatureSchema = z.discriminatedUnion("type", [
 export type SignatureSettings = z.infer<typeof signatureSchema>;
 
 /** What one of the vendor's kinds of events means. `inbound` is what somebody sent back; a kind that is not named is passed over. */
-const meaning = z.enum([
-  "delivered",
-  "failed",
-  "soft_bounced",
-  "bounced",
-  "complained",
-  "unsubscribed",
-  "opened",
-  "clicked",
-  "read",
-  "inbound",
-]);
+const meaning = z.enum([...feedbackKinds, "inbound"]);
 
 const time = z.strictObject({ path: jsonPath, unit: z.enum(["seconds", "milliseconds", "iso"]) });
 
