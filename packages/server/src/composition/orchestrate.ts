@@ -26,6 +26,12 @@ export function createOrchestrate(
   });
 }
 
+/** On PostgreSQL a turn holds up no other in the store; it is no longer than where nothing more urgent comes. */
+function shortStrideOf({ orchestrate, database }: Config): number {
+  const { turnRecipientsMax, strideRecipientsMax } = orchestrate;
+  return database.url === undefined ? turnRecipientsMax : Math.min(2 * turnRecipientsMax, strideRecipientsMax);
+}
+
 export function orchestrateLimits(config: Config): OrchestrateLimits {
   return {
     effects: {
@@ -51,7 +57,7 @@ export function orchestrateLimits(config: Config): OrchestrateLimits {
     concurrency: config.orchestrate.concurrency,
     recipientsPerTurn: config.orchestrate.turnRecipientsMax,
     recipientsPerStride: config.orchestrate.strideRecipientsMax,
-    recipientsPerShortStride: config.orchestrate.turnRecipientsMax * (config.database.url === undefined ? 1 : 2),
+    recipientsPerShortStride: shortStrideOf(config),
     strideQuietMs: config.orchestrate.strideQuietMs,
     expandedWaitingMax: config.orchestrate.expandedWaitingMax,
     expansionHeldMs: config.orchestrate.expansionHeldMs,
