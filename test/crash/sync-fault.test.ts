@@ -57,9 +57,9 @@ test("a disk that does not sync the log ends the server, which has answered noth
       },
     );
   }
-  await faulty.ended;
   await api.close();
   expect(refused).toBeDefined();
+  await faulty.ended;
   expect(taken.length).toBeGreaterThan(0);
   expect(taken.length).toBeLessThan(posts);
   expect(faulty.process.exitCode).not.toBe(0);

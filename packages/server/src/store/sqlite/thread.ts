@@ -10,7 +10,7 @@ import { LogSync } from "./log-sync.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { startWorker } from "./start-worker.ts";
 import { storeOfCalls } from "./store-of-calls.ts";
-import { WaitingCalls } from "./waiting-calls.ts";
+import { UnansweredCalls } from "./unanswered-calls.ts";
 import type { CommittedTurn, FromWorker } from "./worker.ts";
 
 export interface SqliteSettings extends OutboxLimits {
@@ -26,7 +26,7 @@ export interface SqliteSettings extends OutboxLimits {
 export interface SqliteHooks {
   /** After each turn: how long it took until it was durable, and how many calls it answered. */
   onTurn(turnMs: number, calls: number): void;
-  /** The thread ended by itself: nothing can be stored any more. */
+  /** The thread ended by itself, or the disk did not sync what was committed: nothing can be stored any more. */
   onFault(error: Error): void;
 }
 
@@ -40,7 +40,7 @@ class SqliteThread {
   readonly #worker: Worker;
   readonly #settings: SqliteSettings;
   readonly #hooks: SqliteHooks;
-  readonly #waiting = new WaitingCalls();
+  readonly #waiting = new UnansweredCalls();
   readonly #outbox: Outbox;
   readonly #log: number;
   readonly #sync: LogSync<HeldTurn>;

@@ -7,7 +7,7 @@ interface Waiting {
 }
 
 /** Calls that wait for their answers, by number. */
-export class WaitingCalls {
+export class UnansweredCalls {
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
 
